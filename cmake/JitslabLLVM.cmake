@@ -1,0 +1,99 @@
+# Finds the LLVM that jitslab is built against and defines the target
+# `jitslab_llvm`: its headers (as SYSTEM includes), its definitions and the
+# shared libLLVM.
+#
+#   LLVM_DIR                 an explicit LLVMConfig.cmake folder wins
+#   JITSLAB_LLVM_VERSION     a major version; otherwise the newest supported one
+#
+# Sets JITSLAB_LLVM_MAJOR and JITSLAB_LLVM_TOOLS_DIR.
+
+# The versions whose interfaces LLVMCompat.h knows, newest first.
+set(JITSLAB_SUPPORTED_LLVM 22 21 20 19 18 17 16 15 14)
+set(JITSLAB_LLVM_VERSION "" CACHE STRING
+    "Major version of LLVM to build against (empty: the newest supported one)")
+
+list(JOIN JITSLAB_SUPPORTED_LLVM ", " _supported)
+if(JITSLAB_LLVM_VERSION AND
+   NOT JITSLAB_LLVM_VERSION IN_LIST JITSLAB_SUPPORTED_LLVM)
+  message(FATAL_ERROR
+    "jitslab: LLVM ${JITSLAB_LLVM_VERSION} (JITSLAB_LLVM_VERSION) is not "
+    "supported. Supported major versions: ${_supported}.")
+endif()
+
+if(LLVM_DIR)
+  find_package(LLVM CONFIG REQUIRED)
+  if(JITSLAB_LLVM_VERSION AND
+     NOT LLVM_VERSION_MAJOR EQUAL JITSLAB_LLVM_VERSION)
+    message(FATAL_ERROR
+      "jitslab: LLVM_DIR holds LLVM ${LLVM_VERSION}, but JITSLAB_LLVM_VERSION "
+      "asks for ${JITSLAB_LLVM_VERSION}. Drop one of the two.")
+  endif()
+else()
+  set(_wanted ${JITSLAB_LLVM_VERSION})
+  if(NOT _wanted)
+    set(_wanted ${JITSLAB_SUPPORTED_LLVM})
+  endif()
+  foreach(_major IN LISTS _wanted)
+    # LLVMConfigVersion.cmake accepts equal major.minor only, so the search is
+    # by folder and the version is checked afterwards.
+    find_package(LLVM CONFIG QUIET NO_DEFAULT_PATH
+      HINTS /usr/lib/llvm-${_major} /usr/local/lib/llvm-${_major}
+            /opt/llvm-${_major})
+    if(LLVM_FOUND)
+      break()
+    endif()
+  endforeach()
+  if(NOT LLVM_FOUND AND NOT JITSLAB_LLVM_VERSION)
+    find_package(LLVM CONFIG QUIET)
+  endif()
+  if(NOT LLVM_FOUND)
+    if(JITSLAB_LLVM_VERSION)
+      set(_example ${JITSLAB_LLVM_VERSION})
+    else()
+      list(GET JITSLAB_SUPPORTED_LLVM 0 _example)
+    endif()
+    message(FATAL_ERROR
+      "jitslab: no LLVM found. Install one of the supported versions "
+      "(${_supported}), for example Debian's llvm-${_example}-dev, or pass "
+      "-DLLVM_DIR=<folder of LLVMConfig.cmake>.")
+  endif()
+endif()
+
+if(NOT LLVM_VERSION_MAJOR IN_LIST JITSLAB_SUPPORTED_LLVM)
+  message(FATAL_ERROR
+    "jitslab: LLVM ${LLVM_VERSION} in ${LLVM_DIR} is not supported. Supported "
+    "major versions: ${_supported}. Choose one with -DJITSLAB_LLVM_VERSION=N.")
+endif()
+message(STATUS "jitslab: LLVM ${LLVM_VERSION} from ${LLVM_DIR}")
+set(JITSLAB_LLVM_MAJOR ${LLVM_VERSION_MAJOR})
+set(JITSLAB_LLVM_TOOLS_DIR ${LLVM_TOOLS_BINARY_DIR})
+
+if(CMAKE_CROSSCOMPILING)
+  # The build machine's LLVM package gives the headers (they serve for every
+  # architecture), the target's own package gives the library.
+  find_library(JITSLAB_TARGET_LIBLLVM
+    NAMES libLLVM-${LLVM_VERSION_MAJOR}.so
+          libLLVM.so.${LLVM_VERSION_MAJOR}.${LLVM_VERSION_MINOR}
+    PATHS /usr/lib/${CMAKE_LIBRARY_ARCHITECTURE}
+    NO_DEFAULT_PATH REQUIRED)
+  set(_libllvm ${JITSLAB_TARGET_LIBLLVM})
+elseif(TARGET LLVM)
+  set(_libllvm LLVM)
+else()
+  message(FATAL_ERROR
+    "jitslab: LLVM ${LLVM_VERSION} in ${LLVM_DIR} comes without the shared "
+    "libLLVM. Use a package that has it (Debian's do), or build LLVM with "
+    "-DLLVM_BUILD_LLVM_DYLIB=ON.")
+endif()
+
+add_library(jitslab_llvm INTERFACE)
+target_include_directories(jitslab_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
+separate_arguments(_defs NATIVE_COMMAND "${LLVM_DEFINITIONS}")
+list(FILTER _defs EXCLUDE REGEX "^-D_DEBUG$")
+target_compile_options(jitslab_llvm INTERFACE ${_defs})
+target_link_libraries(jitslab_llvm INTERFACE ${_libllvm})
+if(NOT LLVM_ENABLE_RTTI)
+  # Classes derived from LLVM's need the same choice, or their typeinfo lacks.
+  target_compile_options(jitslab_llvm INTERFACE
+    $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
+endif()

@@ -1,0 +1,120 @@
+//===- Allocation.h - An object's memory in an arena ------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What a linker asks an Arena for (Footprint) and what it gets (Allocation).
+/// All sizes and alignments are in bytes.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_ALLOCATION_H
+#define JITSLAB_ALLOCATION_H
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+namespace jitslab {
+
+class ArenaImpl;
+class Window;
+
+/// What an object's memory is used for, and with which access rights it ends:
+/// Code is sealed r-x, ROData r--, RWData rw-.
+enum class SegmentKind : uint8_t { Code, ROData, RWData };
+
+inline constexpr size_t NumSegmentKinds = 3;
+inline constexpr std::array<SegmentKind, NumSegmentKinds> AllSegmentKinds = {
+    SegmentKind::Code, SegmentKind::ROData, SegmentKind::RWData};
+
+/// A table with an entry for each kind of segment.
+template <typename T> struct PerSegment : std::array<T, NumSegmentKinds> {
+  using Base = std::array<T, NumSegmentKinds>;
+  T &operator[](SegmentKind K) { return Base::operator[](size_t(K)); }
+  const T &operator[](SegmentKind K) const {
+    return Base::operator[](size_t(K));
+  }
+};
+
+/// What one segment of an object needs.
+struct SegmentFootprint {
+  /// Bytes; 0: the object has no such segment.
+  size_t Size = 0;
+  /// A power of two; may be larger than a page.
+  size_t Align = 1;
+};
+
+/// What an object needs.
+using Footprint = PerSegment<SegmentFootprint>;
+
+/// One segment of an allocation.
+struct Segment {
+  /// Where the linker writes until the allocation is sealed. Null when the
+  /// object has no such segment.
+  uint8_t *Working = nullptr;
+  /// Where the segment is executed and read; every relocation is computed from
+  /// this address. Aligned as asked for.
+  uintptr_t Executor = 0;
+  /// Usable bytes from both addresses on; at least what was asked for.
+  size_t Size = 0;
+
+  explicit operator bool() const { return Working != nullptr; }
+};
+
+/// Owns the memory of an object. Move-only; the destructor gives the memory
+/// back to the arena, so nothing may use it any more by then. Must not outlive
+/// its arena. Thread safety: one thread at a time for each allocation.
+class Allocation {
+public:
+  Allocation() = default;
+  Allocation(Allocation &&Other) noexcept {
+    *this = static_cast<Allocation &&>(Other);
+  }
+  Allocation &operator=(Allocation &&Other) noexcept;
+  Allocation(const Allocation &) = delete;
+  Allocation &operator=(const Allocation &) = delete;
+  ~Allocation() { release(); }
+
+  /// True when this owns memory.
+  explicit operator bool() const { return Owner != nullptr; }
+
+  /// The segment of kind \p K; one with null addresses where there is none.
+  const Segment &operator[](SegmentKind K) const { return Parts[K].Usable; }
+
+  /// Gives what \p K does not need back to the arena: the first \p Used bytes
+  /// of the segment stay. Requires that the allocation is not sealed.
+  void shrink(SegmentKind K, size_t Used);
+
+  /// Gives all memory back now. Freed code is filled with trap instructions.
+  void release();
+
+private:
+  friend class ArenaImpl;
+  friend class LayoutPolicy;
+
+  /// Changing: a seal failed on the way, so any part of it may have either
+  /// access rights.
+  enum class State : uint8_t { Writable, Changing, Sealed };
+
+  struct Part {
+    Segment Usable;
+    /// What is owned: executor addresses, whole granules of the layout.
+    uintptr_t Begin = 0, End = 0;
+    State Rights = State::Writable;
+  };
+
+  ArenaImpl *Owner = nullptr;
+  Window *Home = nullptr;
+  PerSegment<Part> Parts;
+  /// False for a further allocation of an object that has one already.
+  bool CountsAsObject = true;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_ALLOCATION_H

@@ -1,0 +1,176 @@
+//===- Arena.h - Contiguous JIT memory --------------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The arena: memory for JIT'd objects in windows of contiguous address space,
+/// so that no relocation between two bytes of a window can overflow.
+/// All sizes are in bytes.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_ARENA_H
+#define JITSLAB_ARENA_H
+
+#include "jitslab/Allocation.h"
+#include "llvm/ADT/ArrayRef.h"
+#include "llvm/Support/Error.h"
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace jitslab {
+
+class VirtualMemory;
+
+/// The unit in which a window gives memory to its users and back to the system:
+/// the size of a huge page on x86-64 (Intel SDM vol. 3A, 4.5: a PDE maps 2 MiB)
+/// and on AArch64 with 4 KiB pages (Arm ARM D8.2: a level 2 block).
+inline constexpr size_t SlabSize = size_t(2) << 20;
+
+/// The largest window. The tightest relocations between sections have a signed
+/// 32-bit displacement: R_X86_64_PC32 (System V ABI, AMD64 supplement, 4.4) and
+/// the Delta32 of .eh_frame. One slab less than 2 GiB leaves room for addends.
+/// AArch64's ADRP spans twice as much (ELF for AArch64, 5.7.5).
+inline constexpr size_t MaxWindowSize = (size_t(2) << 30) - SlabSize;
+
+/// The smallest window, and where halving a refused default stops: each kind of
+/// segment can have a slab of its own, and one is left for growing.
+inline constexpr size_t MinWindowSize = 4 * SlabSize;
+
+/// WindowSize = 0 asks for this much.
+inline constexpr size_t DefaultWindowSize = size_t(1) << 30;
+
+/// How objects lie in a window and how W^X is kept. See docs/design.md.
+enum class Layout {
+  /// Code, read-only data and data of an object in one contiguous block of
+  /// pages; sealed by changing the access rights of its pages.
+  PerObject,
+  /// Objects' code side by side, likewise read-only data and data: the number
+  /// of mappings does not grow with the number of objects.
+  PerProtection,
+  /// As PerProtection, packed at 64 bytes; written through a second mapping.
+  Dense
+};
+
+struct ArenaOptions {
+  Layout ObjectLayout = Layout::PerObject;
+
+  /// Address space of a window: a multiple of SlabSize from MinWindowSize to
+  /// MaxWindowSize. 0: DefaultWindowSize, halved down to MinWindowSize as often
+  /// as the system refuses it.
+  size_t WindowSize = 0;
+
+  /// True: when a window is full, a further one is added; an object never
+  /// straddles two. False: strict reach. There is one window, all of whose
+  /// objects reach each other, and a full one is an error.
+  bool Grow = true;
+
+  /// Windows are placed so that each of their bytes is within reach (less than
+  /// 2 GiB) of this address, where the address space allows; elsewhere
+  /// otherwise: ArenaStats::WindowsNear says how many succeeded. 0: anywhere.
+  uintptr_t Near = 0;
+
+  /// Advise the kernel to back whole slabs with transparent huge pages.
+  bool HugePages = false;
+};
+
+/// What an arena holds. Taken at one moment; see Arena::stats.
+struct ArenaStats {
+  /// Windows that exist now, and how many of them are within reach of
+  /// ArenaOptions::Near.
+  size_t Windows = 0, WindowsNear = 0;
+  /// Address space of all windows.
+  size_t ReservedBytes = 0;
+  /// Slabs that were given to objects and not yet given back to the system.
+  size_t CommittedBytes = 0;
+  /// What live allocations own, in whole granules of the layout (pages;
+  /// 64 bytes in Dense).
+  size_t LiveBytes = 0;
+  /// Committed, and ready to be allocated.
+  size_t FreeBytes = 0;
+  /// Freed, but the system refused to make it writable again; tried again
+  /// whenever something is freed or trimmed.
+  size_t QuarantinedBytes = 0;
+  /// Objects that hold memory.
+  size_t LiveObjects = 0;
+};
+
+/// An arena asked for more than its windows hold. Freeing objects helps, unless
+/// the object is larger than any window.
+class ArenaFullError : public llvm::ErrorInfo<ArenaFullError> {
+public:
+  static char ID;
+
+  explicit ArenaFullError(std::string Message) : Message(std::move(Message)) {}
+  void log(llvm::raw_ostream &OS) const override;
+  std::error_code convertToErrorCode() const override;
+
+private:
+  std::string Message;
+};
+
+/// Thread-safe: every function may be called from any thread at any time, and
+/// arenas may be shared by any number of memory managers.
+class Arena {
+public:
+  /// Makes an arena and reserves its first window.
+  /// Fails with invalid_argument for options out of range, with the system's
+  /// errno when the reservation is refused. A failure leaves nothing behind.
+  static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions = {});
+
+  /// The same on other memory than the system's, for tests. \p Memory must
+  /// outlive the arena.
+  static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions,
+                                                       VirtualMemory &Memory);
+
+  /// Every allocation must have been released.
+  ~Arena();
+  Arena(const Arena &) = delete;
+  Arena &operator=(const Arena &) = delete;
+
+  /// The options in force: WindowSize is what was really reserved.
+  const ArenaOptions &options() const;
+
+  ArenaStats stats() const;
+
+  /// Gives slabs that hold nothing live back to the system, and windows that
+  /// hold nothing at all, except for the last one.
+  /// \returns the bytes given back.
+  size_t trim();
+
+  /// Checks the arena's structures against each other. For tests and debugging:
+  /// takes time proportional to what the arena holds.
+  bool verify() const;
+
+  // What follows is for memory managers; users of the managers in this library
+  // do not need it.
+
+  /// Takes memory for an object. All of it lies in one window, so within reach
+  /// of each other; and in the window of \p Sibling if there is one, as a part
+  /// of the same object. Writable, not executable until seal; contents are
+  /// undefined.
+  /// Fails with ArenaFullError, or with the system's errno when it refuses
+  /// memory. A failure takes nothing.
+  llvm::Expected<Allocation> allocate(const Footprint &F,
+                                      const Allocation *Sibling = nullptr);
+
+  /// Gives allocations their final access rights and makes their code visible
+  /// to instruction fetches. Adjacent ranges with equal rights share a call.
+  /// Fails with the system's errno; segments that were not reached then stay
+  /// writable and not executable, and calling again is allowed.
+  llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
+
+private:
+  explicit Arena(std::unique_ptr<ArenaImpl> Impl);
+  std::unique_ptr<ArenaImpl> Impl;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_ARENA_H

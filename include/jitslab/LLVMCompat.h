@@ -1,0 +1,55 @@
+//===- LLVMCompat.h - What differs between LLVM versions --------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The only place where LLVM_VERSION_MAJOR is tested.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_LLVMCOMPAT_H
+#define JITSLAB_LLVMCOMPAT_H
+
+#include "llvm/Config/llvm-config.h"
+#include "llvm/Support/Alignment.h"
+#include <cstdint>
+
+#if LLVM_VERSION_MAJOR < 14 || LLVM_VERSION_MAJOR > 22
+#error "jitslab supports LLVM 14 to 22"
+#endif
+
+/// 1 where SectionMemoryManager can reserve an object's memory up front
+/// (its constructor's ReserveAlloc, from LLVM 22).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_RESERVE_ALLOC 1
+#else
+#define JITSLAB_LLVM_HAS_RESERVE_ALLOC 0
+#endif
+
+/// 1 where the factory of RTDyldObjectLinkingLayer is handed the object that
+/// the manager is for (from LLVM 21).
+#if LLVM_VERSION_MAJOR >= 21
+#define JITSLAB_LLVM_MEMMGR_FACTORY_TAKES_OBJECT 1
+#else
+#define JITSLAB_LLVM_MEMMGR_FACTORY_TAKES_OBJECT 0
+#endif
+
+namespace jitslab {
+
+/// The type of reserveAllocationSpace's alignment parameters: llvm::Align from
+/// LLVM 16, a number of bytes (0 for "none") before.
+#if LLVM_VERSION_MAJOR >= 16
+using ReserveAlign = llvm::Align;
+inline uint64_t alignmentInBytes(ReserveAlign A) { return A.value(); }
+#else
+using ReserveAlign = uint32_t;
+inline uint64_t alignmentInBytes(ReserveAlign A) { return A ? A : 1; }
+#endif
+
+} // namespace jitslab
+
+#endif // JITSLAB_LLVMCOMPAT_H

@@ -1,0 +1,69 @@
+//===- Arena.cpp - Contiguous JIT memory ----------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab/Arena.h"
+#include "ArenaImpl.h"
+#include "jitslab/VirtualMemory.h"
+#include <utility>
+
+using namespace llvm;
+
+namespace jitslab {
+
+Allocation &Allocation::operator=(Allocation &&Other) noexcept {
+  if (this != &Other) {
+    release();
+    Owner = std::exchange(Other.Owner, nullptr);
+    Home = std::exchange(Other.Home, nullptr);
+    Parts = std::exchange(Other.Parts, {});
+    CountsAsObject = Other.CountsAsObject;
+  }
+  return *this;
+}
+
+void Allocation::shrink(SegmentKind K, size_t Used) {
+  if (Owner && Parts[K].Usable)
+    Owner->shrink(*this, K, Used);
+}
+
+void Allocation::release() {
+  if (Owner)
+    Owner->release(*this);
+}
+
+Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options) {
+  return create(Options, VirtualMemory::system());
+}
+
+Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options,
+                                               VirtualMemory &Memory) {
+  Expected<std::unique_ptr<ArenaImpl>> Impl =
+      ArenaImpl::create(Options, Memory);
+  if (!Impl)
+    return Impl.takeError();
+  return std::shared_ptr<Arena>(new Arena(std::move(*Impl)));
+}
+
+Arena::Arena(std::unique_ptr<ArenaImpl> Impl) : Impl(std::move(Impl)) {}
+Arena::~Arena() = default;
+
+const ArenaOptions &Arena::options() const { return Impl->options(); }
+ArenaStats Arena::stats() const { return Impl->stats(); }
+size_t Arena::trim() { return Impl->trim(); }
+bool Arena::verify() const { return Impl->verify(); }
+
+Expected<Allocation> Arena::allocate(const Footprint &F,
+                                     const Allocation *Sibling) {
+  return Impl->allocate(F, Sibling);
+}
+
+Error Arena::seal(ArrayRef<Allocation *> Allocations) {
+  return Impl->seal(Allocations);
+}
+
+} // namespace jitslab

@@ -1,0 +1,60 @@
+//===- ArenaImpl.h - The arena behind its public face -----------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_ARENAIMPL_H
+#define JITSLAB_CORE_ARENAIMPL_H
+
+#include "LayoutPolicy.h"
+#include "Window.h"
+#include "jitslab/Arena.h"
+#include <mutex>
+#include <vector>
+
+namespace jitslab {
+
+/// Windows, the policy that places objects in them, and the lock around both.
+/// System calls on memory that one allocation owns are made outside the lock.
+class ArenaImpl {
+public:
+  static llvm::Expected<std::unique_ptr<ArenaImpl>> create(ArenaOptions Options,
+                                                           VirtualMemory &VM);
+  ~ArenaImpl();
+
+  const ArenaOptions &options() const { return Options; }
+  ArenaStats stats() const;
+  size_t trim();
+  bool verify() const;
+
+  llvm::Expected<Allocation> allocate(const Footprint &F,
+                                      const Allocation *Sibling);
+  void shrink(Allocation &A, SegmentKind K, size_t Used);
+  llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
+  void release(Allocation &A);
+
+private:
+  ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
+            std::unique_ptr<LayoutPolicy> Policy);
+
+  llvm::Error addWindow(size_t Size);
+  llvm::Error place(const Footprint &F, const Allocation *Sibling,
+                    Allocation &A);
+  llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
+  llvm::Error fullError(const Footprint &F) const;
+
+  ArenaOptions Options;
+  VirtualMemory &VM;
+  const std::unique_ptr<LayoutPolicy> Policy;
+
+  mutable std::mutex Lock;
+  std::vector<std::unique_ptr<Window>> Windows;
+  size_t LiveObjects = 0;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_ARENAIMPL_H

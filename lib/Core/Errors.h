@@ -1,0 +1,26 @@
+//===- Errors.h - Messages for what can fail --------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_ERRORS_H
+#define JITSLAB_CORE_ERRORS_H
+
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+#include <system_error>
+
+namespace jitslab {
+
+/// "<What>: <the system's text>; <which limit, what to do>", carrying \p EC.
+llvm::Error systemError(std::error_code EC, const llvm::Twine &What);
+
+/// An argument that is out of range: invalid_argument.
+llvm::Error optionError(const llvm::Twine &What);
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_ERRORS_H

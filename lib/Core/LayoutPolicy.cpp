@@ -1,0 +1,28 @@
+//===- LayoutPolicy.cpp - How objects lie in a window ---------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "LayoutPolicy.h"
+#include "PerObjectLayout.h"
+
+namespace jitslab {
+
+LayoutPolicy::~LayoutPolicy() = default;
+
+std::unique_ptr<LayoutPolicy> LayoutPolicy::create(Layout L,
+                                                   VirtualMemory &VM) {
+  switch (L) {
+  case Layout::PerObject:
+    return std::make_unique<PerObjectLayout>(VM);
+  case Layout::PerProtection:
+  case Layout::Dense:
+    return nullptr;
+  }
+  return nullptr;
+}
+
+} // namespace jitslab

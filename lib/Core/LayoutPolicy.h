@@ -1,0 +1,64 @@
+//===- LayoutPolicy.h - How objects lie in a window -------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_LAYOUTPOLICY_H
+#define JITSLAB_CORE_LAYOUTPOLICY_H
+
+#include "Window.h"
+#include "jitslab/Allocation.h"
+#include "llvm/ADT/ArrayRef.h"
+#include <memory>
+
+namespace jitslab {
+
+/// Decides where an object's segments lie and how they change their access
+/// rights. One for each arena.
+class LayoutPolicy {
+public:
+  virtual ~LayoutPolicy();
+
+  static std::unique_ptr<LayoutPolicy> create(Layout L, VirtualMemory &VM);
+
+  /// The most window bytes that \p F can need: more than this is never
+  /// taken. No value when the sum overflows.
+  virtual std::optional<size_t> worstCase(const Footprint &F) const = 0;
+
+  /// The largest block that one segment could still get from \p W, alignment
+  /// aside.
+  virtual size_t largestFree(const Window &W) const = 0;
+
+  /// Takes memory for \p F from \p W and fills in \p A's parts. Called with the
+  /// arena's lock held.
+  virtual TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
+                           Allocation &A) = 0;
+
+  /// Gives part \p K of \p A back beyond its first \p Used bytes. Called with
+  /// the arena's lock held.
+  virtual void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) = 0;
+
+  /// See Arena::seal. Called without the lock.
+  virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) = 0;
+
+  /// Makes what \p A owns fit to be given back: writable, its code replaced by
+  /// traps. Called without the lock. \returns false when the system refused.
+  virtual bool prepareRelease(Allocation &A) = 0;
+
+  /// Gives what \p A owns back to \p W, into quarantine unless \p Prepared.
+  /// Called with the arena's lock held.
+  virtual void release(Window &W, Allocation &A, bool Prepared) = 0;
+
+protected:
+  // Allocation lets policies at its parts; derived classes come through here.
+  using Part = Allocation::Part;
+  using State = Allocation::State;
+  static PerSegment<Part> &parts(Allocation &A) { return A.Parts; }
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_LAYOUTPOLICY_H

@@ -1,0 +1,171 @@
+//===- PerObjectLayout.cpp - One contiguous block for each object ---------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PerObjectLayout.h"
+#include "../Platform/CodeMemory.h"
+#include "SealBatch.h"
+#include <cassert>
+
+using namespace llvm;
+
+namespace jitslab {
+
+/// Offsets of the segments in a block.
+struct PerObjectLayout::Block {
+  PerSegment<size_t> Begin{}, End{};
+  size_t Size = 0;
+  size_t Align = 1;
+};
+
+static constexpr std::array<SegmentKind, NumSegmentKinds> StraightOrder = {
+    SegmentKind::Code, SegmentKind::ROData, SegmentKind::RWData};
+static constexpr std::array<SegmentKind, NumSegmentKinds> MirroredOrder = {
+    SegmentKind::RWData, SegmentKind::ROData, SegmentKind::Code};
+
+PerObjectLayout::Block PerObjectLayout::arrange(const Footprint &F,
+                                                bool Mirrored) const {
+  Block B;
+  B.Align = VM.pageSize();
+  for (SegmentKind K : Mirrored ? MirroredOrder : StraightOrder) {
+    if (!F[K].Size)
+      continue;
+    size_t Align = std::max(F[K].Align, VM.pageSize());
+    B.Begin[K] = alignTo(B.Size, Align);
+    B.Size = B.End[K] = B.Begin[K] + alignTo(F[K].Size, VM.pageSize());
+    B.Align = std::max(B.Align, Align);
+  }
+  return B;
+}
+
+std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
+  size_t Sum = 0;
+  for (SegmentKind K : AllSegmentKinds) {
+    // Far above any window, far below an overflow of the sum of three.
+    constexpr size_t Limit = size_t(1) << 60;
+    if (F[K].Size > Limit || F[K].Align > Limit)
+      return std::nullopt;
+    if (F[K].Size)
+      Sum += alignTo(F[K].Size, VM.pageSize()) +
+             std::max(F[K].Align, VM.pageSize()) - VM.pageSize();
+  }
+  return Sum;
+}
+
+TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
+                                  size_t KeepFree, Allocation &A) {
+  // With alignments above the page size the two orders can differ in size.
+  Block Straight = arrange(F, /*Mirrored=*/false);
+  Block Mirrored = arrange(F, /*Mirrored=*/true);
+  if (!Straight.Size)
+    return {TakeStatus::Taken};
+  size_t Size = std::max(Straight.Size, Mirrored.Size);
+  TakeResult Taken = W.take(Lane::Mixed, Size, Straight.Align, KeepFree);
+  if (Taken.Status != TakeStatus::Taken)
+    return Taken;
+
+  bool AfterCode = W.hasKind(Taken.Address - 1, SegmentKind::Code);
+  const Block &B =
+      AfterCode || !W.hasKind(Taken.Address - 1, SegmentKind::RWData)
+          ? Straight
+          : Mirrored;
+  uintptr_t Unused = Taken.Address;
+  for (SegmentKind K : &B == &Straight ? StraightOrder : MirroredOrder) {
+    if (!F[K].Size)
+      continue;
+    Part &P = parts(A)[K];
+    P.Begin = Taken.Address + B.Begin[K];
+    P.End = Taken.Address + B.End[K];
+    if (Unused != P.Begin)
+      W.give(Lane::Mixed, {Unused, P.Begin});
+    Unused = P.End;
+    W.setKind({P.Begin, P.End}, K);
+    size_t Colour = Colours.next(F[K].Size, P.End - P.Begin, F[K].Align);
+    P.Usable.Executor = P.Begin + Colour;
+    P.Usable.Working = reinterpret_cast<uint8_t *>(P.Usable.Executor);
+    P.Usable.Size = P.End - P.Usable.Executor;
+  }
+  if (Unused != Taken.Address + Size)
+    W.give(Lane::Mixed, {Unused, Taken.Address + Size});
+  return Taken;
+}
+
+void PerObjectLayout::shrink(Window &W, Allocation &A, SegmentKind K,
+                             size_t Used) {
+  Part &P = parts(A)[K];
+  assert(P.Rights == State::Writable && Used <= P.Usable.Size &&
+         "nothing to shrink");
+  uintptr_t End =
+      Used ? alignTo(P.Usable.Executor + Used, VM.pageSize()) : P.Begin;
+  if (End != P.End) {
+    W.clearKind({End, P.End});
+    W.give(Lane::Mixed, {End, P.End});
+  }
+  P.End = End;
+  P.Usable.Size = Used;
+  if (!Used)
+    P = Part();
+}
+
+// RWData ends as it began.
+static constexpr std::array<std::pair<SegmentKind, Access>, 2> FinalRights = {
+    {{SegmentKind::Code, Access::ReadExecute},
+     {SegmentKind::ROData, Access::ReadOnly}}};
+
+std::error_code PerObjectLayout::seal(ArrayRef<Allocation *> Allocations) {
+  SealBatch Batch;
+  for (Allocation *A : Allocations)
+    for (auto [Kind, Rights] : FinalRights) {
+      Part &P = parts(*A)[Kind];
+      if (P.Rights == State::Sealed)
+        continue;
+      Batch.add({P.Begin, P.End}, Rights);
+      P.Rights = State::Changing;
+    }
+  if (std::error_code EC = Batch.apply(VM))
+    return EC;
+  for (Allocation *A : Allocations) {
+    for (auto [Kind, Rights] : FinalRights)
+      parts(*A)[Kind].Rights = State::Sealed;
+    if (const Segment &Code = (*A)[SegmentKind::Code])
+      synchronizeInstructions(Code.Executor, Code.Size);
+  }
+  return {};
+}
+
+bool PerObjectLayout::prepareRelease(Allocation &A) {
+  SealBatch Batch;
+  bool AllWritable = true;
+  for (SegmentKind K : AllSegmentKinds) {
+    const Part &P = parts(A)[K];
+    AllWritable &= P.Rights == State::Writable;
+    // Data is among them although it is writable: it lets the block be one
+    // range, so one call.
+    Batch.add({P.Begin, P.End}, Access::ReadWrite);
+  }
+  if (!AllWritable && Batch.apply(VM))
+    return false;
+  if (const Segment &Code = A[SegmentKind::Code])
+    fillWithTraps(Code.Working, Code.Size);
+  return true;
+}
+
+void PerObjectLayout::release(Window &W, Allocation &A, bool Prepared) {
+  for (SegmentKind K : AllSegmentKinds) {
+    Part &P = parts(A)[K];
+    if (P.Begin == P.End)
+      continue;
+    W.clearKind({P.Begin, P.End});
+    if (Prepared)
+      W.give(Lane::Mixed, {P.Begin, P.End});
+    else
+      W.quarantine(Lane::Mixed, {P.Begin, P.End});
+    P = Part();
+  }
+}
+
+} // namespace jitslab

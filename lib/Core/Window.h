@@ -1,0 +1,127 @@
+//===- Window.h - A contiguous reservation of address space -----*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_WINDOW_H
+#define JITSLAB_CORE_WINDOW_H
+
+#include "RangeMap.h"
+#include "SlabTable.h"
+#include "jitslab/Allocation.h"
+#include "jitslab/Arena.h"
+#include "jitslab/VirtualMemory.h"
+#include <array>
+#include <cstdlib>
+#include <memory>
+
+namespace jitslab {
+
+/// Why taking memory from a window failed.
+enum class TakeStatus {
+  Taken,
+  /// The window has no room for it.
+  Full,
+  /// The system refused to back the memory; the errno says why.
+  Refused
+};
+
+struct TakeResult {
+  TakeStatus Status;
+  uintptr_t Address = 0;
+  std::error_code Reason = {};
+};
+
+/// One reservation, the slabs that were committed in it and what of them is
+/// free. Free memory is writable and not executable, except for what was given
+/// back as sealed. Not thread-safe: the arena's lock protects it.
+class Window {
+public:
+  /// Reserves \p Size bytes, near \p Near when that is not 0 and there is room.
+  static llvm::ErrorOr<std::unique_ptr<Window>>
+  create(VirtualMemory &VM, size_t Size, uintptr_t Near, bool HugePages);
+  ~Window();
+
+  uintptr_t begin() const { return Base; }
+  uintptr_t end() const { return Base + Size; }
+  size_t size() const { return Size; }
+  /// True when all of the window is within reach of the address asked for.
+  bool isNear() const { return PlacedNear; }
+
+  /// Takes \p Bytes (whole pages) of \p L, committing slabs when what is
+  /// committed does not do. \p KeepFree slabs stay untaken by this call.
+  TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
+
+  /// Gives back pages that are writable.
+  void give(Lane L, AddressRange R);
+
+  /// Pages that could not be made writable again: not offered to anybody until
+  /// their slab is trimmed or retryQuarantine succeeds.
+  void quarantine(Lane L, AddressRange R);
+  void retryQuarantine();
+
+  /// Gives slabs without live pages back to the system.
+  /// \returns bytes given back.
+  size_t trim();
+
+  bool empty() const { return LiveBytes == 0; }
+  size_t liveBytes() const { return LiveBytes; }
+  size_t committedBytes() const {
+    return (Slabs.size() - Slabs.untaken()) * SlabSize;
+  }
+  size_t freeBytes() const;
+  size_t quarantinedBytes() const;
+  /// The most that a single take could get, alignment aside.
+  size_t largestFree(Lane L) const;
+
+  /// For layouts that care what lies next to what: the kind of segment that a
+  /// page holds, if it is known.
+  void setKind(AddressRange Pages, SegmentKind K);
+  void clearKind(AddressRange Pages);
+  bool hasKind(uintptr_t Address, SegmentKind K) const;
+
+  bool verify() const;
+
+private:
+  Window(VirtualMemory &VM, uintptr_t Base, size_t Size, bool PlacedNear,
+         bool HugePages);
+
+  size_t slabOf(uintptr_t Address) const { return (Address - Base) / SlabSize; }
+  AddressRange slabRange(size_t First, size_t Count = 1) const {
+    return {Base + First * SlabSize, Base + (First + Count) * SlabSize};
+  }
+  std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
+                         bool &Full);
+  void countLive(AddressRange R, bool Alive);
+  void populateUpTo(uintptr_t Start, size_t Bytes);
+  bool decommit(size_t Slab);
+
+  VirtualMemory &VM;
+  const uintptr_t Base;
+  const size_t Size;
+  const bool PlacedNear;
+  const bool HugePages;
+
+  SlabTable Slabs;
+  std::array<RangeMap, NumLanes> Free;
+  std::array<RangeMap, NumLanes> Quarantine;
+  size_t LiveBytes = 0;
+  /// For each slab: bytes in live allocations, and the end of the part that was
+  /// backed with memory ahead of its use.
+  llvm::SmallVector<uint32_t, 0> LiveInSlab;
+  llvm::SmallVector<uint32_t, 0> PopulatedInSlab;
+
+  struct FreeDeleter {
+    void operator()(uint8_t *P) const { free(P); }
+  };
+  /// One byte for each page: 0 or 1 + the kind. From calloc, so that pages of
+  /// it that are never written cost no memory.
+  std::unique_ptr<uint8_t[], FreeDeleter> Kinds;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_WINDOW_H

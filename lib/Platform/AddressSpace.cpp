@@ -1,0 +1,58 @@
+//===- AddressSpace.cpp - What is mapped where ----------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "AddressSpace.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <algorithm>
+
+using namespace llvm;
+
+namespace jitslab {
+
+// The default of vm.mmap_min_addr on the supported kernels.
+constexpr uintptr_t LowestMappable = 64 * 1024;
+
+SmallVector<AddressRange, 0> mappedAddressRanges() {
+  SmallVector<AddressRange, 0> Result;
+  // A stream: the file has no size that could be asked for.
+  auto Maps = MemoryBuffer::getFileAsStream("/proc/self/maps");
+  if (!Maps)
+    return Result;
+  StringRef Rest = (*Maps)->getBuffer();
+  while (!Rest.empty()) {
+    auto [Line, Tail] = Rest.split('\n');
+    Rest = Tail;
+    AddressRange R;
+    if (Line.consumeInteger(16, R.Begin) || !Line.consume_front("-") ||
+        Line.consumeInteger(16, R.End))
+      continue;
+    Result.push_back(R);
+  }
+  return Result;
+}
+
+SmallVector<AddressRange, 0> freeAddressRanges(uintptr_t Low, uintptr_t High) {
+  SmallVector<AddressRange, 0> Result;
+  SmallVector<AddressRange, 0> Mapped = mappedAddressRanges();
+  if (Mapped.empty())
+    return Result;
+  uintptr_t Next = std::max(Low, LowestMappable);
+  for (AddressRange R : Mapped) {
+    if (R.Begin >= High)
+      break;
+    if (R.Begin > Next)
+      Result.push_back({Next, R.Begin});
+    Next = std::max(Next, R.End);
+  }
+  if (Next < High)
+    Result.push_back({Next, High});
+  return Result;
+}
+
+} // namespace jitslab

@@ -1,0 +1,35 @@
+//===- CodeMemory.cpp - Instruction fetches and written code --------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CodeMemory.h"
+#include "llvm/Support/Memory.h"
+#include <cstring>
+
+namespace jitslab {
+
+void synchronizeInstructions(uintptr_t Start, size_t Size) {
+  llvm::sys::Memory::InvalidateInstructionCache(
+      reinterpret_cast<const void *>(Start), Size);
+}
+
+void fillWithTraps(uint8_t *Start, size_t Size) {
+#if defined(__x86_64__)
+  memset(Start, 0xCC, Size);
+#elif defined(__aarch64__)
+  constexpr uint32_t Brk0 = 0xD4200000;
+  size_t Aligned = (4 - reinterpret_cast<uintptr_t>(Start) % 4) % 4;
+  if (Aligned >= Size)
+    return;
+  for (size_t I = Aligned; I + sizeof(Brk0) <= Size; I += sizeof(Brk0))
+    memcpy(Start + I, &Brk0, sizeof(Brk0));
+#else
+#error "no trap instruction is known for this architecture"
+#endif
+}
+
+} // namespace jitslab

@@ -1,0 +1,27 @@
+//===- CodeMemory.h - Instruction fetches and written code ------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_PLATFORM_CODEMEMORY_H
+#define JITSLAB_PLATFORM_CODEMEMORY_H
+
+#include <cstddef>
+#include <cstdint>
+
+namespace jitslab {
+
+/// Makes instructions that were written to [Start, Start + Size) visible to
+/// instruction fetches of every thread.
+void synchronizeInstructions(uintptr_t Start, size_t Size);
+
+/// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM
+/// vol. 2, INT3: 0xCC) or brk #0 (Arm ARM C6.2.51: 0xD4200000).
+void fillWithTraps(uint8_t *Start, size_t Size);
+
+} // namespace jitslab
+
+#endif // JITSLAB_PLATFORM_CODEMEMORY_H

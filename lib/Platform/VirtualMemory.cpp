@@ -1,0 +1,158 @@
+//===- VirtualMemory.cpp - The seam to the operating system ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab/VirtualMemory.h"
+#include "AddressSpace.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cerrno>
+#include <sys/mman.h>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace jitslab {
+
+VirtualMemory::~VirtualMemory() = default;
+
+namespace {
+
+// Linux 5.14 (uapi/asm-generic/mman-common.h); older C libraries lack the name.
+constexpr int MadvPopulateWrite = 23;
+// Linux 4.17. Older kernels take the address as a hint, which the caller checks
+// for by comparing it with the result.
+constexpr int MapFixedNoReplace = 0x100000;
+
+constexpr int ReservationFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
+
+std::error_code lastError() {
+  return std::error_code(errno, std::generic_category());
+}
+
+int protectionBits(Access A) {
+  switch (A) {
+  case Access::None:
+    return PROT_NONE;
+  case Access::ReadOnly:
+    return PROT_READ;
+  case Access::ReadWrite:
+    return PROT_READ | PROT_WRITE;
+  case Access::ReadExecute:
+    return PROT_READ | PROT_EXEC;
+  }
+  return PROT_NONE;
+}
+
+void *pointer(uintptr_t Address) { return reinterpret_cast<void *>(Address); }
+
+class SystemMemory final : public VirtualMemory {
+public:
+  size_t pageSize() const override { return PageSize; }
+
+  ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    return R.High ? reserveBetween(R) : reserveAnywhere(R);
+  }
+
+  std::error_code release(uintptr_t Start, size_t Size, size_t Guard) override {
+    return munmap(pointer(Start - Guard), Size + 2 * Guard) ? lastError()
+                                                            : std::error_code();
+  }
+
+  std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
+    return mprotect(pointer(Start), Size, protectionBits(A))
+               ? lastError()
+               : std::error_code();
+  }
+
+  void populate(uintptr_t Start, size_t Size) override {
+    madvise(pointer(Start), Size, MadvPopulateWrite);
+  }
+
+  std::error_code discard(uintptr_t Start, size_t Size) override {
+    return madvise(pointer(Start), Size, MADV_DONTNEED) ? lastError()
+                                                        : std::error_code();
+  }
+
+  void adviseHugePages(uintptr_t Start, size_t Size) override {
+    madvise(pointer(Start), Size, MADV_HUGEPAGE);
+  }
+
+private:
+  // mmap aligns to pages only: reserve enough for any position, then cut off
+  // what lies before and after the aligned block.
+  ErrorOr<uintptr_t> reserveAnywhere(const ReservationRequest &R) {
+    size_t Whole = R.Size + 2 * R.Guard;
+    size_t Slack = R.Align - PageSize;
+    if (Whole < R.Size || Whole + Slack < Whole)
+      return std::make_error_code(std::errc::not_enough_memory);
+    void *Mapped =
+        mmap(nullptr, Whole + Slack, PROT_NONE, ReservationFlags, -1, 0);
+    if (Mapped == MAP_FAILED)
+      return lastError();
+    auto Begin = reinterpret_cast<uintptr_t>(Mapped);
+    uintptr_t End = Begin + Whole + Slack;
+    uintptr_t Start = alignTo(Begin + R.Guard, R.Align);
+    uintptr_t BlockBegin = Start - R.Guard, BlockEnd = Start + R.Size + R.Guard;
+    if (BlockBegin != Begin)
+      munmap(pointer(Begin), BlockBegin - Begin);
+    if (BlockEnd != End)
+      munmap(pointer(BlockEnd), End - BlockEnd);
+    return Start;
+  }
+
+  // Takes the free gap whose aligned position lies nearest to the middle of
+  // [Low, High). Another thread may map into the gap at the same time: then the
+  // next best one is tried.
+  ErrorOr<uintptr_t> reserveBetween(const ReservationRequest &R) {
+    uintptr_t Middle = R.Low + (R.High - R.Low) / 2;
+    SmallVector<uintptr_t, 16> Candidates;
+    for (AddressRange Gap : freeAddressRanges(R.Low, R.High)) {
+      if (Gap.size() < R.Size + 2 * R.Guard)
+        continue;
+      uintptr_t First = alignTo(Gap.Begin + R.Guard, R.Align);
+      uintptr_t Last = alignDown(Gap.End - R.Guard - R.Size, R.Align);
+      if (First > Last)
+        continue;
+      uintptr_t Ideal = Middle < R.Size / 2 ? 0 : Middle - R.Size / 2;
+      Candidates.push_back(std::clamp(alignDown(Ideal, R.Align), First, Last));
+    }
+    auto DistanceToMiddle = [&](uintptr_t Start) {
+      uintptr_t Centre = Start + R.Size / 2;
+      return Centre > Middle ? Centre - Middle : Middle - Centre;
+    };
+    sort(Candidates, [&](uintptr_t A, uintptr_t B) {
+      return DistanceToMiddle(A) < DistanceToMiddle(B);
+    });
+    size_t Whole = R.Size + 2 * R.Guard;
+    for (uintptr_t Start : Candidates) {
+      void *Wanted = pointer(Start - R.Guard);
+      void *Mapped = mmap(Wanted, Whole, PROT_NONE,
+                          ReservationFlags | MapFixedNoReplace, -1, 0);
+      if (Mapped == Wanted)
+        return Start;
+      if (Mapped != MAP_FAILED)
+        munmap(Mapped, Whole);
+      else if (errno != EEXIST)
+        return lastError();
+    }
+    return std::make_error_code(std::errc::address_not_available);
+  }
+
+  const size_t PageSize = sysconf(_SC_PAGESIZE);
+};
+
+} // namespace
+
+VirtualMemory &VirtualMemory::system() {
+  // Never destroyed: managers in other statics may outlive this file's.
+  static SystemMemory &Instance = *new SystemMemory;
+  return Instance;
+}
+
+} // namespace jitslab

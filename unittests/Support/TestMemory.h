@@ -1,0 +1,92 @@
+//===- TestMemory.h - A VirtualMemory that counts and fails -----*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_TESTMEMORY_H
+#define JITSLAB_UNITTESTS_TESTMEMORY_H
+
+#include "jitslab/VirtualMemory.h"
+#include <cerrno>
+
+namespace jitslab {
+
+/// The system's memory with a count of the calls, of which one can be made to
+/// fail. Not thread-safe.
+class TestMemory : public VirtualMemory {
+public:
+  struct Counts {
+    size_t Reserve = 0, Release = 0, Protect = 0, Populate = 0, Discard = 0,
+           Advise = 0;
+    size_t total() const {
+      return Reserve + Release + Protect + Populate + Discard + Advise;
+    }
+  };
+
+  Counts Calls;
+  /// Reservations that were not released.
+  size_t OpenReservations = 0;
+  /// The call (1 is the next one that can fail: reserve, protect, discard)
+  /// that fails with FailWith; 0: none.
+  size_t FailNth = 0;
+  /// True: all calls after that one fail too.
+  bool KeepFailing = false;
+  int FailWith = ENOMEM;
+  /// Largest reservation that is granted; 0: any.
+  size_t ReserveLimit = 0;
+
+  size_t pageSize() const override { return System.pageSize(); }
+
+  llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    ++Calls.Reserve;
+    if (ReserveLimit && R.Size > ReserveLimit)
+      return std::error_code(ENOMEM, std::generic_category());
+    if (std::error_code EC = injected())
+      return EC;
+    llvm::ErrorOr<uintptr_t> Result = System.reserve(R);
+    OpenReservations += bool(Result);
+    return Result;
+  }
+  std::error_code release(uintptr_t Start, size_t Size, size_t Guard) override {
+    ++Calls.Release;
+    --OpenReservations;
+    return System.release(Start, Size, Guard);
+  }
+  std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
+    ++Calls.Protect;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.protect(Start, Size, A);
+  }
+  void populate(uintptr_t Start, size_t Size) override {
+    ++Calls.Populate;
+    System.populate(Start, Size);
+  }
+  std::error_code discard(uintptr_t Start, size_t Size) override {
+    ++Calls.Discard;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.discard(Start, Size);
+  }
+  void adviseHugePages(uintptr_t Start, size_t Size) override {
+    ++Calls.Advise;
+    System.adviseHugePages(Start, Size);
+  }
+
+private:
+  std::error_code injected() {
+    if (FailNth == 0 || (--FailNth != 0))
+      return {};
+    FailNth = KeepFailing ? 1 : 0;
+    return std::error_code(FailWith, std::generic_category());
+  }
+
+  VirtualMemory &System = VirtualMemory::system();
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_TESTMEMORY_H
