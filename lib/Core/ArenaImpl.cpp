@@ -9,7 +9,7 @@
 #include "ArenaImpl.h"
 #include "Errors.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/Support/FormatVariadic.h"
+#include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
 #include <cassert>
 
@@ -20,21 +20,23 @@ namespace jitslab {
 static Error checkOptions(const ArenaOptions &O) {
   size_t W = O.WindowSize;
   if (W && (W < MinWindowSize || W > MaxWindowSize))
-    return optionError(formatv("WindowSize is {0} bytes; it has to be 0 (the "
-                               "default) or from {1} to {2} bytes",
-                               W, MinWindowSize, MaxWindowSize));
+    return optionError("WindowSize is " + Twine(W) +
+                       " bytes; it has to be 0 (the default) or from " +
+                       Twine(MinWindowSize) + " to " + Twine(MaxWindowSize) +
+                       " bytes");
   if (W % SlabSize)
-    return optionError(formatv("WindowSize is {0} bytes; it has to be a "
-                               "multiple of the slab size, {1} bytes",
-                               W, SlabSize));
+    return optionError("WindowSize is " + Twine(W) +
+                       " bytes; it has to be a multiple of the slab size, " +
+                       Twine(SlabSize) + " bytes");
   switch (O.ObjectLayout) {
   case Layout::PerObject:
   case Layout::PerProtection:
   case Layout::Dense:
     return Error::success();
   }
-  return optionError(formatv("ObjectLayout is {0}, which is no layout",
-                             static_cast<int>(O.ObjectLayout)));
+  return optionError("ObjectLayout is " +
+                     Twine(static_cast<int>(O.ObjectLayout)) +
+                     ", which is no layout");
 }
 
 Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
@@ -75,7 +77,7 @@ Error ArenaImpl::addWindow(size_t Size) {
       Window::create(VM, Size, Options.Near, Options.HugePages);
   if (!W)
     return systemError(W.getError(),
-                       formatv("cannot reserve a window of {0} bytes", Size));
+                       "cannot reserve a window of " + Twine(Size) + " bytes");
   Windows.push_back(std::move(*W));
   return Error::success();
 }
@@ -84,10 +86,8 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling) {
   for (SegmentKind K : AllSegmentKinds)
     if (F[K].Size && !isPowerOf2_64(F[K].Align))
-      return optionError(
-          formatv("an alignment of {0} bytes is asked for, which is no power "
-                  "of two",
-                  F[K].Align));
+      return optionError("an alignment of " + Twine(F[K].Align) +
+                         " bytes is asked for, which is no power of two");
   Allocation A;
   std::lock_guard<std::mutex> Guard(Lock);
   if (Error Err = place(F, Sibling, A))
@@ -150,20 +150,18 @@ Error ArenaImpl::fullError(const Footprint &F) const {
     Largest = std::max(Largest, Policy->largestFree(*W));
   }
   std::string Message =
-      formatv(
-          "jitslab: no room for an object of {0} bytes of code, {1} of "
-          "read-only data and {2} of data: of {3} bytes in {4} window(s), "
-          "{5} are used and {6} free, the largest free block is {7} bytes; ",
-          F[SegmentKind::Code].Size, F[SegmentKind::ROData].Size,
-          F[SegmentKind::RWData].Size, Reserved, Windows.size(), Used,
-          Reserved - Used, Largest)
+      ("jitslab: no room for an object of " + Twine(F[SegmentKind::Code].Size) +
+       " bytes of code, " + Twine(F[SegmentKind::ROData].Size) +
+       " of read-only data and " + Twine(F[SegmentKind::RWData].Size) +
+       " of data: of " + Twine(Reserved) + " bytes in " +
+       Twine(Windows.size()) + " window(s), " + Twine(Used) + " are used and " +
+       Twine(Reserved - Used) + " free, the largest free block is " +
+       Twine(Largest) + " bytes; ")
           .str();
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
-    Message += formatv("no window can be larger than {0} bytes, or relocations "
-                       "would overflow",
-                       MaxWindowSize)
-                   .str();
+    Message += "no window can be larger than " + std::to_string(MaxWindowSize) +
+               " bytes, or relocations would overflow";
   else if (!Options.Grow)
     Message += "free objects, set a larger ArenaOptions::WindowSize, or let "
                "the arena grow (ArenaOptions::Grow)";

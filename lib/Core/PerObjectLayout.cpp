@@ -84,7 +84,7 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
       W.give(Lane::Mixed, {Unused, P.Begin});
     Unused = P.End;
     W.setKind({P.Begin, P.End}, K);
-    size_t Colour = Colours.next(F[K].Size, P.End - P.Begin, F[K].Align);
+    size_t Colour = Colours[K].next(F[K].Size, P.End - P.Begin, F[K].Align);
     P.Usable.Executor = P.Begin + Colour;
     P.Usable.Working = reinterpret_cast<uint8_t *>(P.Usable.Executor);
     P.Usable.Size = P.End - P.Usable.Executor;

@@ -37,7 +37,7 @@ private:
   Block arrange(const Footprint &F, bool Mirrored) const;
 
   VirtualMemory &VM;
-  Colouring Colours;
+  PerSegment<Colouring> Colours;
 };
 
 } // namespace jitslab

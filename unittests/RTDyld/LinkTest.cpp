@@ -1,0 +1,190 @@
+//===- LinkTest.cpp - Tests of loading objects ----------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Support/Catch.h"
+#include "Support/Maps.h"
+#include "Support/TestMemory.h"
+#include "TestLinker.h"
+
+using namespace jitslab;
+
+namespace {
+
+#ifdef JITSLAB_TESTS_EMULATED
+// To qemu-user's host, code is read-only data; it shows both as one mapping
+// with the rights of its first page.
+constexpr const char *ReadOnlyRights = "r-xp";
+#else
+constexpr const char *ReadOnlyRights = "r--p";
+#endif
+
+std::shared_ptr<Arena> makeArena(ArenaOptions Options = {}) {
+  return valueOf(Arena::create(Options));
+}
+
+} // namespace
+
+TEST_CASE("A loaded object runs and its pages have the final access rights") {
+  auto Memory = makeArena();
+  Recording<ReservingMemoryManager> Manager(Memory);
+  TestLinker Linker(Manager);
+  REQUIRE_SUCCESS(Linker.loadAll({"tiny"}));
+  CHECK(Linker.function<int(int)>("tiny")(2) == 10);
+  for (const SectionRecord &S : Manager.Sections) {
+    INFO(S.Name);
+    switch (S.Kind) {
+    case SegmentKind::Code:
+      CHECK(accessRightsAt(S.Start) == "r-xp");
+      break;
+    case SegmentKind::ROData:
+      CHECK(accessRightsAt(S.Start) == ReadOnlyRights);
+      break;
+    case SegmentKind::RWData:
+      CHECK(accessRightsAt(S.Start) == "rw-p");
+      break;
+    }
+  }
+  CHECK(Memory->verify());
+}
+
+TEST_CASE("A manager gives everything back when it dies") {
+  auto Memory = makeArena();
+  {
+    ReservingMemoryManager Manager(Memory);
+    TestLinker Linker(Manager);
+    REQUIRE_SUCCESS(Linker.loadAll({"tiny"}));
+    CHECK(Memory->stats().LiveObjects == 1);
+    CHECK(Memory->stats().LiveBytes > 0);
+  }
+  CHECK(Memory->stats().LiveObjects == 0);
+  CHECK(Memory->stats().LiveBytes == 0);
+  CHECK(Memory->verify());
+}
+
+TEST_CASE(
+    "Unused parts of a reservation go back to the arena on the next one") {
+  auto Memory = makeArena();
+  const size_t Page = VirtualMemory::system().pageSize();
+  ReservingMemoryManager Manager(Memory);
+  Manager.reserveAllocationSpace(8 * Page, ReserveAlign(16), 8 * Page,
+                                 ReserveAlign(16), 8 * Page, ReserveAlign(16));
+  CHECK(Memory->stats().LiveBytes == 24 * Page);
+  uint8_t *Old = Manager.allocateCodeSection(16, 16, 0, ".text");
+  Manager.reserveAllocationSpace(Page, ReserveAlign(16), 0, ReserveAlign(16), 0,
+                                 ReserveAlign(16));
+  CHECK(Memory->stats().LiveBytes == 2 * Page);
+  // Not in what the first object left over of its own page.
+  uint8_t *New = Manager.allocateCodeSection(16, 16, 0, ".text");
+  CHECK(reinterpret_cast<uintptr_t>(New) / Page !=
+        reinterpret_cast<uintptr_t>(Old) / Page);
+  CHECK_FALSE(Manager.finalizeMemory());
+}
+
+TEST_CASE(
+    "A reservation that the arena refuses is reported by finalizeMemory") {
+  ArenaOptions Options;
+  Options.WindowSize = MinWindowSize;
+  Options.Grow = false;
+  auto Memory = makeArena(Options);
+  ReservingMemoryManager Manager(Memory);
+  Manager.reserveAllocationSpace(2 * MinWindowSize, ReserveAlign(16), 0,
+                                 ReserveAlign(16), 0, ReserveAlign(16));
+  uint8_t *Section =
+      Manager.allocateCodeSection(2 * MinWindowSize, 16, 0, ".text");
+  REQUIRE(Section != nullptr); // RuntimeDyld would abort.
+  Section[2 * MinWindowSize - 1] = 1;
+  std::string Message;
+  CHECK(Manager.finalizeMemory(&Message));
+  CHECK(Message.find(std::to_string(2 * MinWindowSize)) != std::string::npos);
+  CHECK(Message.find("Grow") != std::string::npos);
+  // It is reported once; takeError has it too.
+  CHECK_FALSE(Manager.finalizeMemory(&Message));
+  CHECK(llvm::toString(Manager.takeError()) == Message);
+  CHECK_FALSE(bool(Manager.takeError()));
+
+  // The next object is not affected.
+  TestLinker Linker(Manager);
+  REQUIRE_SUCCESS(Linker.loadAll({"tiny"}));
+  CHECK(Linker.function<int(int)>("tiny")(0) == 8);
+}
+
+TEST_CASE("A refused change of access rights is reported and tried again") {
+  TestMemory System;
+  auto Memory = valueOf(Arena::create({}, System));
+  {
+    ReservingMemoryManager Manager(Memory);
+    TestLinker Linker(Manager);
+    REQUIRE_SUCCESS(Linker.load("tiny"));
+    System.FailNth = 2;
+    System.FailWith = EACCES;
+    std::string Message = llvm::toString(Linker.finalize());
+    CHECK(Message.find("Permission denied") != std::string::npos);
+    CHECK(Message.find("Layout::Dense") != std::string::npos);
+    CHECK(System.FailNth == 0);
+    CHECK_FALSE(Manager.finalizeMemory());
+    CHECK(Linker.function<int(int)>("tiny")(0) == 8);
+    llvm::consumeError(Manager.takeError());
+  }
+  CHECK(Memory->verify());
+  CHECK(Memory->stats().LiveBytes == 0);
+}
+
+TEST_CASE("A thread-local section is an error, not an abort") {
+  auto Memory = makeArena();
+  ReservingMemoryManager Manager(Memory);
+  auto Section = Manager.allocateTLSSection(16, 8, 0, ".tdata");
+  REQUIRE(Section.InitializationImage != nullptr);
+  std::string Message;
+  CHECK(Manager.finalizeMemory(&Message));
+  CHECK(Message.find(".tdata") != std::string::npos);
+}
+
+TEST_CASE("An unresolved symbol is an error and leaks nothing") {
+  auto Memory = makeArena();
+  {
+    ReservingMemoryManager Manager(Memory);
+    TestLinker Linker(Manager);
+    REQUIRE_SUCCESS(Linker.load("unresolved"));
+    std::string Message = llvm::toString(Linker.finalize());
+    CHECK(Message.find("nobody_defines_this") != std::string::npos);
+  }
+  CHECK(Memory->stats().LiveBytes == 0);
+}
+
+TEST_CASE("No system call maps memory for a single object") {
+  TestMemory System;
+  auto Memory = valueOf(Arena::create({}, System));
+  ReservingMemoryManager Manager(Memory);
+  std::vector<std::unique_ptr<TestLinker>> Linkers;
+  constexpr size_t Objects = 200;
+  for (size_t I = 0; I != Objects; ++I) {
+    Linkers.push_back(std::make_unique<TestLinker>(Manager));
+    REQUIRE_SUCCESS(Linkers.back()->loadAll({"tiny"}));
+  }
+  CHECK(System.Calls.Reserve == 1);
+  // Two for each object, and a few for slabs.
+  CHECK(System.Calls.Protect <= 2 * Objects + 4);
+}
+
+TEST_CASE("Objects that are sealed together share calls") {
+  TestMemory System;
+  auto Memory = valueOf(Arena::create({}, System));
+  ReservingMemoryManager Manager(Memory);
+  TestLinker Linker(Manager);
+  for (const char *Name : {"tiny", "first", "hidden", "relay1", "relay2"})
+    REQUIRE_SUCCESS(Linker.load(Name));
+  int Unwound = 0;
+  Linker.define("relay_unwound", &Unwound);
+  size_t Before = System.Calls.Protect;
+  REQUIRE_SUCCESS(Linker.finalize());
+  // Each of the five objects has code and read-only data. Every other one is
+  // mirrored, so that code meets code: two calls are saved, or one when the
+  // objects in the middle have none.
+  CHECK(System.Calls.Protect - Before < 10);
+  CHECK(Linker.function<int(int)>("tiny")(0) == 8);
+}

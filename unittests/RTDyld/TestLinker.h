@@ -1,0 +1,164 @@
+//===- TestLinker.h - Loads objects through RuntimeDyld ---------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_TESTLINKER_H
+#define JITSLAB_UNITTESTS_TESTLINKER_H
+
+#include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ExecutionEngine/RuntimeDyld.h"
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/DynamicLibrary.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace jitslab {
+
+/// A section that a memory manager handed out.
+struct SectionRecord {
+  std::string Name;
+  uintptr_t Start = 0;
+  size_t Size = 0;
+  size_t Align = 0;
+  SegmentKind Kind = SegmentKind::Code;
+};
+
+/// A memory manager that notes down what it hands out.
+template <typename Base> class Recording : public Base {
+public:
+  using Base::Base;
+
+  /// Since the last reservation, so of the object that was loaded last.
+  std::vector<SectionRecord> Sections;
+
+  uint8_t *allocateCodeSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               llvm::StringRef Name) override {
+    return note(Base::allocateCodeSection(Size, Align, ID, Name), Size, Align,
+                Name, SegmentKind::Code);
+  }
+  uint8_t *allocateDataSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               llvm::StringRef Name, bool ReadOnly) override {
+    return note(Base::allocateDataSection(Size, Align, ID, Name, ReadOnly),
+                Size, Align, Name,
+                ReadOnly ? SegmentKind::ROData : SegmentKind::RWData);
+  }
+
+  /// The largest distance between a byte of code and one of another section.
+  size_t largestDistance() const {
+    size_t Largest = 0;
+    for (const SectionRecord &Code : Sections)
+      for (const SectionRecord &Other : Sections)
+        if (Code.Kind == SegmentKind::Code)
+          Largest =
+              std::max<size_t>(Largest, std::max(Code.Start + Code.Size,
+                                                 Other.Start + Other.Size) -
+                                            std::min(Code.Start, Other.Start));
+    return Largest;
+  }
+
+private:
+  uint8_t *note(uint8_t *Start, size_t Size, size_t Align, llvm::StringRef Name,
+                SegmentKind K) {
+    Sections.push_back(
+        {Name.str(), reinterpret_cast<uintptr_t>(Start), Size, Align, K});
+    return Start;
+  }
+};
+
+/// One RuntimeDyld: the objects loaded into it see each other's symbols, those
+/// added with define, and the process's.
+class TestLinker : llvm::LegacyJITSymbolResolver {
+public:
+  explicit TestLinker(llvm::RTDyldMemoryManager &Memory)
+      : Memory(Memory), Dyld(Memory, *this) {
+    // Makes the process's own symbols known to LLVM.
+    llvm::sys::DynamicLibrary::LoadLibraryPermanently(nullptr);
+  }
+  ~TestLinker() { Memory.deregisterEHFrames(); }
+
+  template <typename T> void define(const std::string &Name, T *Address) {
+    Defined[Name] = reinterpret_cast<uintptr_t>(Address);
+  }
+
+  /// Loads Inputs/<Name>.o.
+  llvm::Error load(const std::string &Name) {
+    auto Buffer =
+        llvm::MemoryBuffer::getFile(JITSLAB_TEST_INPUTS "/" + Name + ".o");
+    if (!Buffer)
+      return llvm::errorCodeToError(Buffer.getError());
+    auto Object = llvm::object::ObjectFile::createObjectFile(
+        (*Buffer)->getMemBufferRef());
+    if (!Object)
+      return Object.takeError();
+    Infos.push_back(Dyld.loadObject(**Object));
+    Buffers.push_back(std::move(*Buffer));
+    Objects.push_back(std::move(*Object));
+    return dyldError();
+  }
+
+  /// Relocates and seals what was loaded.
+  llvm::Error finalize() {
+    Dyld.resolveRelocations();
+    if (llvm::Error Err = dyldError())
+      return Err;
+    Dyld.registerEHFrames();
+    std::string Message;
+    if (Memory.finalizeMemory(&Message))
+      return llvm::createStringError(llvm::inconvertibleErrorCode(), "%s",
+                                     Message.c_str());
+    return llvm::Error::success();
+  }
+
+  llvm::Error loadAll(std::initializer_list<const char *> Names) {
+    for (const char *Name : Names)
+      if (llvm::Error Err = load(Name))
+        return Err;
+    return finalize();
+  }
+
+  uintptr_t addressOf(llvm::StringRef Name) const {
+    return Dyld.getSymbol(Name).getAddress();
+  }
+
+  /// The loaded function \p Name, as a pointer to a function of type T.
+  template <typename T> T *function(llvm::StringRef Name) const {
+    return reinterpret_cast<T *>(addressOf(Name));
+  }
+
+private:
+  llvm::JITSymbol findSymbol(const std::string &Name) override {
+    auto I = Defined.find(Name);
+    uint64_t Address =
+        I != Defined.end()
+            ? I->second
+            : llvm::RTDyldMemoryManager::getSymbolAddressInProcess(Name);
+    return llvm::JITSymbol(Address, llvm::JITSymbolFlags::Exported);
+  }
+  llvm::JITSymbol findSymbolInLogicalDylib(const std::string &) override {
+    return nullptr;
+  }
+
+  llvm::Error dyldError() {
+    if (!Dyld.hasError())
+      return llvm::Error::success();
+    return llvm::createStringError(llvm::inconvertibleErrorCode(), "%s",
+                                   Dyld.getErrorString().str().c_str());
+  }
+
+  llvm::RTDyldMemoryManager &Memory;
+  std::map<std::string, uintptr_t> Defined;
+  std::vector<std::unique_ptr<llvm::MemoryBuffer>> Buffers;
+  std::vector<std::unique_ptr<llvm::object::ObjectFile>> Objects;
+  llvm::RuntimeDyld Dyld;
+  std::vector<std::unique_ptr<llvm::RuntimeDyld::LoadedObjectInfo>> Infos;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_TESTLINKER_H

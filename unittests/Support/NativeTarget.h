@@ -1,0 +1,34 @@
+//===- NativeTarget.h - The target that the tests run on --------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_NATIVETARGET_H
+#define JITSLAB_UNITTESTS_NATIVETARGET_H
+
+#include "llvm/Support/TargetSelect.h"
+
+namespace jitslab {
+
+/// As InitializeNativeTarget, which means the machine that LLVM's headers were
+/// packaged for: not the one that a cross-compiled test runs on.
+inline void initializeTarget() {
+#if defined(__aarch64__)
+  LLVMInitializeAArch64TargetInfo();
+  LLVMInitializeAArch64Target();
+  LLVMInitializeAArch64TargetMC();
+  LLVMInitializeAArch64AsmPrinter();
+#elif defined(__x86_64__)
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+#endif
+}
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_NATIVETARGET_H

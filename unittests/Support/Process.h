@@ -1,0 +1,61 @@
+//===- Process.h - What the kernel says about this process ------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_PROCESS_H
+#define JITSLAB_UNITTESTS_PROCESS_H
+
+#include "Platform/AddressSpace.h"
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <string>
+
+// Sanitizers map terabytes for their shadow, so limits of address space say
+// nothing about a process that has them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define JITSLAB_HAS_SHADOW_MEMORY 1
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define JITSLAB_HAS_SHADOW_MEMORY 1
+#endif
+#endif
+#ifndef JITSLAB_HAS_SHADOW_MEMORY
+#define JITSLAB_HAS_SHADOW_MEMORY 0
+#endif
+
+namespace jitslab {
+
+/// True under qemu-user, whose /proc/self/maps leaves mappings out and which
+/// ignores RLIMIT_AS.
+bool runsUnderEmulator();
+
+/// True when the page at \p Address has the access rights \p Rights ("r-x"),
+/// asked of /proc/self/maps; under an emulator only reading and writing are
+/// checked, by trying.
+bool hasRights(uintptr_t Address, const char *Rights);
+
+/// Mappings (VMAs) that lie in \p R at least in part.
+size_t mappingsIn(AddressRange R);
+
+/// Pages of \p R that are backed with memory, in the kernel's own page size.
+size_t residentPages(AddressRange R);
+
+/// Bytes of address space that this process has mapped.
+size_t mappedBytes();
+
+/// Runs \p Body in a child process. \returns what Body returned, and how the
+/// child died if it did.
+std::string inChild(const std::function<std::string()> &Body);
+
+/// Limits this process's address space to \p Room bytes more than it has now.
+/// \returns false when the limit is not enforced.
+bool limitAddressSpace(size_t Room);
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_PROCESS_H
