@@ -90,6 +90,9 @@ public:
   /// of the segment stay. Requires that the allocation is not sealed.
   void shrink(SegmentKind K, size_t Used);
 
+  /// Says that one more object lives in this memory; for ArenaStats.
+  void addObject();
+
   /// Gives all memory back now. Freed code is filled with trap instructions.
   void release();
 
@@ -111,8 +114,8 @@ private:
   ArenaImpl *Owner = nullptr;
   Window *Home = nullptr;
   PerSegment<Part> Parts;
-  /// False for a further allocation of an object that has one already.
-  bool CountsAsObject = true;
+  /// 0 for a further allocation of an object that has one already.
+  size_t Objects = 0;
 };
 
 } // namespace jitslab

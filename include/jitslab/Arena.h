@@ -94,9 +94,6 @@ struct ArenaStats {
   size_t LiveBytes = 0;
   /// Committed, and ready to be allocated.
   size_t FreeBytes = 0;
-  /// Freed, but the system refused to make it writable again; tried again
-  /// whenever something is freed or trimmed.
-  size_t QuarantinedBytes = 0;
   /// Objects that hold memory.
   size_t LiveObjects = 0;
 };
@@ -165,6 +162,9 @@ public:
   /// Fails with the system's errno; segments that were not reached then stay
   /// writable and not executable, and calling again is allowed.
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
+
+  /// The memory that this arena was created on.
+  VirtualMemory &memory() const;
 
 private:
   explicit Arena(std::unique_ptr<ArenaImpl> Impl);

@@ -30,12 +30,20 @@
 #define JITSLAB_LLVM_HAS_RESERVE_ALLOC 0
 #endif
 
-/// 1 where the factory of RTDyldObjectLinkingLayer is handed the object that
-/// the manager is for (from LLVM 21).
+/// 1 where LLJIT's platforms register EH frames with any ObjectLinkingLayer
+/// (from LLVM 21); before, who creates the layer has to add the plugin.
 #if LLVM_VERSION_MAJOR >= 21
-#define JITSLAB_LLVM_MEMMGR_FACTORY_TAKES_OBJECT 1
+#define JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES 1
 #else
-#define JITSLAB_LLVM_MEMMGR_FACTORY_TAKES_OBJECT 0
+#define JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES 0
+#endif
+
+/// 1 where JITLink has edge kinds for the size of an x86-64 symbol (seen in
+/// LLVM 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 1
+#else
+#define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 0
 #endif
 
 namespace jitslab {

@@ -34,8 +34,9 @@ namespace jitslab {
 ///
 /// Errors. RuntimeDyld aborts the process when an allocation returns null, and
 /// reserveAllocationSpace cannot return anything. An object that the arena has
-/// no room for therefore gets scratch memory that is never executable, and the
-/// error is reported by the next finalizeMemory. ORC passes it on; MCJIT
+/// no room for therefore gets scratch memory that is never executable, what
+/// code of it lies in the arena is replaced by traps, and the error is reported
+/// by the next finalizeMemory. ORC passes it on; MCJIT
 /// ignores what finalizeMemory returns, so its hosts should ask takeError after
 /// finalizeObject. Other objects of the same engine are not affected.
 ///
@@ -74,8 +75,7 @@ public:
 
   /// Seals all objects since the last call: code r-x, read-only data r--, data
   /// rw-. \returns true, and the reasons in \p ErrMsg, if an object had no
-  /// memory or could not be sealed; the former stays not executable, the latter
-  /// is tried again by the next call.
+  /// memory or could not be sealed; the latter is tried again by the next call.
   bool finalizeMemory(std::string *ErrMsg = nullptr) override;
 
   void registerEHFrames(uint8_t *Addr, uint64_t LoadAddr, size_t Size) override;

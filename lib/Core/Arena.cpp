@@ -21,7 +21,7 @@ Allocation &Allocation::operator=(Allocation &&Other) noexcept {
     Owner = std::exchange(Other.Owner, nullptr);
     Home = std::exchange(Other.Home, nullptr);
     Parts = std::exchange(Other.Parts, {});
-    CountsAsObject = Other.CountsAsObject;
+    Objects = std::exchange(Other.Objects, 0);
   }
   return *this;
 }
@@ -29,6 +29,11 @@ Allocation &Allocation::operator=(Allocation &&Other) noexcept {
 void Allocation::shrink(SegmentKind K, size_t Used) {
   if (Owner && Parts[K].Usable)
     Owner->shrink(*this, K, Used);
+}
+
+void Allocation::addObject() {
+  if (Owner)
+    Owner->addObject(*this);
 }
 
 void Allocation::release() {
@@ -56,6 +61,8 @@ const ArenaOptions &Arena::options() const { return Impl->options(); }
 ArenaStats Arena::stats() const { return Impl->stats(); }
 size_t Arena::trim() { return Impl->trim(); }
 bool Arena::verify() const { return Impl->verify(); }
+
+VirtualMemory &Arena::memory() const { return Impl->memory(); }
 
 Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {

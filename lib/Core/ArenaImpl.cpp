@@ -50,23 +50,21 @@ Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
         "jitslab: this version has no such layout yet; use Layout::PerObject",
         std::make_error_code(std::errc::function_not_supported));
 
-  bool MayHalve = Options.WindowSize == 0;
-  if (MayHalve)
-    Options.WindowSize = DefaultWindowSize;
   std::unique_ptr<ArenaImpl> Impl(
       new ArenaImpl(Options, VM, std::move(Policy)));
-  while (Error Err = Impl->addWindow(Impl->Options.WindowSize)) {
-    if (!MayHalve || Impl->Options.WindowSize / 2 < MinWindowSize)
-      return Err;
-    consumeError(std::move(Err));
-    Impl->Options.WindowSize /= 2;
-  }
+  if (Error Err = Impl->addWindowFor(MinWindowSize))
+    return Err;
+  Impl->Options.WindowSize = Impl->Windows.front()->size();
   return Impl;
 }
 
 ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
                      std::unique_ptr<LayoutPolicy> Policy)
-    : Options(Options), VM(VM), Policy(std::move(Policy)) {}
+    : Options(Options), MayHalve(Options.WindowSize == 0), VM(VM),
+      Policy(std::move(Policy)) {
+  if (MayHalve)
+    this->Options.WindowSize = DefaultWindowSize;
+}
 
 ArenaImpl::~ArenaImpl() {
   assert(LiveObjects == 0 && "an allocation outlives its arena");
@@ -82,6 +80,19 @@ Error ArenaImpl::addWindow(size_t Size) {
   return Error::success();
 }
 
+/// A window of the usual size, or of what is needed if that is more. Where the
+/// system refuses, and the size is up to this library, half of it and so on.
+Error ArenaImpl::addWindowFor(size_t NeededBytes) {
+  size_t Floor = std::max(NeededBytes, MinWindowSize);
+  for (size_t Size = std::max(Options.WindowSize, Floor);;
+       Size = std::max(alignTo(Size / 2, SlabSize), Floor)) {
+    Error Err = addWindow(Size);
+    if (!Err || !MayHalve || Size == Floor)
+      return Err;
+    consumeError(std::move(Err));
+  }
+}
+
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling) {
   for (SegmentKind K : AllSegmentKinds)
@@ -93,13 +104,16 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   if (Error Err = place(F, Sibling, A))
     return Err;
   A.Owner = this;
-  A.CountsAsObject = !Sibling;
-  LiveObjects += A.CountsAsObject;
+  A.Home->addUser();
+  A.Objects = Sibling ? 0 : 1;
+  LiveObjects += A.Objects;
   return A;
 }
 
 Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
                        Allocation &A) {
+  if (!Policy->worstCase(F))
+    return fullError(F);
   // The last slab of a window is left to objects that lie in it already and
   // turn out larger than their linker said. Without a further window to go to,
   // nobody is turned away for that.
@@ -176,6 +190,12 @@ void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   Policy->shrink(*A.Home, A, K, Used);
 }
 
+void ArenaImpl::addObject(Allocation &A) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  ++A.Objects;
+  ++LiveObjects;
+}
+
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
   assert(all_of(Allocations, [&](Allocation *A) { return A->Owner == this; }) &&
          "an allocation of another arena");
@@ -188,11 +208,10 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
 void ArenaImpl::release(Allocation &A) {
   bool Prepared = Policy->prepareRelease(A);
   std::lock_guard<std::mutex> Guard(Lock);
-  Window &W = *A.Home;
-  Policy->release(W, A, Prepared);
-  if (W.quarantinedBytes())
-    W.retryQuarantine();
-  LiveObjects -= A.CountsAsObject;
+  Policy->release(*A.Home, A, Prepared);
+  A.Home->removeUser();
+  LiveObjects -= A.Objects;
+  A.Objects = 0;
   A.Owner = nullptr;
   A.Home = nullptr;
 }
@@ -204,7 +223,7 @@ size_t ArenaImpl::trim() {
     GivenBack += W->trim();
   // Newest first, so that what remains is the oldest window.
   for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
-    if (Windows[I]->empty())
+    if (!Windows[I]->hasUsers())
       Windows.erase(Windows.begin() + I);
   return GivenBack;
 }
@@ -220,7 +239,6 @@ ArenaStats ArenaImpl::stats() const {
     S.CommittedBytes += W->committedBytes();
     S.LiveBytes += W->liveBytes();
     S.FreeBytes += W->freeBytes();
-    S.QuarantinedBytes += W->quarantinedBytes();
   }
   return S;
 }

@@ -26,6 +26,7 @@ public:
   ~ArenaImpl();
 
   const ArenaOptions &options() const { return Options; }
+  VirtualMemory &memory() const { return VM; }
   ArenaStats stats() const;
   size_t trim();
   bool verify() const;
@@ -33,6 +34,7 @@ public:
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling);
   void shrink(Allocation &A, SegmentKind K, size_t Used);
+  void addObject(Allocation &A);
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
   void release(Allocation &A);
 
@@ -41,12 +43,15 @@ private:
             std::unique_ptr<LayoutPolicy> Policy);
 
   llvm::Error addWindow(size_t Size);
+  llvm::Error addWindowFor(size_t NeededBytes);
   llvm::Error place(const Footprint &F, const Allocation *Sibling,
                     Allocation &A);
   llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
 
   ArenaOptions Options;
+  /// The size was left to this library: a smaller window will do.
+  const bool MayHalve;
   VirtualMemory &VM;
   const std::unique_ptr<LayoutPolicy> Policy;
 

@@ -8,6 +8,7 @@
 
 #include "LayoutPolicy.h"
 #include "PerObjectLayout.h"
+#include "PerProtectionLayout.h"
 
 namespace jitslab {
 
@@ -19,6 +20,7 @@ std::unique_ptr<LayoutPolicy> LayoutPolicy::create(Layout L,
   case Layout::PerObject:
     return std::make_unique<PerObjectLayout>(VM);
   case Layout::PerProtection:
+    return std::make_unique<PerProtectionLayout>(VM);
   case Layout::Dense:
     return nullptr;
   }

@@ -44,12 +44,12 @@ public:
   /// See Arena::seal. Called without the lock.
   virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) = 0;
 
-  /// Makes what \p A owns fit to be given back: writable, its code replaced by
-  /// traps. Called without the lock. \returns false when the system refused.
+  /// Makes what \p A owns fit to be given back. Called without the lock.
+  /// \returns whether all of it is writable now.
   virtual bool prepareRelease(Allocation &A) = 0;
 
-  /// Gives what \p A owns back to \p W, into quarantine unless \p Prepared.
-  /// Called with the arena's lock held.
+  /// Gives what \p A owns back to \p W; \p Prepared is what prepareRelease has
+  /// returned. Called with the arena's lock held.
   virtual void release(Window &W, Allocation &A, bool Prepared) = 0;
 
 protected:

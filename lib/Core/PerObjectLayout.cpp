@@ -9,7 +9,6 @@
 #include "PerObjectLayout.h"
 #include "../Platform/CodeMemory.h"
 #include "SealBatch.h"
-#include <cassert>
 
 using namespace llvm;
 
@@ -77,17 +76,12 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
   for (SegmentKind K : &B == &Straight ? StraightOrder : MirroredOrder) {
     if (!F[K].Size)
       continue;
-    Part &P = parts(A)[K];
-    P.Begin = Taken.Address + B.Begin[K];
-    P.End = Taken.Address + B.End[K];
-    if (Unused != P.Begin)
-      W.give(Lane::Mixed, {Unused, P.Begin});
-    Unused = P.End;
-    W.setKind({P.Begin, P.End}, K);
-    size_t Colour = Colours[K].next(F[K].Size, P.End - P.Begin, F[K].Align);
-    P.Usable.Executor = P.Begin + Colour;
-    P.Usable.Working = reinterpret_cast<uint8_t *>(P.Usable.Executor);
-    P.Usable.Size = P.End - P.Usable.Executor;
+    AddressRange Pages{Taken.Address + B.Begin[K], Taken.Address + B.End[K]};
+    if (Unused != Pages.Begin)
+      W.give(Lane::Mixed, {Unused, Pages.Begin});
+    Unused = Pages.End;
+    W.setKind(Pages, K);
+    assign(A, K, F[K], Pages);
   }
   if (Unused != Taken.Address + Size)
     W.give(Lane::Mixed, {Unused, Taken.Address + Size});
@@ -96,45 +90,11 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
 
 void PerObjectLayout::shrink(Window &W, Allocation &A, SegmentKind K,
                              size_t Used) {
-  Part &P = parts(A)[K];
-  assert(P.Rights == State::Writable && Used <= P.Usable.Size &&
-         "nothing to shrink");
-  uintptr_t End =
-      Used ? alignTo(P.Usable.Executor + Used, VM.pageSize()) : P.Begin;
-  if (End != P.End) {
-    W.clearKind({End, P.End});
-    W.give(Lane::Mixed, {End, P.End});
+  AddressRange Unused = cutOff(parts(A)[K], Used);
+  if (Unused.size()) {
+    W.clearKind(Unused);
+    W.give(Lane::Mixed, Unused);
   }
-  P.End = End;
-  P.Usable.Size = Used;
-  if (!Used)
-    P = Part();
-}
-
-// RWData ends as it began.
-static constexpr std::array<std::pair<SegmentKind, Access>, 2> FinalRights = {
-    {{SegmentKind::Code, Access::ReadExecute},
-     {SegmentKind::ROData, Access::ReadOnly}}};
-
-std::error_code PerObjectLayout::seal(ArrayRef<Allocation *> Allocations) {
-  SealBatch Batch;
-  for (Allocation *A : Allocations)
-    for (auto [Kind, Rights] : FinalRights) {
-      Part &P = parts(*A)[Kind];
-      if (P.Rights == State::Sealed)
-        continue;
-      Batch.add({P.Begin, P.End}, Rights);
-      P.Rights = State::Changing;
-    }
-  if (std::error_code EC = Batch.apply(VM))
-    return EC;
-  for (Allocation *A : Allocations) {
-    for (auto [Kind, Rights] : FinalRights)
-      parts(*A)[Kind].Rights = State::Sealed;
-    if (const Segment &Code = (*A)[SegmentKind::Code])
-      synchronizeInstructions(Code.Executor, Code.Size);
-  }
-  return {};
 }
 
 bool PerObjectLayout::prepareRelease(Allocation &A) {
@@ -163,7 +123,7 @@ void PerObjectLayout::release(Window &W, Allocation &A, bool Prepared) {
     if (Prepared)
       W.give(Lane::Mixed, {P.Begin, P.End});
     else
-      W.quarantine(Lane::Mixed, {P.Begin, P.End});
+      W.giveProtected(Lane::Mixed, {P.Begin, P.End});
     P = Part();
   }
 }

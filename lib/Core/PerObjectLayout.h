@@ -9,17 +9,16 @@
 #ifndef JITSLAB_CORE_PEROBJECTLAYOUT_H
 #define JITSLAB_CORE_PEROBJECTLAYOUT_H
 
-#include "Colouring.h"
-#include "LayoutPolicy.h"
+#include "RemappingLayout.h"
 
 namespace jitslab {
 
 /// Layout::PerObject: an object's code, read-only data and data in one block of
 /// whole pages, in this order or mirrored, whichever puts equal access rights
 /// next to each other where two objects meet.
-class PerObjectLayout final : public LayoutPolicy {
+class PerObjectLayout final : public RemappingLayout {
 public:
-  explicit PerObjectLayout(VirtualMemory &VM) : VM(VM) {}
+  using RemappingLayout::RemappingLayout;
 
   std::optional<size_t> worstCase(const Footprint &F) const override;
   size_t largestFree(const Window &W) const override {
@@ -28,16 +27,12 @@ public:
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                    Allocation &A) override;
   void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) override;
-  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) override;
   bool prepareRelease(Allocation &A) override;
   void release(Window &W, Allocation &A, bool Prepared) override;
 
 private:
   struct Block;
   Block arrange(const Footprint &F, bool Mirrored) const;
-
-  VirtualMemory &VM;
-  PerSegment<Colouring> Colours;
 };
 
 } // namespace jitslab

@@ -62,13 +62,15 @@ Window::Window(VirtualMemory &VM, uintptr_t Base, size_t Size, bool PlacedNear,
       Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {}
 
 Window::~Window() {
-  assert(empty() && "an allocation outlives its arena");
+  assert(!hasUsers() && "an allocation outlives its arena");
   VM.release(Base, Size, alignTo(GuardBytes, VM.pageSize()));
 }
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   RangeMap &FreeInLane = Free[size_t(L)];
-  std::optional<uintptr_t> Start = FreeInLane.take(Bytes, Align);
+  std::optional<uintptr_t> Start = takeProtected(L, Bytes, Align);
+  if (!Start)
+    Start = FreeInLane.take(Bytes, Align);
   if (!Start) {
     bool Full = false;
     if (std::error_code EC = commit(L, Bytes, Align, KeepFree, Full))
@@ -81,6 +83,18 @@ TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   countLive({*Start, *Start + Bytes}, /*Alive=*/true);
   populateUpTo(*Start, Bytes);
   return {TakeStatus::Taken, *Start};
+}
+
+// Refusal is no failure yet: there may be memory that is writable already.
+std::optional<uintptr_t> Window::takeProtected(Lane L, size_t Bytes,
+                                               size_t Align) {
+  RangeMap &ProtectedInLane = Protected[size_t(L)];
+  std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
+  if (Start && VM.protect(*Start, Bytes, Access::ReadWrite)) {
+    ProtectedInLane.give({*Start, *Start + Bytes});
+    return std::nullopt;
+  }
+  return Start;
 }
 
 std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
@@ -146,48 +160,28 @@ void Window::give(Lane L, AddressRange R) {
   Free[size_t(L)].give(R);
 }
 
-void Window::quarantine(Lane L, AddressRange R) {
+void Window::giveProtected(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  Quarantine[size_t(L)].give(R);
+  Protected[size_t(L)].give(R);
 }
 
-void Window::retryQuarantine() {
-  for (size_t L = 0; L != NumLanes; ++L) {
-    SmallVector<AddressRange, 4> Released;
-    Quarantine[L].forEach([&](AddressRange R) {
-      if (!VM.protect(R.Begin, R.size(), Access::ReadWrite))
-        Released.push_back(R);
-    });
-    for (AddressRange R : Released) {
-      Quarantine[L].takeWithin(R);
-      Free[L].give(R);
-    }
-  }
-}
-
-// On failure the slab stays committed, and trim can be called again. Pages that
-// have become inaccessible by then would be offered again, so they are made
-// writable first or put into quarantine.
+// On failure the slab stays committed, and trim can be called again. How far
+// the system got is unknown then.
 bool Window::decommit(size_t Slab) {
   AddressRange R = slabRange(Slab);
   size_t L = size_t(*Slabs.owner(Slab));
   Free[L].takeWithin(R);
-  Quarantine[L].takeWithin(R);
-  PopulatedInSlab[Slab] = 0;
-  if (!VM.discard(R.Begin, R.size()) &&
-      !VM.protect(R.Begin, R.size(), Access::None)) {
-    Slabs.give(Slab);
-    return true;
+  Protected[L].takeWithin(R);
+  if (VM.discard(R.Begin, R.size()) ||
+      VM.protect(R.Begin, R.size(), Access::None)) {
+    Protected[L].give(R);
+    return false;
   }
-  if (VM.protect(R.Begin, R.size(), Access::ReadWrite))
-    Quarantine[L].give(R);
-  else
-    Free[L].give(R);
-  return false;
+  Slabs.give(Slab);
+  return true;
 }
 
 size_t Window::trim() {
-  retryQuarantine();
   size_t Before = committedBytes();
   for (size_t I = 0; I != Slabs.size(); ++I)
     if (Slabs.owner(I) && LiveInSlab[I] == 0)
@@ -197,15 +191,8 @@ size_t Window::trim() {
 
 size_t Window::freeBytes() const {
   size_t Sum = 0;
-  for (const RangeMap &M : Free)
-    Sum += M.bytes();
-  return Sum;
-}
-
-size_t Window::quarantinedBytes() const {
-  size_t Sum = 0;
-  for (const RangeMap &M : Quarantine)
-    Sum += M.bytes();
+  for (size_t L = 0; L != NumLanes; ++L)
+    Sum += Free[L].bytes() + Protected[L].bytes();
   return Sum;
 }
 
@@ -215,7 +202,8 @@ size_t Window::largestFree(Lane L) const {
     Run = Slabs.owner(I) ? 0 : Run + 1;
     LongestRun = std::max(LongestRun, Run);
   }
-  return std::max(LongestRun * SlabSize, Free[size_t(L)].largest());
+  return std::max({LongestRun * SlabSize, Free[size_t(L)].largest(),
+                   Protected[size_t(L)].largest()});
 }
 
 void Window::setKind(AddressRange Pages, SegmentKind K) {
@@ -238,12 +226,12 @@ bool Window::hasKind(uintptr_t Address, SegmentKind K) const {
 bool Window::verify() const {
   if (!Slabs.verify())
     return false;
-  // Every byte of a committed slab is live, free or in quarantine, in the lane
+  // Every byte of a committed slab is live or free, in the lane
   // that has the slab; no other slab has any.
   SmallVector<size_t, 0> Unused(Slabs.size(), 0);
   bool Ok = true;
   for (size_t L = 0; L != NumLanes; ++L)
-    for (const RangeMap *M : {&Free[L], &Quarantine[L]}) {
+    for (const RangeMap *M : {&Free[L], &Protected[L]}) {
       Ok &= M->verify();
       M->forEach([&](AddressRange R) {
         if (R.Begin < begin() || R.End > end() || R.Begin % VM.pageSize() ||

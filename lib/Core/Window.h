@@ -36,8 +36,7 @@ struct TakeResult {
 };
 
 /// One reservation, the slabs that were committed in it and what of them is
-/// free. Free memory is writable and not executable, except for what was given
-/// back as sealed. Not thread-safe: the arena's lock protects it.
+/// free. Not thread-safe: the arena's lock protects it.
 class Window {
 public:
   /// Reserves \p Size bytes, near \p Near when that is not 0 and there is room.
@@ -51,29 +50,32 @@ public:
   /// True when all of the window is within reach of the address asked for.
   bool isNear() const { return PlacedNear; }
 
-  /// Takes \p Bytes (whole pages) of \p L, committing slabs when what is
-  /// committed does not do. \p KeepFree slabs stay untaken by this call.
+  /// Takes \p Bytes (whole pages) of \p L; they are writable and not
+  /// executable. What was freed before is preferred; slabs are committed when
+  /// that does not do, of which \p KeepFree stay untaken.
   TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
 
   /// Gives back pages that are writable.
   void give(Lane L, AddressRange R);
 
-  /// Pages that could not be made writable again: not offered to anybody until
-  /// their slab is trimmed or retryQuarantine succeeds.
-  void quarantine(Lane L, AddressRange R);
-  void retryQuarantine();
+  /// Gives back pages whose access rights are others: take makes them writable
+  /// when it needs them.
+  void giveProtected(Lane L, AddressRange R);
 
   /// Gives slabs without live pages back to the system.
   /// \returns bytes given back.
   size_t trim();
 
-  bool empty() const { return LiveBytes == 0; }
+  /// Allocations keep their window, also those that own no bytes.
+  void addUser() { ++Users; }
+  void removeUser() { --Users; }
+  bool hasUsers() const { return Users != 0; }
+
   size_t liveBytes() const { return LiveBytes; }
   size_t committedBytes() const {
     return (Slabs.size() - Slabs.untaken()) * SlabSize;
   }
   size_t freeBytes() const;
-  size_t quarantinedBytes() const;
   /// The most that a single take could get, alignment aside.
   size_t largestFree(Lane L) const;
 
@@ -93,6 +95,7 @@ private:
   AddressRange slabRange(size_t First, size_t Count = 1) const {
     return {Base + First * SlabSize, Base + (First + Count) * SlabSize};
   }
+  std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align);
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
@@ -106,9 +109,11 @@ private:
   const bool HugePages;
 
   SlabTable Slabs;
+  /// Committed and not live: writable, or with other access rights.
   std::array<RangeMap, NumLanes> Free;
-  std::array<RangeMap, NumLanes> Quarantine;
+  std::array<RangeMap, NumLanes> Protected;
   size_t LiveBytes = 0;
+  size_t Users = 0;
   /// For each slab: bytes in live allocations, and the end of the part that was
   /// backed with memory ahead of its use.
   llvm::SmallVector<uint32_t, 0> LiveInSlab;

@@ -18,6 +18,15 @@ namespace jitslab {
 // The default of vm.mmap_min_addr on the supported kernels.
 constexpr uintptr_t LowestMappable = 64 * 1024;
 
+// What mmap hands out to a process that does not ask for more: x86-64 with
+// four-level page tables (Documentation/arch/x86/x86_64/mm.rst), less its last
+// page; AArch64 with 48-bit addresses (Documentation/arch/arm64/memory.rst).
+#if defined(__x86_64__)
+constexpr uintptr_t UserSpaceEnd = 0x7ffffffff000;
+#else
+constexpr uintptr_t UserSpaceEnd = uintptr_t(1) << 48;
+#endif
+
 SmallVector<AddressRange, 0> mappedAddressRanges() {
   SmallVector<AddressRange, 0> Result;
   // A stream: the file has no size that could be asked for.
@@ -43,6 +52,7 @@ SmallVector<AddressRange, 0> freeAddressRanges(uintptr_t Low, uintptr_t High) {
   if (Mapped.empty())
     return Result;
   uintptr_t Next = std::max(Low, LowestMappable);
+  High = std::min(High, UserSpaceEnd);
   for (AddressRange R : Mapped) {
     if (R.Begin >= High)
       break;

@@ -26,8 +26,9 @@ struct AddressRange {
 llvm::SmallVector<AddressRange, 0> mappedAddressRanges();
 
 /// The parts of [Low, High) that nothing is mapped in. Addresses that user
-/// space can never map (below vm.mmap_min_addr) are left out. A snapshot: other
-/// threads may map meanwhile. Empty when the mappings cannot be read.
+/// space can never map (below vm.mmap_min_addr, above its end) are left out. A
+/// snapshot: other threads may map meanwhile. Empty when the mappings cannot be
+/// read.
 llvm::SmallVector<AddressRange, 0> freeAddressRanges(uintptr_t Low,
                                                      uintptr_t High);
 

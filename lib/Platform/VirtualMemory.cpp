@@ -138,8 +138,6 @@ private:
         return Start;
       if (Mapped != MAP_FAILED)
         munmap(Mapped, Whole);
-      else if (errno != EEXIST)
-        return lastError();
     }
     return std::make_error_code(std::errc::address_not_available);
   }

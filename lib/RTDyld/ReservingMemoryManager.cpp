@@ -8,12 +8,11 @@
 
 #include "jitslab/ReservingMemoryManager.h"
 #include "../LLVMFixes/CommonSymbols.h"
-#include "ObjectMemory.h"
 #include "ScratchMemory.h"
+#include "SectionMemory.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cassert>
-#include <optional>
 
 using namespace llvm;
 
@@ -29,23 +28,20 @@ public:
   }
 
   void beginObject(const Footprint &F) {
-    endObject();
-    Open.emplace();
+    ObjectFailed = false;
     ReservedDataAlign = F[SegmentKind::RWData].Align;
-    if (Error Err = Open->reserve(*Memory, F))
-      fail(std::move(Err));
+    if (Error Err = Open.beginObject(*Memory, F))
+      failObject(std::move(Err));
   }
 
   uint8_t *allocate(SegmentKind K, size_t Size, size_t Align) {
     Size = std::max<size_t>(Size, 1);
     Align = Align ? Align : DefaultAlign;
-    if (!OpenFailed) {
-      if (!Open)
-        Open.emplace(); // A host that allocates without having reserved.
-      Expected<uint8_t *> Section = Open->allocate(*Memory, K, Size, Align);
+    if (!ObjectFailed) {
+      Expected<uint8_t *> Section = Open.allocate(*Memory, K, Size, Align);
       if (Section)
         return *Section;
-      fail(Section.takeError());
+      failObject(Section.takeError());
     }
     return Scratch.allocate(Size, Align);
   }
@@ -55,28 +51,19 @@ public:
                     commonSymbolsAlignment(Size, Align, ReservedDataAlign));
   }
 
-  void fail(Error Err) {
-    // Only the text is kept: an unread Error would abort in a debug build.
-    handleAllErrors(std::move(Err), [&](const ErrorInfoBase &E) {
-      Failure = E.convertToErrorCode();
-      Messages.push_back(E.message());
-    });
-    OpenFailed = true;
+  /// The current object cannot be linked: from now on it gets scratch memory.
+  void failObject(Error Err) {
+    note(std::move(Err));
+    Open.abandonObject();
+    ObjectFailed = true;
   }
 
   bool finalize(std::string *ErrMsg) {
-    endObject();
-    SmallVector<Allocation *, 8> ToSeal;
-    for (ObjectMemory &O : Unsealed)
-      O.collect(ToSeal);
-    if (Error Err = Memory->seal(ToSeal)) {
-      fail(std::move(Err));
-      OpenFailed = false;
-    } else {
-      Sealed.insert(Sealed.end(), std::make_move_iterator(Unsealed.begin()),
-                    std::make_move_iterator(Unsealed.end()));
-      Unsealed.clear();
-    }
+    ObjectFailed = false;
+    if (Error Err = Open.seal(*Memory))
+      note(std::move(Err));
+    else
+      Open.moveTo(Sealed);
     if (Reported == Messages.size())
       return false;
     if (ErrMsg)
@@ -97,24 +84,25 @@ public:
   bool isScratch(const uint8_t *P) const { return Scratch.contains(P); }
 
 private:
-  // An object that failed keeps what it got until the manager dies: RuntimeDyld
-  // goes on writing to it. It is never sealed.
-  void endObject() {
-    if (Open) {
-      Open->close();
-      (OpenFailed ? Abandoned : Unsealed).push_back(std::move(*Open));
-    }
-    Open.reset();
-    OpenFailed = false;
+  // Only the text is kept: an unread Error would abort in a debug build.
+  void note(Error Err) {
+    handleAllErrors(std::move(Err), [&](const ErrorInfoBase &E) {
+      Failure = E.convertToErrorCode();
+      Messages.push_back(E.message());
+    });
   }
 
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Memory;
 
-  std::optional<ObjectMemory> Open;
-  bool OpenFailed = false;
+  /// Of the objects since the last finalizeMemory, and of those before it.
+  SectionMemory Open;
+  std::vector<Allocation> Sealed;
+
+  /// Of the current object.
+  bool ObjectFailed = false;
   size_t ReservedDataAlign = 1;
-  std::vector<ObjectMemory> Unsealed, Sealed, Abandoned;
+
   ScratchMemory Scratch;
 
   std::vector<std::string> Messages;
@@ -163,7 +151,7 @@ RuntimeDyld::MemoryManager::TLSSection
 ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
                                            unsigned SectionID,
                                            StringRef SectionName) {
-  State->fail(make_error<StringError>(
+  State->failObject(make_error<StringError>(
       "jitslab: section " + SectionName +
           " is thread-local, which RuntimeDyld cannot link into a running "
           "process; compile with -femulated-tls or use JITLink",
@@ -178,7 +166,8 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
 
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
-  if (State->isScratch(Addr))
+  // A section that is not loaded for execution has no address.
+  if (!Addr || !LoadAddr || State->isScratch(Addr))
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
+#include "jitslab/VirtualMemory.h"
 #include <cerrno>
 #include <sys/mman.h>
 
@@ -23,31 +24,45 @@ Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius) {
   uintptr_t Low = Centre > Radius ? Centre - Radius : 0;
   uintptr_t High = Centre + Radius;
   // Growing the list of what is occupied may itself map memory: look again
-  // until nothing is free.
+  // until nothing is left.
   constexpr unsigned Rounds = 8;
-  SmallVector<AddressRange, 0> Gaps;
-  std::error_code Last;
   for (unsigned I = 0; I != Rounds; ++I) {
-    Gaps = freeAddressRanges(Low, High);
-    if (Gaps.empty())
+    SmallVector<AddressRange, 0> Gaps = freeAddressRanges(Low, High);
+    size_t Before = occupiedBytes();
+    for (AddressRange Gap : Gaps)
+      if (Error Err = occupyGap(Gap))
+        return Err;
+    if (occupiedBytes() == Before)
       return Error::success();
-    for (AddressRange Gap : Gaps) {
-      void *Wanted = reinterpret_cast<void *>(Gap.Begin);
-      void *Mapped = mmap(Wanted, Gap.size(), PROT_NONE,
-                          MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-      if (Mapped == Wanted) {
-        Occupied.push_back(Gap);
-        continue;
-      }
-      Last = std::error_code(errno, std::generic_category());
-      if (Mapped != MAP_FAILED)
-        munmap(Mapped, Gap.size());
-    }
   }
-  return createStringError(
-      Last, "cannot occupy the address space from 0x%zx to 0x%zx: %s",
-      size_t(Gaps.front().Begin), size_t(Gaps.front().End),
-      Last.message().c_str());
+  return Error::success();
+}
+
+// A gap can hold mappings that /proc/self/maps does not show: those of an
+// emulator that this process runs in. Halving leaves out just these.
+Error AddressSpaceAdversary::occupyGap(AddressRange Gap) {
+  void *Wanted = reinterpret_cast<void *>(Gap.Begin);
+  void *Mapped = mmap(Wanted, Gap.size(), PROT_NONE,
+                      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  if (Mapped == Wanted) {
+    Occupied.push_back(Gap);
+    return Error::success();
+  }
+  if (Mapped == MAP_FAILED && errno != ENOMEM) {
+    std::error_code EC(errno, std::generic_category());
+    return createStringError(
+        EC, "cannot occupy the address space from 0x%zx to 0x%zx: %s",
+        size_t(Gap.Begin), size_t(Gap.End), EC.message().c_str());
+  }
+  if (Mapped != MAP_FAILED)
+    munmap(Mapped, Gap.size());
+  size_t Page = VirtualMemory::system().pageSize();
+  size_t Half = Gap.size() / 2 / Page * Page;
+  if (Half == 0)
+    return Error::success();
+  if (Error Err = occupyGap({Gap.Begin, Gap.Begin + Half}))
+    return Err;
+  return occupyGap({Gap.Begin + Half, Gap.End});
 }
 
 size_t AddressSpaceAdversary::occupiedBytes() const {

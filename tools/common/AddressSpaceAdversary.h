@@ -29,14 +29,16 @@ public:
   /// Frees what it occupies.
   ~AddressSpaceAdversary();
 
-  /// Occupies what is free within \p Radius bytes around \p Centre.
-  /// Fails with the system's errno if any of it stays free.
+  /// Occupies what is free within \p Radius bytes around \p Centre. May be
+  /// called for several centres. Fails with the system's errno.
   llvm::Error occupy(uintptr_t Centre, size_t Radius = DefaultRadius);
 
   /// Bytes of address space that it occupies.
   size_t occupiedBytes() const;
 
 private:
+  llvm::Error occupyGap(AddressRange Gap);
+
   llvm::SmallVector<AddressRange, 0> Occupied;
 };
 

@@ -8,8 +8,20 @@
 
 #include "Core/RangeMap.h"
 #include "Support/Catch.h"
+#include "Support/Random.h"
+#include <vector>
 
 using namespace jitslab;
+
+static std::vector<AddressRange> rangesOf(const RangeMap &M) {
+  std::vector<AddressRange> Result;
+  M.forEach([&](AddressRange R) { Result.push_back(R); });
+  return Result;
+}
+
+static bool equal(AddressRange A, AddressRange B) {
+  return A.Begin == B.Begin && A.End == B.End;
+}
 
 TEST_CASE("Neighbouring free ranges become one") {
   RangeMap M;
@@ -21,5 +33,208 @@ TEST_CASE("Neighbouring free ranges become one") {
   CHECK(Whole.End == 0x4000);
   CHECK(M.count() == 1);
   CHECK(M.bytes() == 0x3000);
+  CHECK(M.largest() == 0x3000);
   CHECK(M.verify());
+}
+
+TEST_CASE("A new range map holds nothing") {
+  RangeMap M;
+  CHECK(M.empty());
+  CHECK(M.bytes() == 0);
+  CHECK(M.largest() == 0);
+  CHECK(!M.take(1, 1));
+  CHECK(M.takeWithin({0, UINTPTR_MAX}).empty());
+  CHECK(M.verify());
+}
+
+TEST_CASE("The smallest range that is large enough is taken") {
+  RangeMap M;
+  M.give({0x1000, 0x9000});
+  M.give({0xA000, 0xC000});
+  M.give({0xD000, 0xE000});
+  CHECK(M.take(0x1800, 1) == std::optional<uintptr_t>(0xA000));
+  CHECK(M.largest() == 0x8000);
+  CHECK(M.bytes() == 0x8000 + 0x800 + 0x1000);
+  CHECK(M.verify());
+}
+
+TEST_CASE("Of equally large ranges the lowest is taken") {
+  RangeMap M;
+  M.give({0x9000, 0xA000});
+  M.give({0x1000, 0x2000});
+  M.give({0x5000, 0x6000});
+  CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x1000));
+  CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x5000));
+  CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x9000));
+  CHECK(M.empty());
+}
+
+TEST_CASE("Alignment above a page skips ranges that are too short for it") {
+  RangeMap M;
+  // Large enough for the size, not for the size at that alignment.
+  M.give({0x11000, 0x15000});
+  M.give({0x21000, 0x38000});
+  std::optional<uintptr_t> Taken = M.take(0x4000, 0x10000);
+  CHECK(Taken == std::optional<uintptr_t>(0x30000));
+  // What lies before and after stays free.
+  std::vector<AddressRange> Left = rangesOf(M);
+  REQUIRE(Left.size() == 3);
+  CHECK(equal(Left[1], {0x21000, 0x30000}));
+  CHECK(equal(Left[2], {0x34000, 0x38000}));
+  CHECK(M.verify());
+}
+
+TEST_CASE("Alignment at the end of the address space does not wrap around") {
+  RangeMap M;
+  M.give({UINTPTR_MAX - 0x1FFF, UINTPTR_MAX - 0xFFF});
+  CHECK(!M.take(0x10, size_t(1) << 32));
+  CHECK(!M.take(0x2000, 1));
+  CHECK(M.bytes() == 0x1000);
+  CHECK(M.verify());
+}
+
+TEST_CASE("Taking within a range cuts what reaches over its borders") {
+  RangeMap M;
+  M.give({0x1000, 0x3000});
+  M.give({0x4000, 0x5000});
+  M.give({0x6000, 0x8000});
+  auto Pieces = M.takeWithin({0x2000, 0x7000});
+  REQUIRE(Pieces.size() == 3);
+  CHECK(equal(Pieces[0], {0x2000, 0x3000}));
+  CHECK(equal(Pieces[1], {0x4000, 0x5000}));
+  CHECK(equal(Pieces[2], {0x6000, 0x7000}));
+  std::vector<AddressRange> Left = rangesOf(M);
+  REQUIRE(Left.size() == 2);
+  CHECK(equal(Left[0], {0x1000, 0x2000}));
+  CHECK(equal(Left[1], {0x7000, 0x8000}));
+  CHECK(M.takeWithin({0x2000, 0x7000}).empty());
+  CHECK(M.verify());
+}
+
+TEST_CASE("Taking within a free range splits it in two") {
+  RangeMap M;
+  M.give({0x1000, 0x9000});
+  auto Pieces = M.takeWithin({0x4000, 0x5000});
+  REQUIRE(Pieces.size() == 1);
+  CHECK(equal(Pieces[0], {0x4000, 0x5000}));
+  CHECK(M.count() == 2);
+  CHECK(M.bytes() == 0x7000);
+  CHECK(M.verify());
+}
+
+namespace {
+
+/// Free memory as one flag for each unit: too simple to be wrong.
+class NaiveMap {
+public:
+  static constexpr size_t Units = 512;
+  static constexpr uintptr_t UnitSize = 64;
+  // Not a multiple of the larger alignments.
+  static constexpr uintptr_t Base = 0x100000 + 3 * UnitSize;
+
+  std::vector<bool> Free = std::vector<bool>(Units, false);
+
+  static uintptr_t address(size_t Unit) { return Base + Unit * UnitSize; }
+
+  std::vector<AddressRange> ranges() const {
+    std::vector<AddressRange> Result;
+    for (size_t I = 0; I != Units; ++I) {
+      if (!Free[I])
+        continue;
+      if (Result.empty() || Result.back().End != address(I))
+        Result.push_back({address(I), address(I)});
+      Result.back().End = address(I + 1);
+    }
+    return Result;
+  }
+
+  std::optional<uintptr_t> whereToTake(size_t Size, size_t Align) const {
+    std::optional<uintptr_t> Best;
+    size_t BestSize = SIZE_MAX;
+    for (AddressRange R : ranges()) {
+      uintptr_t Start = (R.Begin + Align - 1) / Align * Align;
+      if (Start + Size <= R.End && R.size() < BestSize) {
+        Best = Start;
+        BestSize = R.size();
+      }
+    }
+    return Best;
+  }
+
+  void set(AddressRange R, bool Value) {
+    for (uintptr_t A = R.Begin; A != R.End; A += UnitSize)
+      Free[(A - Base) / UnitSize] = Value;
+  }
+
+  /// A random range without a free unit; empty if none was met.
+  AddressRange somethingTaken(Random &Rand) const {
+    size_t First = Rand.below(Units), End = First;
+    while (End != Units && !Free[End] && End - First < 40 && !Rand.percent(8))
+      ++End;
+    return {address(First), address(End)};
+  }
+
+  bool equals(const RangeMap &M) const {
+    std::vector<AddressRange> Mine = ranges(), Other = rangesOf(M);
+    size_t Bytes = 0, Largest = 0;
+    for (AddressRange R : Mine) {
+      Bytes += R.size();
+      Largest = std::max(Largest, R.size());
+    }
+    return std::equal(Mine.begin(), Mine.end(), Other.begin(), Other.end(),
+                      equal) &&
+           M.bytes() == Bytes && M.largest() == Largest &&
+           M.count() == Mine.size() && M.empty() == Mine.empty();
+  }
+};
+
+} // namespace
+
+TEST_CASE("A range map does what a naive map does in random operations") {
+  const uint64_t Seed = testSeed(20240717);
+  INFO("JITSLAB_TEST_SEED=" << Seed);
+  Random Rand(Seed);
+  RangeMap M;
+  NaiveMap Naive;
+  size_t Taken = 0, Refused = 0;
+  for (size_t Step = 0; Step != 20000; ++Step) {
+    INFO("step " << Step);
+    bool Ok = true;
+    size_t What = Rand.below(100);
+    if (What < 50) {
+      AddressRange R = Naive.somethingTaken(Rand);
+      if (R.Begin == R.End)
+        continue;
+      AddressRange Whole = M.give(R);
+      Naive.set(R, true);
+      Ok = Whole.Begin <= R.Begin && Whole.End >= R.End;
+    } else if (What < 97) {
+      size_t Size = Rand.between(1, 24) * NaiveMap::UnitSize;
+      size_t Align = NaiveMap::UnitSize << Rand.below(7);
+      std::optional<uintptr_t> Expected = Naive.whereToTake(Size, Align);
+      std::optional<uintptr_t> Got = M.take(Size, Align);
+      Ok = Got == Expected;
+      ++(Got ? Taken : Refused);
+      if (Ok && Got)
+        Naive.set({*Got, *Got + Size}, false);
+    } else {
+      size_t First = Rand.below(NaiveMap::Units);
+      size_t End = std::min(NaiveMap::Units, First + Rand.between(1, 60));
+      AddressRange R{NaiveMap::address(First), NaiveMap::address(End)};
+      NaiveMap Removed;
+      for (AddressRange Piece : M.takeWithin(R))
+        Removed.set(Piece, true);
+      for (size_t I = 0; I != NaiveMap::Units; ++I) {
+        Ok &= Removed.Free[I] == (I >= First && I < End && Naive.Free[I]);
+        if (Removed.Free[I])
+          Naive.Free[I] = false;
+      }
+    }
+    bool AsExpected = Ok && M.verify() && Naive.equals(M);
+    if (!AsExpected)
+      REQUIRE(AsExpected);
+  }
+  // The mixture has to reach both outcomes, or it tests little.
+  CHECK(Taken > 1000);
+  CHECK(Refused > 100);
 }

@@ -51,6 +51,9 @@ public:
   }
 };
 
+/// The layouts that tests of what all of them have in common are repeated for.
+inline Layout anyLayout() { return GENERATE(Layout::PerObject, Layout::PerProtection); }
+
 inline size_t pageSize() { return VirtualMemory::system().pageSize(); }
 
 /// A footprint of three sizes in bytes with one alignment.
@@ -78,7 +81,7 @@ inline llvm::Error sealOne(Arena &A, Allocation &Object) {
 
 /// True when the numbers of \p S fit together.
 inline bool isConsistent(const ArenaStats &S) {
-  return S.LiveBytes + S.FreeBytes + S.QuarantinedBytes == S.CommittedBytes &&
+  return S.LiveBytes + S.FreeBytes == S.CommittedBytes &&
          S.CommittedBytes <= S.ReservedBytes && S.Windows > 0 &&
          S.WindowsNear <= S.Windows;
 }

@@ -32,7 +32,7 @@ namespace jitslab {
 template <typename T> T valueOf(llvm::Expected<T> Value) {
   if (!Value)
     FAIL(llvm::toString(Value.takeError()));
-  return std::move(*Value);
+  return static_cast<T &&>(*Value);
 }
 
 /// The message of an Expected that has to have failed.

@@ -77,6 +77,13 @@ size_t residentPages(AddressRange R) {
   return Count;
 }
 
+size_t residentBytes() {
+  std::ifstream Statm("/proc/self/statm");
+  size_t Size = 0, Resident = 0;
+  Statm >> Size >> Resident;
+  return Resident * sysconf(_SC_PAGESIZE);
+}
+
 size_t mappedBytes() {
   std::ifstream Statm("/proc/self/statm");
   size_t Pages = 0;

@@ -45,6 +45,9 @@ size_t mappingsIn(AddressRange R);
 /// Pages of \p R that are backed with memory, in the kernel's own page size.
 size_t residentPages(AddressRange R);
 
+/// Resident memory of this process in bytes.
+size_t residentBytes();
+
 /// Bytes of address space that this process has mapped.
 size_t mappedBytes();
 

@@ -1,0 +1,88 @@
+//===- ArenaJITLinkMemoryManager.h - JITLink memory from an arena -*- C++
+//-*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// The memory manager for ORC's JITLink: for an orc::ObjectLinkingLayer, or for
+/// jitlink::link. LLJITSupport.h sets up an LLJIT with it in one call.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_ARENAJITLINKMEMORYMANAGER_H
+#define JITSLAB_ARENAJITLINKMEMORYMANAGER_H
+
+#include "jitslab/Arena.h"
+#include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
+#include <memory>
+
+namespace jitslab {
+
+struct JITLinkOptions {
+  /// Sections of at least this many bytes that nothing refers to by distance
+  /// are mapped outside the arena's windows, so that they do not use up reach;
+  /// so are those named .nv_fatbin* and __nv_* of any size. SIZE_MAX: never.
+  ///
+  /// A section stays inside when a single relocation to or from it depends on
+  /// distance, when it is executable, and, unless it has one of the names
+  /// above, when another object could refer to one of its symbols.
+  size_t OutsideMinSize = size_t(1) << 20;
+};
+
+/// Places each graph in one window of an arena, so that no relocation between
+/// its segments can overflow. Graphs of one window reach each other too.
+///
+/// A failed finalize and an abandoned allocation give all their memory back.
+/// Finalize-lifetime segments are reusable as soon as the finalize actions have
+/// run.
+///
+/// Thread-safe. No lock is held while LLVM or the user is called back: a
+/// callback may allocate, finalize and deallocate.
+class ArenaJITLinkMemoryManager : public llvm::jitlink::JITLinkMemoryManager {
+public:
+  /// \p A must not be null. Layout::PerProtection suits JITLink best.
+  explicit ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,
+                                     JITLinkOptions Options = {});
+
+  /// A manager with an arena of its own, by default one of
+  /// Layout::PerProtection.
+  static llvm::Expected<std::unique_ptr<ArenaJITLinkMemoryManager>>
+  create(ArenaOptions Options = perProtection());
+
+  /// All allocations must have been deallocated or abandoned.
+  ~ArenaJITLinkMemoryManager() override;
+
+  const std::shared_ptr<Arena> &arena() const { return Memory; }
+
+  /// Calls \p OnAllocated before it returns. Fails with ArenaFullError, with
+  /// the system's errno, or when a section asks to be writable and executable.
+  void allocate(const llvm::jitlink::JITLinkDylib *JD,
+                llvm::jitlink::LinkGraph &G,
+                OnAllocatedFunction OnAllocated) override;
+  using JITLinkMemoryManager::allocate;
+
+  /// Runs all deallocation actions, last to first, and only then frees memory,
+  /// last to first: an action may be code of another allocation. Their errors
+  /// are joined, and do not keep anything from being freed.
+  void deallocate(std::vector<FinalizedAlloc> Allocs,
+                  OnDeallocatedFunction OnDeallocated) override;
+  using JITLinkMemoryManager::deallocate;
+
+private:
+  static ArenaOptions perProtection() {
+    ArenaOptions Options;
+    Options.ObjectLayout = Layout::PerProtection;
+    return Options;
+  }
+
+  std::shared_ptr<Arena> Memory;
+  JITLinkOptions Options;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_ARENAJITLINKMEMORYMANAGER_H

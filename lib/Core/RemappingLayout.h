@@ -1,0 +1,43 @@
+//===- RemappingLayout.h - W^X by changing access rights --------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_REMAPPINGLAYOUT_H
+#define JITSLAB_CORE_REMAPPINGLAYOUT_H
+
+#include "Colouring.h"
+#include "LayoutPolicy.h"
+
+namespace jitslab {
+
+/// What the layouts share that write where the code will run: pages are
+/// writable first, and sealing changes their access rights.
+class RemappingLayout : public LayoutPolicy {
+public:
+  explicit RemappingLayout(VirtualMemory &VM) : VM(VM) {}
+
+  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) final;
+
+protected:
+  /// Makes \p Pages part \p K of \p A. The segment of \p F starts somewhere in
+  /// them that suits its alignment and the caches.
+  void assign(Allocation &A, SegmentKind K, const SegmentFootprint &F,
+              AddressRange Pages);
+
+  /// \returns the pages of \p P that a segment of \p Used bytes does not need;
+  /// \p P no longer owns them.
+  AddressRange cutOff(Part &P, size_t Used);
+
+  VirtualMemory &VM;
+
+private:
+  PerSegment<Colouring> Colours;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_REMAPPINGLAYOUT_H

@@ -1,0 +1,112 @@
+//===- ArenaJITLinkMemoryManager.cpp - JITLink memory from an arena -------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab/ArenaJITLinkMemoryManager.h"
+#include "GraphMemory.h"
+#include "llvm/ADT/STLExtras.h"
+#include <cassert>
+
+using namespace llvm;
+using namespace llvm::jitlink;
+
+namespace jitslab {
+
+namespace {
+
+/// What a FinalizedAlloc's address points at.
+struct FinalizedGraph {
+  // The arena has to outlive the memory taken from it.
+  std::shared_ptr<Arena> Owner;
+  GraphMemory Memory;
+  std::vector<orc::shared::WrapperFunctionCall> DeallocActions;
+};
+
+class InFlightGraph : public JITLinkMemoryManager::InFlightAlloc {
+public:
+  InFlightGraph(std::shared_ptr<Arena> A, LinkGraph &G, GraphMemory M)
+      : Owner(std::move(A)), G(G), Memory(std::move(M)) {}
+
+  void finalize(OnFinalizedFunction OnFinalized) override {
+    assert(Memory && "finalized or abandoned before");
+    Expected<JITLinkMemoryManager::FinalizedAlloc> Result = finalizeNow();
+    // Whatever is still here by now is not needed any more; the callback may
+    // want the room.
+    Memory.reset();
+    OnFinalized(std::move(Result));
+  }
+
+  void abandon(OnAbandonedFunction OnAbandoned) override {
+    assert(Memory && "finalized or abandoned before");
+    Memory.reset();
+    OnAbandoned(Error::success());
+  }
+
+private:
+  Expected<JITLinkMemoryManager::FinalizedAlloc> finalizeNow() {
+    if (Error Err = Memory->seal(*Owner))
+      return Err;
+    // When one fails, this runs the dealloc actions of those before it.
+    auto DeallocActions = orc::shared::runFinalizeActions(G.allocActions());
+    if (!DeallocActions)
+      return DeallocActions.takeError();
+    Memory->releaseFinalizeSegments();
+    auto *Finalized = new FinalizedGraph{std::move(Owner), std::move(*Memory),
+                                         std::move(*DeallocActions)};
+    return JITLinkMemoryManager::FinalizedAlloc(
+        orc::ExecutorAddr::fromPtr(Finalized));
+  }
+
+  std::shared_ptr<Arena> Owner;
+  LinkGraph &G;
+  std::optional<GraphMemory> Memory;
+};
+
+} // namespace
+
+ArenaJITLinkMemoryManager::ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,
+                                                     JITLinkOptions Options)
+    : Memory(std::move(A)), Options(Options) {
+  assert(Memory && "a memory manager needs an arena");
+}
+
+ArenaJITLinkMemoryManager::~ArenaJITLinkMemoryManager() = default;
+
+Expected<std::unique_ptr<ArenaJITLinkMemoryManager>>
+ArenaJITLinkMemoryManager::create(ArenaOptions Options) {
+  Expected<std::shared_ptr<Arena>> A = Arena::create(Options);
+  if (!A)
+    return A.takeError();
+  return std::make_unique<ArenaJITLinkMemoryManager>(std::move(*A));
+}
+
+void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib * /*JD*/,
+                                         LinkGraph &G,
+                                         OnAllocatedFunction OnAllocated) {
+  Expected<GraphMemory> M =
+      GraphMemory::create(*Memory, G, Options.OutsideMinSize);
+  if (!M)
+    return OnAllocated(M.takeError());
+  OnAllocated(std::make_unique<InFlightGraph>(Memory, G, std::move(*M)));
+}
+
+void ArenaJITLinkMemoryManager::deallocate(
+    std::vector<FinalizedAlloc> Allocs, OnDeallocatedFunction OnDeallocated) {
+  std::vector<std::unique_ptr<FinalizedGraph>> Graphs;
+  for (FinalizedAlloc &Alloc : reverse(Allocs))
+    if (Alloc)
+      Graphs.emplace_back(Alloc.release().toPtr<FinalizedGraph *>());
+  Error Err = Error::success();
+  for (const auto &Graph : Graphs)
+    Err = joinErrors(std::move(Err),
+                     orc::shared::runDeallocActions(Graph->DeallocActions));
+  for (auto &Graph : Graphs)
+    Graph.reset();
+  OnDeallocated(std::move(Err));
+}
+
+} // namespace jitslab

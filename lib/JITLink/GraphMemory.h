@@ -1,0 +1,42 @@
+//===- GraphMemory.h - The memory of one link graph -------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_JITLINK_GRAPHMEMORY_H
+#define JITSLAB_JITLINK_GRAPHMEMORY_H
+
+#include "OutsideSections.h"
+#include "jitslab/Arena.h"
+#include "llvm/ExecutionEngine/JITLink/JITLink.h"
+
+namespace jitslab {
+
+/// Takes memory for a graph's segments, and gives it back when it dies.
+class GraphMemory {
+public:
+  /// Lays out the sections of \p G and copies their contents. \p
+  /// OutsideMinSize: see JITLinkOptions. A failure leaves no memory taken.
+  static llvm::Expected<GraphMemory>
+  create(Arena &A, llvm::jitlink::LinkGraph &G, size_t OutsideMinSize);
+
+  /// Gives everything its final access rights.
+  llvm::Error seal(Arena &A);
+
+  /// Gives back what was needed for finalization only.
+  void releaseFinalizeSegments() { Finalize.release(); }
+
+private:
+  GraphMemory() = default;
+
+  /// Declared in the order of their allocation: destroyed in reverse.
+  Allocation Standard, Finalize;
+  std::vector<OutsideSection> Outside;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_JITLINK_GRAPHMEMORY_H

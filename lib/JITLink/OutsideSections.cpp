@@ -1,0 +1,132 @@
+//===- OutsideSections.cpp - Large sections that need no reach ------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "OutsideSections.h"
+#include "../Core/Errors.h"
+#include "EdgeReach.h"
+#include "llvm/ADT/DenseSet.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
+#include <cstring>
+#include <utility>
+
+using namespace llvm;
+using namespace llvm::jitlink;
+
+namespace jitslab {
+
+// Device code of CUDA, as nvcc and clang name its sections: the driver finds it
+// through absolute pointers (CUDA Binary Utilities, "fatbinary").
+static bool holdsDeviceCode(StringRef Name) {
+  return Name.starts_with(".nv_fatbin") || Name.starts_with("__nv_");
+}
+
+static size_t sizeOf(const Section &S) {
+  size_t Size = 0;
+  for (const Block *B : S.blocks())
+    Size += B->getSize();
+  return Size;
+}
+
+static bool isCandidate(const Section &S, size_t MinSize) {
+  if (S.blocks().empty() || S.getMemLifetime() != orc::MemLifetime::Standard ||
+      (S.getMemProt() & orc::MemProt::Exec) != orc::MemProt::None ||
+      MinSize == SIZE_MAX)
+    return false;
+  if (holdsDeviceCode(S.getName()))
+    return true;
+  // Objects that are linked later may refer by distance to what they can see.
+  return sizeOf(S) >= MinSize && all_of(S.symbols(), [](const Symbol *Sym) {
+           return Sym->getScope() == Scope::Local;
+         });
+}
+
+SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
+  SmallVector<Section *, 2> Result;
+  for (Section &S : G.sections())
+    if (isCandidate(S, MinSize))
+      Result.push_back(&S);
+  if (Result.empty())
+    return Result;
+
+  // Only then every edge is looked at.
+  DenseSet<const Section *> NeedReach;
+  for (Block *B : G.blocks())
+    for (const Edge &E : B->edges()) {
+      if (!E.isRelocation() || isIndependentOfDistance(G, E.getKind()))
+        continue;
+      const Section *From = &B->getSection();
+      const Section *To = E.getTarget().isDefined()
+                              ? &E.getTarget().getBlock().getSection()
+                              : nullptr;
+      if (From == To)
+        continue;
+      NeedReach.insert(From);
+      if (To)
+        NeedReach.insert(To);
+    }
+  erase_if(Result, [&](Section *S) { return NeedReach.contains(S); });
+  return Result;
+}
+
+Expected<OutsideSection> OutsideSection::create(VirtualMemory &VM, Section &S) {
+  SmallVector<Block *, 4> Blocks(S.blocks().begin(), S.blocks().end());
+  // As in LLVM's own layout.
+  sort(Blocks, [](const Block *L, const Block *R) {
+    return std::make_pair(L->getAddress(), L->getSize()) <
+           std::make_pair(R->getAddress(), R->getSize());
+  });
+  size_t Size = 0, Align = VM.pageSize();
+  for (const Block *B : Blocks) {
+    Size = alignToBlock(Size, *B) + B->getSize();
+    Align = std::max<size_t>(Align, B->getAlignment());
+  }
+  ReservationRequest Request;
+  Request.Size = alignTo(Size, VM.pageSize());
+  Request.Align = Align;
+  ErrorOr<uintptr_t> Start = VM.reserve(Request);
+  if (!Start)
+    return systemError(Start.getError(), "cannot map section " + S.getName() +
+                                             " of " + Twine(Size) + " bytes");
+  bool ReadOnly = (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
+  OutsideSection Result(VM, *Start, Request.Size, ReadOnly);
+  if (std::error_code EC = VM.protect(*Start, Request.Size, Access::ReadWrite))
+    return systemError(EC, "cannot make section " + S.getName() + " writable");
+
+  size_t Offset = 0;
+  for (Block *B : Blocks) {
+    Offset = alignToBlock(Offset, *B);
+    B->setAddress(orc::ExecutorAddr(*Start + Offset));
+    if (!B->isZeroFill()) {
+      char *Working = reinterpret_cast<char *>(*Start) + Offset;
+      memcpy(Working, B->getContent().data(), B->getSize());
+      B->setMutableContent({Working, size_t(B->getSize())});
+    }
+    Offset += B->getSize();
+  }
+  return Result;
+}
+
+OutsideSection::OutsideSection(OutsideSection &&Other) noexcept
+    : VM(Other.VM), Start(std::exchange(Other.Start, 0)), Size(Other.Size),
+      ReadOnly(Other.ReadOnly) {}
+
+OutsideSection::~OutsideSection() {
+  if (Start)
+    (void)VM.release(Start, Size, /*Guard=*/0);
+}
+
+Error OutsideSection::seal() {
+  if (!ReadOnly)
+    return Error::success();
+  if (std::error_code EC = VM.protect(Start, Size, Access::ReadOnly))
+    return systemError(EC, "cannot make a section read-only");
+  return Error::success();
+}
+
+} // namespace jitslab

@@ -1,0 +1,136 @@
+//===- SectionMemory.cpp - The sections of objects sealed together --------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SectionMemory.h"
+#include "../Platform/CodeMemory.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+
+using namespace llvm;
+
+namespace jitslab {
+
+// What a block that later objects of the batch may share is made larger by, at
+// most: little enough to be given back by seal without having cost much.
+static constexpr size_t LargestSpare = 256 * 1024;
+
+uint8_t *SectionMemory::Block::allocate(SegmentKind K, size_t Size,
+                                        size_t Align) {
+  const Segment &S = Memory[K];
+  if (!S)
+    return nullptr;
+  // The working address has the same offset in its segment as the executor
+  // address, which is the one that the alignment is for.
+  size_t Offset = alignTo(S.Executor + Used[K], Align) - S.Executor;
+  if (Offset > S.Size || S.Size - Offset < Size)
+    return nullptr;
+  Used[K] = Offset + Size;
+  return S.Working + Offset;
+}
+
+bool SectionMemory::Block::hasRoomFor(const Footprint &F) const {
+  for (SegmentKind K : AllSegmentKinds) {
+    const Segment &S = Memory[K];
+    size_t Left = S.Size - Used[K];
+    if (F[K].Size && (Left < F[K].Size || Left - F[K].Size < F[K].Align))
+      return false;
+  }
+  return true;
+}
+
+// The first object of a batch gets what it needs: it may be the only one. Each
+// further block is as large as all before it together.
+Footprint SectionMemory::blockFootprint(const Footprint &F) const {
+  Footprint Result = F;
+  if (!Shareable)
+    return Result;
+  for (SegmentKind K : AllSegmentKinds) {
+    size_t UsedSoFar = 0;
+    for (const Block &B : Blocks)
+      UsedSoFar += B.Used[K];
+    if (F[K].Size)
+      Result[K].Size += std::min(UsedSoFar, LargestSpare);
+  }
+  return Result;
+}
+
+Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
+  endObject();
+  Shareable = A.options().ObjectLayout == Layout::PerProtection;
+  if (Shareable && !Blocks.empty() && Blocks.back().hasRoomFor(F)) {
+    First = Blocks.size() - 1;
+    Blocks.back().EarlierCode = Blocks.back().Used[SegmentKind::Code];
+    Blocks.back().Memory.addObject();
+    return Error::success();
+  }
+  First = Blocks.size();
+  Expected<Allocation> Memory = A.allocate(blockFootprint(F));
+  if (!Memory)
+    return Memory.takeError();
+  Blocks.emplace_back();
+  Blocks.back().Memory = std::move(*Memory);
+  return Error::success();
+}
+
+Expected<uint8_t *> SectionMemory::allocate(Arena &A, SegmentKind K,
+                                            size_t Size, size_t Align) {
+  for (size_t I = First; I != Blocks.size(); ++I)
+    if (uint8_t *Section = Blocks[I].allocate(K, Size, Align))
+      return Section;
+
+  Footprint F;
+  F[K] = {Size, Align};
+  Expected<Allocation> More =
+      A.allocate(F, First == Blocks.size() ? nullptr : &Blocks[First].Memory);
+  if (!More)
+    return More.takeError();
+  Blocks.emplace_back();
+  Blocks.back().Memory = std::move(*More);
+  return Blocks.back().allocate(K, Size, Align);
+}
+
+void SectionMemory::abandonObject() {
+  for (size_t I = First; I != Blocks.size(); ++I) {
+    Block &B = Blocks[I];
+    if (const Segment &Code = B.Memory[SegmentKind::Code])
+      AbandonedCode.push_back({Code.Working + B.EarlierCode,
+                               B.Used[SegmentKind::Code] - B.EarlierCode});
+  }
+}
+
+void SectionMemory::endObject() {
+  for (size_t I = First; I != Blocks.size(); ++I) {
+    bool LastMayBeShared = Shareable && I + 1 == Blocks.size();
+    for (SegmentKind K : AllSegmentKinds)
+      if (!LastMayBeShared)
+        Blocks[I].Memory.shrink(K, Blocks[I].Used[K]);
+  }
+}
+
+Error SectionMemory::seal(Arena &A) {
+  Shareable = false;
+  endObject();
+  First = Blocks.size();
+  // Only now: the linker was still relocating it.
+  for (CodeRange R : AbandonedCode)
+    fillWithTraps(R.Start, R.Size);
+  SmallVector<Allocation *, 8> Allocations;
+  for (Block &B : Blocks)
+    Allocations.push_back(&B.Memory);
+  return A.seal(Allocations);
+}
+
+void SectionMemory::moveTo(std::vector<Allocation> &Out) {
+  for (Block &B : Blocks)
+    Out.push_back(std::move(B.Memory));
+  Blocks.clear();
+  AbandonedCode.clear();
+  First = 0;
+}
+
+} // namespace jitslab

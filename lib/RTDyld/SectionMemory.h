@@ -1,0 +1,73 @@
+//===- SectionMemory.h - The sections of objects sealed together -*- C++
+//-*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_RTDYLD_SECTIONMEMORY_H
+#define JITSLAB_RTDYLD_SECTIONMEMORY_H
+
+#include "jitslab/Arena.h"
+#include "llvm/ADT/SmallVector.h"
+#include <vector>
+
+namespace jitslab {
+
+/// Cuts sections out of the memory that was reserved for their objects, and
+/// takes more from the same window when a reservation was too small. One
+/// instance serves all objects between two calls of finalizeMemory.
+class SectionMemory {
+public:
+  /// Begins an object that announces \p F. What the object before it left over
+  /// goes back to the arena; with Layout::PerProtection this object may use it
+  /// instead, since both will be sealed in the same call. After a failure no
+  /// section can be had until the next object begins.
+  llvm::Error beginObject(Arena &A, const Footprint &F);
+
+  /// A section of the object that was begun last. \p Size and \p Align in
+  /// bytes, neither of them 0.
+  llvm::Expected<uint8_t *> allocate(Arena &A, SegmentKind K, size_t Size,
+                                     size_t Align);
+
+  /// Says that the current object will never be complete: seal replaces what
+  /// code it has by traps.
+  void abandonObject();
+
+  /// Ends the last object and seals all of them. May be called again after a
+  /// failure.
+  llvm::Error seal(Arena &A);
+
+  /// Moves the memory of all objects to \p Out.
+  void moveTo(std::vector<Allocation> &Out);
+
+private:
+  struct Block {
+    Allocation Memory;
+    PerSegment<size_t> Used{};
+    /// How much of the code belongs to objects before the current one.
+    size_t EarlierCode = 0;
+
+    uint8_t *allocate(SegmentKind K, size_t Size, size_t Align);
+    bool hasRoomFor(const Footprint &F) const;
+  };
+  struct CodeRange {
+    uint8_t *Start;
+    size_t Size;
+  };
+
+  Footprint blockFootprint(const Footprint &F) const;
+  void endObject();
+
+  std::vector<Block> Blocks;
+  /// The first block of the current object.
+  size_t First = 0;
+  bool Shareable = false;
+  std::vector<CodeRange> AbandonedCode;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_RTDYLD_SECTIONMEMORY_H

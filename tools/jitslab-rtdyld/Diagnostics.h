@@ -1,0 +1,44 @@
+//===- Diagnostics.h - How the loader says what went wrong ------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_TOOLS_RTDYLD_DIAGNOSTICS_H
+#define JITSLAB_TOOLS_RTDYLD_DIAGNOSTICS_H
+
+#include "llvm/ADT/StringRef.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Support/Error.h"
+
+namespace jitslab {
+
+/// "<File>: <What>".
+llvm::Error errorIn(llvm::StringRef File, const llvm::Twine &What);
+
+/// Prints "jitslab-rtdyld: error: <Err>" to stderr and ends the process with
+/// status 1, without running what the loaded code may have registered.
+[[noreturn]] void exitWithError(llvm::Error Err);
+
+/// Makes LLVM's fatal errors and a heap that is used up end the process as
+/// exitWithError does, instead of with an abort or a stack dump.
+void installErrorHandlers();
+
+/// While one lives, LLVM's fatal errors name this file. They nest.
+class WorkingOn {
+public:
+  /// \p File has to outlive this.
+  explicit WorkingOn(llvm::StringRef File);
+  ~WorkingOn();
+  WorkingOn(const WorkingOn &) = delete;
+  WorkingOn &operator=(const WorkingOn &) = delete;
+
+private:
+  llvm::StringRef Previous;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_TOOLS_RTDYLD_DIAGNOSTICS_H

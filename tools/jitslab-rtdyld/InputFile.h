@@ -1,0 +1,31 @@
+//===- InputFile.h - An object file that can be loaded ----------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_TOOLS_RTDYLD_INPUTFILE_H
+#define JITSLAB_TOOLS_RTDYLD_INPUTFILE_H
+
+#include "llvm/Object/ObjectFile.h"
+#include "llvm/Support/Error.h"
+#include <string>
+
+namespace jitslab {
+
+/// The architecture that this program is compiled for, and so the one whose
+/// code it can run.
+llvm::Triple::ArchType hostArchitecture();
+
+/// Opens \p Path ("-": stdin) and makes sure that RuntimeDyld can be trusted
+/// with it: a relocatable 64-bit ELF object for \p Arch without references to
+/// sections, symbols or bytes that it does not have.
+/// Fails with a message that names the file.
+llvm::Expected<llvm::object::OwningBinary<llvm::object::ObjectFile>>
+openObject(const std::string &Path, llvm::Triple::ArchType Arch);
+
+} // namespace jitslab
+
+#endif // JITSLAB_TOOLS_RTDYLD_INPUTFILE_H

@@ -1,0 +1,276 @@
+//===- WindowTest.cpp - Tests of Window -----------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Core/Window.h"
+#include "Support/ArenaFixture.h"
+#include "Support/Process.h"
+#include <utility>
+
+using namespace jitslab;
+
+using WindowPtr = std::unique_ptr<Window>;
+
+static WindowPtr makeWindow(VirtualMemory &Memory, size_t Slabs = 4) {
+  llvm::ErrorOr<WindowPtr> W = Window::create(Memory, Slabs * SlabSize,
+                                              /*Near=*/0, /*HugePages=*/false);
+  REQUIRE(W);
+  return std::move(*W);
+}
+
+static uintptr_t takeFrom(Window &W, Lane L, size_t Bytes, size_t Align = 1,
+                          size_t KeepFree = 0) {
+  TakeResult R = W.take(L, Bytes, Align, KeepFree);
+  REQUIRE(R.Status == TakeStatus::Taken);
+  REQUIRE(R.Address % Align == 0);
+  REQUIRE(R.Address >= W.begin());
+  REQUIRE(R.Address + Bytes <= W.end());
+  REQUIRE(W.verify());
+  return R.Address;
+}
+
+TEST_CASE("A window has inaccessible guard pages at both ends") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  REQUIRE(Memory.Guard >= pageSize());
+  uintptr_t All = takeFrom(*W, Lane::Mixed, W->size());
+  CHECK(W->begin() % SlabSize == 0);
+  CHECK(hasRights(W->begin(), "rw-"));
+  CHECK(hasRights(W->end() - 1, "rw-"));
+  CHECK(hasRights(W->begin() - 1, "---"));
+  CHECK(hasRights(W->begin() - Memory.Guard, "---"));
+  CHECK(hasRights(W->end(), "---"));
+  CHECK(hasRights(W->end() + Memory.Guard - 1, "---"));
+  W->give(Lane::Mixed, {All, All + W->size()});
+}
+
+TEST_CASE("Only slabs in use are accessible") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t A = takeFrom(*W, Lane::Code, pageSize());
+  CHECK(W->committedBytes() == SlabSize);
+  CHECK(W->liveBytes() == pageSize());
+  CHECK(W->freeBytes() == SlabSize - pageSize());
+  CHECK(hasRights(A, "rw-"));
+  CHECK(hasRights(W->begin() + SlabSize, "---"));
+  W->give(Lane::Code, {A, A + pageSize()});
+  CHECK(W->liveBytes() == 0);
+  CHECK(W->trim() == SlabSize);
+  CHECK(hasRights(A, "---"));
+  CHECK(W->committedBytes() == 0);
+  CHECK(W->freeBytes() == 0);
+  CHECK(W->verify());
+}
+
+TEST_CASE("Lanes do not share slabs") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t Code = takeFrom(*W, Lane::Code, pageSize());
+  uintptr_t ROData = takeFrom(*W, Lane::ROData, pageSize());
+  uintptr_t RWData = takeFrom(*W, Lane::RWData, pageSize());
+  CHECK(Code < W->begin() + SlabSize);
+  CHECK(ROData >= W->end() - SlabSize);
+  CHECK(RWData >= W->end() - 2 * SlabSize);
+  CHECK(RWData < W->end() - SlabSize);
+  CHECK(W->committedBytes() == 3 * SlabSize);
+  W->give(Lane::Code, {Code, Code + pageSize()});
+  W->give(Lane::ROData, {ROData, ROData + pageSize()});
+  W->give(Lane::RWData, {RWData, RWData + pageSize()});
+  CHECK(W->trim() == 3 * SlabSize);
+}
+
+TEST_CASE("A taken range may span slabs and be aligned above a slab") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory, 16);
+  size_t Size = 2 * SlabSize + pageSize();
+  size_t Align = 2 * SlabSize;
+  uintptr_t A = takeFrom(*W, Lane::Mixed, Size, Align);
+  uintptr_t B = takeFrom(*W, Lane::Mixed, Size, Align);
+  CHECK(W->liveBytes() == 2 * Size);
+  // Parts of it may be given back in any order.
+  W->give(Lane::Mixed, {A + SlabSize, A + Size});
+  CHECK(W->verify());
+  W->give(Lane::Mixed, {B, B + Size});
+  CHECK(W->verify());
+  W->give(Lane::Mixed, {A, A + SlabSize});
+  CHECK(W->verify());
+  CHECK(W->liveBytes() == 0);
+  W->trim();
+  CHECK(W->committedBytes() == 0);
+}
+
+TEST_CASE("A full window says so and takes nothing") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t A = takeFrom(*W, Lane::Mixed, 3 * SlabSize);
+  size_t Calls = Memory.Calls.total();
+  CHECK(W->take(Lane::Mixed, SlabSize + pageSize(), 1, 0).Status ==
+        TakeStatus::Full);
+  CHECK(W->take(Lane::Mixed, SlabSize, 1, /*KeepFree=*/1).Status ==
+        TakeStatus::Full);
+  CHECK(W->take(Lane::Mixed, SlabSize, size_t(1) << 40, 0).Status ==
+        TakeStatus::Full);
+  CHECK(Memory.Calls.total() == Calls);
+  CHECK(W->largestFree(Lane::Mixed) == SlabSize);
+  CHECK(W->verify());
+  uintptr_t B = takeFrom(*W, Lane::Mixed, SlabSize);
+  CHECK(W->largestFree(Lane::Mixed) == 0);
+  W->give(Lane::Mixed, {A, A + 3 * SlabSize});
+  W->give(Lane::Mixed, {B, B + SlabSize});
+  CHECK(W->largestFree(Lane::Mixed) == 4 * SlabSize);
+}
+
+TEST_CASE("A refused commit leaves the window as it was") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  Memory.FailNth = 1;
+  TakeResult R = W->take(Lane::Mixed, pageSize(), 1, 0);
+  CHECK(R.Status == TakeStatus::Refused);
+  CHECK(R.Reason == std::errc::not_enough_memory);
+  CHECK(W->committedBytes() == 0);
+  CHECK(W->verify());
+  CHECK(hasRights(W->begin(), "---"));
+  uintptr_t A = takeFrom(*W, Lane::Mixed, pageSize());
+  W->give(Lane::Mixed, {A, A + pageSize()});
+}
+
+namespace {
+/// Fails as mprotect may: with the front part of the range changed.
+class HalfwayMemory : public WindowMemory {
+public:
+  bool FailHalfway = false;
+  std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
+    if (!std::exchange(FailHalfway, false))
+      return WindowMemory::protect(Start, Size, A);
+    REQUIRE(!WindowMemory::protect(Start, Size / 2, A));
+    return std::error_code(ENOMEM, std::generic_category());
+  }
+};
+} // namespace
+
+TEST_CASE("A commit that is refused half way leaves nothing writable") {
+  HalfwayMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  Memory.FailHalfway = true;
+  CHECK(W->take(Lane::Mixed, pageSize(), 1, 0).Status == TakeStatus::Refused);
+  CHECK(hasRights(W->begin(), "---"));
+  CHECK(W->committedBytes() == 0);
+  CHECK(W->verify());
+}
+
+TEST_CASE("What is taken after a trim was refused half way is writable") {
+  HalfwayMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
+  W->give(Lane::Mixed, {A, A + SlabSize});
+  Memory.FailHalfway = true;
+  CHECK(W->trim() == 0);
+  CHECK(W->freeBytes() == SlabSize);
+  CHECK(W->verify());
+  uintptr_t B = takeFrom(*W, Lane::Mixed, SlabSize);
+  CHECK(B == A);
+  CHECK(hasRights(B, "rw-"));
+  CHECK(hasRights(B + SlabSize - 1, "rw-"));
+  W->give(Lane::Mixed, {B, B + SlabSize});
+  CHECK(W->trim() == SlabSize);
+  CHECK(W->verify());
+}
+
+TEST_CASE("Protected pages are made writable when they are taken") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
+  REQUIRE(!Memory.protect(A, SlabSize, Access::ReadExecute));
+  W->giveProtected(Lane::Mixed, {A, A + SlabSize});
+  CHECK(W->liveBytes() == 0);
+  CHECK(W->freeBytes() == SlabSize);
+  CHECK(W->verify());
+
+  // When the system refuses that, others are taken.
+  Memory.FailNth = 1;
+  uintptr_t B = takeFrom(*W, Lane::Mixed, pageSize());
+  CHECK(Memory.FailNth == 0);
+  CHECK(W->committedBytes() == 2 * SlabSize);
+  CHECK(hasRights(B, "rw-"));
+  CHECK(hasRights(A, "r-x"));
+
+  uintptr_t C = takeFrom(*W, Lane::Mixed, pageSize());
+  CHECK(C >= A);
+  CHECK(C < A + SlabSize);
+  CHECK(hasRights(C, "rw-"));
+  CHECK(W->committedBytes() == 2 * SlabSize);
+  W->give(Lane::Mixed, {B, B + pageSize()});
+  W->give(Lane::Mixed, {C, C + pageSize()});
+  CHECK(W->trim() == 2 * SlabSize);
+  CHECK(W->verify());
+}
+
+TEST_CASE("A trim that fails offers nothing inaccessible") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
+  W->give(Lane::Mixed, {A, A + SlabSize});
+  SECTION("when the discard fails") { Memory.FailNth = 1; }
+  SECTION("when taking the rights away fails") { Memory.FailNth = 2; }
+  SECTION("when everything fails from then on") {
+    Memory.FailNth = 2;
+    Memory.KeepFailing = true;
+  }
+  CHECK(W->trim() == 0);
+  CHECK(W->committedBytes() == SlabSize);
+  CHECK(W->freeBytes() == SlabSize);
+  CHECK(W->verify());
+  Memory.FailNth = 0;
+  uintptr_t B = takeFrom(*W, Lane::Mixed, pageSize());
+  CHECK(hasRights(B, "rw-"));
+  W->give(Lane::Mixed, {B, B + pageSize()});
+  CHECK(W->trim() == SlabSize);
+  CHECK(W->committedBytes() == 0);
+  CHECK(W->verify());
+}
+
+TEST_CASE("A window knows what kind of segment a page holds") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  AddressRange R{W->begin() + pageSize(), W->begin() + 3 * pageSize()};
+  W->setKind(R, SegmentKind::RWData);
+  CHECK(W->hasKind(R.Begin, SegmentKind::RWData));
+  CHECK(W->hasKind(R.End - 1, SegmentKind::RWData));
+  CHECK(!W->hasKind(R.Begin, SegmentKind::Code));
+  CHECK(!W->hasKind(R.Begin - 1, SegmentKind::RWData));
+  CHECK(!W->hasKind(R.End, SegmentKind::RWData));
+  CHECK(!W->hasKind(W->begin() - 1, SegmentKind::Code));
+  CHECK(!W->hasKind(W->end(), SegmentKind::Code));
+  W->clearKind({R.Begin, R.Begin + pageSize()});
+  CHECK(!W->hasKind(R.Begin, SegmentKind::RWData));
+  CHECK(W->hasKind(R.End - 1, SegmentKind::RWData));
+}
+
+TEST_CASE("Memory is backed ahead of its use with few calls") {
+  WindowMemory Memory;
+  WindowPtr W = makeWindow(Memory);
+  constexpr size_t Takes = 64;
+  uintptr_t First = takeFrom(*W, Lane::Mixed, pageSize());
+  for (size_t I = 1; I != Takes; ++I)
+    REQUIRE(takeFrom(*W, Lane::Mixed, pageSize()) == First + I * pageSize());
+  CHECK(Memory.Calls.Populate > 0);
+  CHECK(Memory.Calls.Populate <= Takes / 4);
+  W->give(Lane::Mixed, {First, First + Takes * pageSize()});
+}
+
+TEST_CASE("Huge pages are advised for whole slabs when they are wanted") {
+  for (bool Wanted : {false, true}) {
+    WindowMemory Memory;
+    llvm::ErrorOr<WindowPtr> W =
+        Window::create(Memory, MinWindowSize, /*Near=*/0, Wanted);
+    REQUIRE(W);
+    uintptr_t A = takeFrom(**W, Lane::Mixed, pageSize());
+    CHECK(Memory.Calls.Advise == size_t(Wanted));
+    *reinterpret_cast<uint8_t *>(A) = 1;
+    (*W)->give(Lane::Mixed, {A, A + pageSize()});
+  }
+}

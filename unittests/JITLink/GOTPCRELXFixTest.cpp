@@ -1,0 +1,90 @@
+//===- GOTPCRELXFixTest.cpp - Calls of functions in the low 4 GiB ---------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// This program is not position-independent: its functions lie low, and JITLink
+/// rewrites indirect calls of them wrongly.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Support/Catch.h"
+#include "Support/Child.h"
+#include "TestJIT.h"
+
+using namespace jitslab;
+using namespace llvm;
+
+extern "C" int low_function(int X) { return 10 * X; }
+
+namespace {
+
+int runCalls(Expected<std::unique_ptr<orc::LLJIT>> Created) {
+  auto JIT = cantFail(std::move(Created));
+  cantFail(addObjects(*JIT, {"gotcall"}));
+  auto *Call = cantFail(functionOf<int(int)>(*JIT, "call_low"));
+  auto *Jump = cantFail(functionOf<int(int)>(*JIT, "jump_low"));
+  return Call(4) == 41 && Jump(4) == 50 ? 0 : 1;
+}
+
+/// As useArena, less the plugin.
+void useArenaWithoutFix(orc::LLJITBuilder &Builder, std::shared_ptr<Arena> A) {
+  Builder.setObjectLinkingLayerCreator(
+      [=](orc::ExecutionSession &ES,
+          auto &&...) -> Expected<std::unique_ptr<orc::ObjectLayer>> {
+        return std::make_unique<orc::ObjectLinkingLayer>(
+            ES, std::make_unique<ArenaJITLinkMemoryManager>(A));
+      });
+}
+
+/// An arena near this program, where the repaired calls can be direct.
+std::shared_ptr<Arena> nearArena() {
+  ArenaOptions Options;
+  Options.ObjectLayout = Layout::PerProtection;
+  Options.Near = reinterpret_cast<uintptr_t>(&low_function);
+  auto A = cantFail(Arena::create(Options));
+  return A->stats().WindowsNear == 1 ? A : nullptr;
+}
+
+} // namespace
+
+TEST_CASE("The program's functions lie in the low 4 GiB") {
+  REQUIRE(reinterpret_cast<uintptr_t>(&low_function) < (uintptr_t(1) << 32));
+}
+
+TEST_CASE("Calls and jumps to low functions work from a high window") {
+  ChildOutcome Outcome =
+      runInChild([] { return runCalls(makeJIT(makeArena())); });
+  INFO(Outcome.describe());
+  CHECK(Outcome.passed());
+}
+
+TEST_CASE("Calls and jumps to low functions work from a window near them") {
+  ChildOutcome Outcome = runInChild([] {
+    auto Memory = nearArena();
+    return Memory ? runCalls(makeJIT(Memory)) : 3;
+  });
+  INFO(Outcome.describe());
+  CHECK(Outcome.passed());
+}
+
+TEST_CASE("Control: without the plugin they crash") {
+  for (bool Near : {false, true}) {
+    ChildOutcome Outcome = runInChild([&] {
+      auto Memory = Near ? nearArena() : makeArena();
+      if (!Memory)
+        return 0;
+      return runCalls(makeJIT([&](orc::LLJITBuilder &Builder) {
+        useArenaWithoutFix(Builder, Memory);
+      }));
+    });
+    WARN("without GOTPCRELXFixPlugin, " << (Near ? "near" : "high")
+                                        << " window: " << Outcome.describe());
+    if (Outcome.passed())
+      FAIL("THE CONTROL PASSED: JITLink does not rewrite these calls wrongly; "
+           "if that is a new LLVM, the plugin can be removed");
+  }
+}

@@ -1,0 +1,299 @@
+//===- ManagerTest.cpp - The JITLinkMemoryManager interface ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Support/Catch.h"
+#include "Support/Process.h"
+#include "Support/TestMemory.h"
+#include "jitslab/ArenaJITLinkMemoryManager.h"
+#include "llvm/ExecutionEngine/JITLink/JITLink.h"
+#include "llvm/ExecutionEngine/Orc/Shared/AllocationActions.h"
+#include "llvm/TargetParser/Host.h"
+
+using namespace jitslab;
+using namespace llvm;
+using namespace llvm::jitlink;
+using orc::AllocGroup;
+using orc::MemLifetime;
+using orc::MemProt;
+namespace shared = llvm::orc::shared;
+
+namespace {
+
+constexpr MemProt RX = MemProt::Read | MemProt::Exec;
+constexpr MemProt RW = MemProt::Read | MemProt::Write;
+
+const char *noEdgeNames(Edge::Kind) { return "none"; }
+
+/// The constructors differ between LLVM versions.
+template <typename Graph = LinkGraph> std::unique_ptr<LinkGraph> makeGraph() {
+  Triple TT(sys::getProcessTriple());
+  if constexpr (std::is_constructible_v<
+                    Graph, std::string, std::shared_ptr<orc::SymbolStringPool>,
+                    Triple, SubtargetFeatures,
+                    typename Graph::GetEdgeKindNameFunction>)
+    return std::make_unique<Graph>("test",
+                                   std::make_shared<orc::SymbolStringPool>(),
+                                   TT, SubtargetFeatures(), noEdgeNames);
+  else
+    return std::make_unique<Graph>("test", TT, 8u, llvm::endianness::little,
+                                   noEdgeNames);
+}
+
+Block &addSection(LinkGraph &G, StringRef Name, MemProt Prot, size_t Size,
+                  MemLifetime Lifetime = MemLifetime::Standard,
+                  size_t Align = 16) {
+  Section &S = G.createSection(Name, Prot);
+  S.setMemLifetime(Lifetime);
+  auto Content = G.allocateBuffer(Size);
+  memset(Content.data(), 0x5A, Size);
+  return G.createMutableContentBlock(S, Content, orc::ExecutorAddr(), Align, 0);
+}
+
+std::vector<int> ActionLog;
+
+// The result type has another name in each LLVM version.
+auto logAction(const char *Data, size_t Size) {
+  return shared::WrapperFunction<shared::SPSError(int32_t)>::handle(
+             Data, Size,
+             [](int32_t Number) -> Error {
+               ActionLog.push_back(Number);
+               if (Number >= 100)
+                 return make_error<StringError>("action " + Twine(Number) +
+                                                    " fails",
+                                                inconvertibleErrorCode());
+               return Error::success();
+             })
+      .release();
+}
+
+shared::WrapperFunctionCall action(int32_t Number) {
+  return cantFail(
+      shared::WrapperFunctionCall::Create<shared::SPSArgList<int32_t>>(
+          orc::ExecutorAddr::fromPtr(&logAction), Number));
+}
+
+std::shared_ptr<Arena> makeArena(Layout L) {
+  ArenaOptions Options;
+  Options.ObjectLayout = L;
+  return valueOf(Arena::create(Options));
+}
+
+} // namespace
+
+TEST_CASE("Segments get contents, alignment and access rights") {
+  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  auto G = makeGraph();
+  Block &Code = addSection(*G, ".text", RX, 100);
+  Block &Constants =
+      addSection(*G, ".rodata", MemProt::Read, 5000, MemLifetime::Standard, 64);
+  Block &Data = addSection(*G, ".data", RW, 24);
+  Section &Zero = G->createSection(".bss", RW);
+  Block &Bss = G->createZeroFillBlock(Zero, 40000, orc::ExecutorAddr(), 32, 0);
+  auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+  CHECK(Manager.arena()->stats().LiveObjects == 1);
+  auto Finalized = valueOf(InFlight->finalize());
+  for (Block *B : {&Code, &Constants, &Data}) {
+    auto *P = B->getAddress().toPtr<const char *>();
+    CHECK(B->getAddress().getValue() % B->getAlignment() == 0);
+    CHECK((P[0] == 0x5A && P[B->getSize() - 1] == 0x5A));
+  }
+  auto *Z = Bss.getAddress().toPtr<char *>();
+  CHECK((Z[0] == 0 && Z[39999] == 0));
+  Z[39999] = 1;
+  CHECK(hasRights(Code.getAddress().getValue(), "r-x"));
+  CHECK(hasRights(Constants.getAddress().getValue(), "r--"));
+  CHECK(hasRights(Data.getAddress().getValue(), "rw-"));
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Finalized)));
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+  CHECK(Manager.arena()->verify());
+}
+
+TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  for (int Round = 0; Round != 3; ++Round) {
+    auto G = makeGraph();
+    Section &S = G->createSection(".bss", RW);
+    Block &B = G->createZeroFillBlock(S, 6000, orc::ExecutorAddr(), 8, 0);
+    auto Alloc = valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize());
+    auto *P = B.getAddress().toPtr<char *>();
+    CHECK(std::all_of(P, P + 6000, [](char C) { return C == 0; }));
+    memset(P, 0x77, 6000);
+    REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+  }
+}
+
+TEST_CASE("Finalize segments are free again right after finalize") {
+  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  auto G = makeGraph();
+  addSection(*G, ".text", RX, 100);
+  auto WithoutFinalize = makeGraph();
+  addSection(*WithoutFinalize, ".text", RX, 100);
+  auto Reference =
+      valueOf(valueOf(Manager.allocate(nullptr, *WithoutFinalize))->finalize());
+  size_t OneSegment = Manager.arena()->stats().LiveBytes;
+
+  Block &Temporary = addSection(*G, ".init", RW, 100000, MemLifetime::Finalize);
+  auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+  CHECK(Manager.arena()->stats().LiveBytes > 100000);
+  CHECK(*Temporary.getAddress().toPtr<const char *>() == 0x5A);
+  auto Alloc = valueOf(InFlight->finalize());
+  CHECK(Manager.arena()->stats().LiveBytes == 2 * OneSegment);
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Reference)));
+}
+
+TEST_CASE("NoAlloc sections take nothing") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  auto G = makeGraph();
+  addSection(*G, ".debug", MemProt::Read, 1 << 20, MemLifetime::NoAlloc);
+  auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+  auto Alloc = valueOf(InFlight->finalize());
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+}
+
+TEST_CASE("A section that is writable and executable is refused") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  auto G = makeGraph();
+  addSection(*G, ".text", RX | MemProt::Write, 100);
+  std::string Message = messageOf(Manager.allocate(nullptr, *G));
+  CHECK(Message.find("writable and executable") != std::string::npos);
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+}
+
+TEST_CASE("Ten thousand abandoned allocations leave the arena as it was") {
+  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  auto AbandonOne = [&] {
+    auto G = makeGraph();
+    addSection(*G, ".text", RX, 100);
+    addSection(*G, ".data", RW, 100);
+    addSection(*G, ".once", MemProt::Read, 100, MemLifetime::Finalize);
+    auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+    bool Abandoned = false;
+    InFlight->abandon([&](Error Err) {
+      Abandoned = true;
+      REQUIRE_SUCCESS(std::move(Err));
+    });
+    REQUIRE(Abandoned);
+  };
+  AbandonOne();
+  ArenaStats Before = Manager.arena()->stats();
+  CHECK(Before.LiveBytes == 0);
+  for (int I = 0; I != 10000; ++I)
+    AbandonOne();
+  ArenaStats After = Manager.arena()->stats();
+  CHECK(After.LiveObjects == 0);
+  CHECK(After.LiveBytes == 0);
+  CHECK(After.CommittedBytes == Before.CommittedBytes);
+  CHECK(Manager.arena()->verify());
+}
+
+TEST_CASE("A failing finalize action undoes those before it") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  auto G = makeGraph();
+  addSection(*G, ".text", RX, 100);
+  G->allocActions().push_back({action(1), action(-1)});
+  G->allocActions().push_back({action(2), action(-2)});
+  G->allocActions().push_back({action(100), action(-100)});
+  ActionLog.clear();
+  auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+  std::string Message = messageOf(InFlight->finalize());
+  CHECK(Message.find("action 100 fails") != std::string::npos);
+  CHECK(ActionLog == std::vector<int>{1, 2, 100, -2, -1});
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+  CHECK(Manager.arena()->verify());
+}
+
+TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  std::vector<JITLinkMemoryManager::FinalizedAlloc> Allocs;
+  for (int I = 1; I <= 3; ++I) {
+    auto G = makeGraph();
+    addSection(*G, ".text", RX, 100);
+    G->allocActions().push_back({action(10 * I), action(-10 * I)});
+    G->allocActions().push_back({action(10 * I + 1), action(100 * I)});
+    Allocs.push_back(
+        valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize()));
+  }
+  ActionLog.clear();
+  std::string Message = toString(Manager.deallocate(std::move(Allocs)));
+  CHECK(ActionLog == std::vector<int>{300, -30, 200, -20, 100, -10});
+  for (const char *Part : {"action 100", "action 200", "action 300"})
+    CHECK(Message.find(Part) != std::string::npos);
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+}
+
+TEST_CASE("Callbacks may use the manager again") {
+  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  int Depth = 0;
+  std::vector<std::unique_ptr<LinkGraph>> Graphs;
+  std::function<void()> Nest = [&] {
+    if (++Depth > 20)
+      return;
+    Graphs.push_back(makeGraph());
+    LinkGraph &G = *Graphs.back();
+    addSection(G, ".text", RX, 100);
+    Manager.allocate(nullptr, G, [&](JITLinkMemoryManager::AllocResult A) {
+      auto InFlight = valueOf(std::move(A));
+      Nest();
+      InFlight->finalize([&](auto Finalized) {
+        auto Alloc = valueOf(std::move(Finalized));
+        Manager.deallocate(std::move(Alloc),
+                           [](Error Err) { cantFail(std::move(Err)); });
+      });
+    });
+  };
+  Nest();
+  CHECK(Manager.arena()->stats().LiveBytes == 0);
+  CHECK(Manager.arena()->verify());
+}
+
+TEST_CASE("Every refused system call ends in an error and leaks nothing") {
+  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  size_t Faults = 0;
+  for (size_t Nth = 1;; ++Nth) {
+    TestMemory System;
+    bool Hit = false;
+    {
+      ArenaOptions Options;
+      Options.ObjectLayout = L;
+      Options.WindowSize = MinWindowSize;
+      auto Memory = valueOf(Arena::create(Options, System));
+      ArenaJITLinkMemoryManager Manager(Memory);
+      auto LoadOne = [&]() -> Error {
+        auto G = makeGraph();
+        addSection(*G, ".text", RX, 100);
+        addSection(*G, ".rodata", MemProt::Read, 100);
+        addSection(*G, ".once", RX, 100, MemLifetime::Finalize);
+        addSection(*G, ".nv_fatbin", RW, 1000);
+        auto InFlight = Manager.allocate(nullptr, *G);
+        if (!InFlight)
+          return InFlight.takeError();
+        auto Alloc = (*InFlight)->finalize();
+        if (!Alloc)
+          return Alloc.takeError();
+        return Manager.deallocate(std::move(*Alloc));
+      };
+      System.FailNth = Nth;
+      consumeError(LoadOne());
+      Hit = System.FailNth == 0;
+      System.FailNth = 0;
+      CHECK(Memory->stats().LiveBytes == 0);
+      CHECK(Memory->verify());
+      REQUIRE_SUCCESS(LoadOne());
+    }
+    CHECK(System.OpenReservations == 0);
+    if (!Hit)
+      break;
+    ++Faults;
+  }
+  CHECK(Faults >= 5);
+}

@@ -1,0 +1,89 @@
+//===- TestJIT.h - An LLJIT for tests ---------------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_TESTJIT_H
+#define JITSLAB_UNITTESTS_TESTJIT_H
+
+#include "Support/NativeTarget.h"
+#include "jitslab/LLJITSupport.h"
+#include "llvm/ExecutionEngine/Orc/LLJIT.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <functional>
+
+namespace jitslab {
+
+/// Objects of this arena's layout are placed by JITLink.
+inline std::shared_ptr<Arena> makeArena(Layout L = Layout::PerProtection,
+                                        bool Grow = true) {
+  ArenaOptions Options;
+  Options.ObjectLayout = L;
+  Options.Grow = Grow;
+  return llvm::cantFail(Arena::create(Options));
+}
+
+/// An LLJIT that sees the process's symbols. \p SetUp may change its builder.
+inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
+makeJIT(const std::function<void(llvm::orc::LLJITBuilder &)> &SetUp) {
+  initializeTarget();
+  llvm::orc::LLJITBuilder Builder;
+  SetUp(Builder);
+  auto JIT = Builder.create();
+  if (!JIT)
+    return JIT.takeError();
+  auto Process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
+      (*JIT)->getDataLayout().getGlobalPrefix());
+  if (!Process)
+    return Process.takeError();
+  (*JIT)->getMainJITDylib().addGenerator(std::move(*Process));
+  return JIT;
+}
+
+inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
+makeJIT(std::shared_ptr<Arena> Memory, JITLinkOptions Options = {}) {
+  return makeJIT([&](llvm::orc::LLJITBuilder &Builder) {
+    useArena(Builder, Memory, Options);
+  });
+}
+
+/// The control: JITLink on LLVM's own InProcessMemoryManager.
+inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> makeStockJIT() {
+  return makeJIT([](llvm::orc::LLJITBuilder &Builder) {
+    Builder.setObjectLinkingLayerCreator(
+        [](llvm::orc::ExecutionSession &ES, auto &&...)
+            -> llvm::Expected<std::unique_ptr<llvm::orc::ObjectLayer>> {
+          return std::make_unique<llvm::orc::ObjectLinkingLayer>(
+              ES,
+              llvm::cantFail(llvm::jitlink::InProcessMemoryManager::Create()));
+        });
+  });
+}
+
+inline std::unique_ptr<llvm::MemoryBuffer> readObject(const char *Name) {
+  return llvm::cantFail(llvm::errorOrToExpected(llvm::MemoryBuffer::getFile(
+      std::string(JITSLAB_TEST_INPUTS "/") + Name + ".o")));
+}
+
+inline llvm::Error addObjects(llvm::orc::LLJIT &JIT,
+                              std::initializer_list<const char *> Names) {
+  for (const char *Name : Names)
+    if (llvm::Error Err = JIT.addObjectFile(readObject(Name)))
+      return Err;
+  return llvm::Error::success();
+}
+
+template <typename T>
+llvm::Expected<T *> functionOf(llvm::orc::LLJIT &JIT, const char *Name) {
+  auto Symbol = JIT.lookup(Name);
+  if (!Symbol)
+    return Symbol.takeError();
+  return Symbol->template toPtr<T *>();
+}
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_TESTJIT_H

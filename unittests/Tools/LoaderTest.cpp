@@ -1,0 +1,116 @@
+//===- LoaderTest.cpp - What jitslab-rtdyld does --------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RunLoader.h"
+#include "Support/Catch.h"
+
+using namespace jitslab;
+using llvm::StringRef;
+
+static bool contains(StringRef Text, StringRef Part) {
+  return Text.find(Part) != StringRef::npos;
+}
+
+TEST_CASE("TheEntrysStatusIsTheProgramsStatus") {
+  Outcome O = runLoader({input("arguments")});
+  INFO(O.Err);
+  CHECK(O.Status == 41);
+  CHECK(O.Err.empty());
+}
+
+// Stock managers need not get anything right that has relocations, so the
+// tests of them use a function that has none.
+TEST_CASE("EveryMemoryManagerRunsAnObject") {
+  for (const char *Manager : {"reserving", "section"}) {
+    Outcome O = runLoader({"-execute", "-memory-manager", Manager,
+                           input("entries"), "-entry=seven"});
+    INFO(Manager << ": " << O.Err);
+    CHECK(O.Status == 7);
+  }
+}
+
+TEST_CASE("MainGetsTheFirstFileAndAllArguments") {
+  std::string File = input("arguments");
+  Outcome O = runLoader({File, "-args", "one", "-stats", "", "--entry=x"});
+  CHECK(O.Status == 45);
+  CHECK(O.Out == "argv[0]=" + File +
+                     "\nargv[1]=one\nargv[2]=-stats\nargv[3]=\n"
+                     "argv[4]=--entry=x\nargv[argc] is null\n");
+}
+
+TEST_CASE("EntryChoosesTheFunction") {
+  CHECK(runLoader({"-entry=seven", input("entries")}).Status == 7);
+  CHECK(runLoader({"-entry", "seven", input("arguments"), input("entries")})
+            .Status == 7);
+}
+
+TEST_CASE("WithoutMainTheEntryIsUnderscoreMain") {
+  CHECK(runLoader({input("entries")}).Status == 9);
+  // ... and only without.
+  CHECK(runLoader({input("entries"), input("arguments")}).Status == 41);
+}
+
+TEST_CASE("ObjectsUseEachOthersSymbolsInAnyOrder") {
+  CHECK(runLoader({input("caller"), input("answer")}).Status == 22);
+  CHECK(runLoader({input("answer"), input("caller")}).Status == 22);
+}
+
+TEST_CASE("DylibGivesWhatNoObjectDefines") {
+  std::string Library = JITSLAB_TEST_LIBRARY;
+  CHECK(runLoader({"-dylib", Library, input("caller")}).Status == 33);
+  CHECK(runLoader({"-dylib=" + Library, input("caller"), input("answer")})
+            .Status == 22);
+}
+
+TEST_CASE("AWeakReferenceMayStayUndefined") {
+  CHECK(runLoader({input("weak")}).Status == 5);
+}
+
+TEST_CASE("FunctionsRegisteredWithAtexitRun") {
+  Outcome O = runLoader({input("at-exit")});
+  CHECK(O.Status == 3);
+  CHECK(O.Out == "left\n");
+}
+
+TEST_CASE("TheHostsTripleIsAccepted") {
+  CHECK(runLoader({"-triple=" JITSLAB_TEST_ARCH "-linux-gnu", input("weak")})
+            .Status == 5);
+}
+
+TEST_CASE("StatsShowTheArena") {
+  Outcome O = runLoader({"-stats", input("caller"), input("answer")});
+  INFO(O.Err);
+  CHECK(O.Status == 22);
+  CHECK(O.Out.empty());
+  for (const char *Label :
+       {"memory manager              reserving", "\n  objects ",
+        "\n  sections ", "code to data, same object", "VMAs of the process",
+        "\n  resident ", "arena: windows", "arena: live objects"})
+    CHECK(contains(O.Err, Label));
+  CHECK_FALSE(contains(O.Err, "OUT OF REACH"));
+}
+
+TEST_CASE("StatsOfStockManagersLeaveTheArenaOut") {
+  Outcome O = runLoader(
+      {"-stats", "-memory-manager=section", "-entry=seven", input("entries")});
+  CHECK(O.Status == 7);
+  CHECK(contains(O.Err, "memory manager              section"));
+  CHECK_FALSE(contains(O.Err, "arena"));
+}
+
+TEST_CASE("HelpShowsOwnOptionsOnly") {
+  Outcome O = runLoader({"-help"});
+  CHECK(O.Status == 0);
+  for (const char *Option : {"--memory-manager", "--entry", "--dylib",
+                             "--triple", "--scatter", "--stats", "--execute"}) {
+    INFO(Option);
+    CHECK(contains(O.Out, Option));
+  }
+  CHECK_FALSE(contains(O.Out, "--debug-counter"));
+  CHECK_FALSE(contains(O.Out, "llvm-stats"));
+}
