@@ -1,5 +1,5 @@
-// What only a platform can run: initialisers, destructors at exit, thread-local
-// variables, exceptions.
+// What only a platform can run: initialisers and destructors at exit; and an
+// exception.
 extern "C" void host_log(int Event);
 namespace {
 struct Logged {
@@ -9,9 +9,7 @@ struct Logged {
 };
 Logged First(1);
 Logged Second(2);
-thread_local int PerThread = 40;
 } // namespace
-extern "C" int next_per_thread() { return ++PerThread; }
 extern "C" int catch_own(int Value) {
   try {
     if (Value)

@@ -32,15 +32,7 @@ makeJIT(const std::function<void(llvm::orc::LLJITBuilder &)> &SetUp) {
   initializeTarget();
   llvm::orc::LLJITBuilder Builder;
   SetUp(Builder);
-  auto JIT = Builder.create();
-  if (!JIT)
-    return JIT.takeError();
-  auto Process = llvm::orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      (*JIT)->getDataLayout().getGlobalPrefix());
-  if (!Process)
-    return Process.takeError();
-  (*JIT)->getMainJITDylib().addGenerator(std::move(*Process));
-  return JIT;
+  return Builder.create();
 }
 
 inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
