@@ -8,6 +8,7 @@
 
 #include "AddressSpaceAdversary.h"
 #include "jitslab/VirtualMemory.h"
+#include "llvm/Support/MathExtras.h"
 #include <cerrno>
 #include <sys/mman.h>
 
@@ -21,8 +22,9 @@ AddressSpaceAdversary::~AddressSpaceAdversary() {
 }
 
 Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius) {
-  uintptr_t Low = Centre > Radius ? Centre - Radius : 0;
-  uintptr_t High = Centre + Radius;
+  size_t Page = VirtualMemory::system().pageSize();
+  uintptr_t Low = alignTo(Centre > Radius ? Centre - Radius : 0, Page);
+  uintptr_t High = alignDown(Centre + Radius, Page);
   // Growing the list of what is occupied may itself map memory: look again
   // until nothing is left.
   constexpr unsigned Rounds = 8;

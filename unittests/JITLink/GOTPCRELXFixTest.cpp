@@ -11,8 +11,8 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "TestJIT.h"
 
 using namespace jitslab;
@@ -56,8 +56,8 @@ TEST_CASE("The program's functions lie in the low 4 GiB") {
 }
 
 TEST_CASE("Calls and jumps to low functions work from a high window") {
-  ChildOutcome Outcome =
-      runInChild([] { return runCalls(makeJIT(makeArena())); });
+  ChildOutcome Outcome = runInChild(
+      [] { return runCalls(makeJIT(arenaWith(Layout::PerProtection))); });
   INFO(Outcome.describe());
   CHECK(Outcome.passed());
 }
@@ -74,7 +74,7 @@ TEST_CASE("Calls and jumps to low functions work from a window near them") {
 TEST_CASE("Control: without the plugin they crash") {
   for (bool Near : {false, true}) {
     ChildOutcome Outcome = runInChild([&] {
-      auto Memory = Near ? nearArena() : makeArena();
+      auto Memory = Near ? nearArena() : arenaWith(Layout::PerProtection);
       if (!Memory)
         return 0;
       return runCalls(makeJIT([&](orc::LLJITBuilder &Builder) {

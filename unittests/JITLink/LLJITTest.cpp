@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "Support/TestMemory.h"
 #include "TestJIT.h"
 #include <atomic>
@@ -25,8 +25,8 @@ int relay_unwound = 0;
 static int throwFromHost(void *) { throw std::runtime_error("from the host"); }
 
 TEST_CASE("LLJIT links objects into the arena and gives the memory back") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
-  auto Memory = makeArena(L);
+  Layout L = anyLayout();
+  auto Memory = arenaWith(L);
   {
     auto JIT = valueOf(makeJIT(Memory));
     REQUIRE_SUCCESS(addObjects(*JIT, {"tiny", "hidden", "range"}));
@@ -45,7 +45,7 @@ TEST_CASE("LLJIT links objects into the arena and gives the memory back") {
 }
 
 TEST_CASE("C++ exceptions pass through objects linked by JITLink") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   auto JIT = valueOf(makeJIT(Memory));
   REQUIRE_SUCCESS(addObjects(*JIT, {"relay1", "catch"}));
   auto *Relay =
@@ -109,7 +109,7 @@ TEST_CASE("A full arena that may not grow is an error of the lookup") {
 }
 
 TEST_CASE("Several compile threads link into one arena while it is trimmed") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   std::atomic<bool> Stop{false};
   std::thread Trimmer([&] {
     while (!Stop)

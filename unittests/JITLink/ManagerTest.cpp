@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
@@ -77,17 +77,11 @@ shared::WrapperFunctionCall action(int32_t Number) {
           orc::ExecutorAddr::fromPtr(&logAction), Number));
 }
 
-std::shared_ptr<Arena> makeArena(Layout L) {
-  ArenaOptions Options;
-  Options.ObjectLayout = L;
-  return valueOf(Arena::create(Options));
-}
-
 } // namespace
 
 TEST_CASE("Segments get contents, alignment and access rights") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
-  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  Layout L = anyLayout();
+  ArenaJITLinkMemoryManager Manager(arenaWith(L));
   auto G = makeGraph();
   Block &Code = addSection(*G, ".text", RX, 100);
   Block &Constants =
@@ -115,7 +109,7 @@ TEST_CASE("Segments get contents, alignment and access rights") {
 }
 
 TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   for (int Round = 0; Round != 3; ++Round) {
     auto G = makeGraph();
     Section &S = G->createSection(".bss", RW);
@@ -129,8 +123,8 @@ TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
 }
 
 TEST_CASE("Finalize segments are free again right after finalize") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
-  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  Layout L = anyLayout();
+  ArenaJITLinkMemoryManager Manager(arenaWith(L));
   auto G = makeGraph();
   addSection(*G, ".text", RX, 100);
   auto WithoutFinalize = makeGraph();
@@ -150,7 +144,7 @@ TEST_CASE("Finalize segments are free again right after finalize") {
 }
 
 TEST_CASE("NoAlloc sections take nothing") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   auto G = makeGraph();
   addSection(*G, ".debug", MemProt::Read, 1 << 20, MemLifetime::NoAlloc);
   auto InFlight = valueOf(Manager.allocate(nullptr, *G));
@@ -160,7 +154,7 @@ TEST_CASE("NoAlloc sections take nothing") {
 }
 
 TEST_CASE("A section that is writable and executable is refused") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   auto G = makeGraph();
   addSection(*G, ".text", RX | MemProt::Write, 100);
   std::string Message = messageOf(Manager.allocate(nullptr, *G));
@@ -169,8 +163,8 @@ TEST_CASE("A section that is writable and executable is refused") {
 }
 
 TEST_CASE("Ten thousand abandoned allocations leave the arena as it was") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
-  ArenaJITLinkMemoryManager Manager(makeArena(L));
+  Layout L = anyLayout();
+  ArenaJITLinkMemoryManager Manager(arenaWith(L));
   auto AbandonOne = [&] {
     auto G = makeGraph();
     addSection(*G, ".text", RX, 100);
@@ -197,7 +191,7 @@ TEST_CASE("Ten thousand abandoned allocations leave the arena as it was") {
 }
 
 TEST_CASE("A failing finalize action undoes those before it") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   auto G = makeGraph();
   addSection(*G, ".text", RX, 100);
   G->allocActions().push_back({action(1), action(-1)});
@@ -213,7 +207,7 @@ TEST_CASE("A failing finalize action undoes those before it") {
 }
 
 TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   std::vector<JITLinkMemoryManager::FinalizedAlloc> Allocs;
   for (int I = 1; I <= 3; ++I) {
     auto G = makeGraph();
@@ -232,7 +226,7 @@ TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
 }
 
 TEST_CASE("Callbacks may use the manager again") {
-  ArenaJITLinkMemoryManager Manager(makeArena(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
   int Depth = 0;
   std::vector<std::unique_ptr<LinkGraph>> Graphs;
   std::function<void()> Nest = [&] {
@@ -257,7 +251,7 @@ TEST_CASE("Callbacks may use the manager again") {
 }
 
 TEST_CASE("Every refused system call ends in an error and leaks nothing") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  Layout L = anyLayout();
   size_t Faults = 0;
   for (size_t Nth = 1;; ++Nth) {
     TestMemory System;

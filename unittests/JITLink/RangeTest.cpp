@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
-#include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "TestJIT.h"
 
 using namespace jitslab;
@@ -50,9 +50,9 @@ int runUnderAdversary(Expected<std::unique_ptr<orc::LLJIT>> Created) {
 
 TEST_CASE("JITLink's objects reach each other however full the address space "
           "is") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
+  Layout L = anyLayout();
   ChildOutcome Outcome = runInChild(
-      [&] { return runUnderAdversary(makeJIT(makeArena(L, /*Grow=*/false))); });
+      [&] { return runUnderAdversary(makeJIT(arenaWith(L, /*Grow=*/false))); });
   INFO(Outcome.describe());
   CHECK(Outcome.passed());
 }

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "TestJIT.h"
 #include "jitslab/VirtualMemory.h"
@@ -23,8 +23,8 @@ constexpr int Cycles = 100000;
 #endif
 
 TEST_CASE("Removing a tracker gives the memory back") {
-  Layout L = GENERATE(Layout::PerObject, Layout::PerProtection);
-  auto Memory = makeArena(L);
+  Layout L = anyLayout();
+  auto Memory = arenaWith(L);
   auto JIT = valueOf(makeJIT(Memory));
   ArenaStats Before = Memory->stats();
   auto Tracker = JIT->getMainJITDylib().createResourceTracker();
@@ -36,7 +36,7 @@ TEST_CASE("Removing a tracker gives the memory back") {
 }
 
 TEST_CASE("Removing a JITDylib gives the memory back") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   auto JIT = valueOf(makeJIT(Memory));
   ArenaStats Before = Memory->stats();
   orc::JITDylib &JD = valueOf(JIT->createJITDylib("more"));
@@ -48,7 +48,7 @@ TEST_CASE("Removing a JITDylib gives the memory back") {
 }
 
 TEST_CASE("Loading, calling and removing again and again uses no more memory") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   auto JIT = valueOf(makeJIT(Memory));
   auto Object = readObject("tiny");
   auto Cycle = [&] {
@@ -80,7 +80,7 @@ TEST_CASE("Loading, calling and removing again and again uses no more memory") {
 }
 
 TEST_CASE("Trimming after removal gives memory back to the system") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   auto JIT = valueOf(makeJIT(Memory));
   constexpr size_t Big = 32 << 20;
   Footprint F;
@@ -97,7 +97,7 @@ TEST_CASE("Trimming after removal gives memory back to the system") {
 }
 
 TEST_CASE("The number of mappings does not grow with the number of objects") {
-  auto Memory = makeArena();
+  auto Memory = arenaWith(Layout::PerProtection);
   ArenaJITLinkMemoryManager Manager(Memory);
   auto JIT = valueOf(makeJIT(Memory));
   auto Object = readObject("tiny");

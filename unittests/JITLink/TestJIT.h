@@ -9,6 +9,7 @@
 #ifndef JITSLAB_UNITTESTS_TESTJIT_H
 #define JITSLAB_UNITTESTS_TESTJIT_H
 
+#include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/LLJITSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -16,15 +17,6 @@
 #include <functional>
 
 namespace jitslab {
-
-/// Objects of this arena's layout are placed by JITLink.
-inline std::shared_ptr<Arena> makeArena(Layout L = Layout::PerProtection,
-                                        bool Grow = true) {
-  ArenaOptions Options;
-  Options.ObjectLayout = L;
-  Options.Grow = Grow;
-  return llvm::cantFail(Arena::create(Options));
-}
 
 /// An LLJIT that sees the process's symbols. \p SetUp may change its builder.
 inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "TestLinker.h"
 #include <stdexcept>
 
@@ -38,7 +38,7 @@ int callInner(void *Argument) {
 } // namespace
 
 TEST_CASE("A host's exception passes through frames of two objects") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   ReservingMemoryManager Manager(Memory);
   TestLinker Linker(Manager);
   Linker.define("relay_unwound", &Unwound);
@@ -56,7 +56,7 @@ TEST_CASE("A host's exception passes through frames of two objects") {
 }
 
 TEST_CASE("JIT'd C++ code catches what it throws") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   ReservingMemoryManager Manager(Memory);
   TestLinker Linker(Manager);
   REQUIRE_SUCCESS(Linker.loadAll({"catch"}));
@@ -67,7 +67,7 @@ TEST_CASE("JIT'd C++ code catches what it throws") {
 TEST_CASE("Frames are gone when their manager is") {
   // libgcc aborts when a frame is deregistered that is not registered, and
   // reads freed memory when one is left behind.
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   for (int Round = 0; Round != 3; ++Round) {
     for (int I = 0; I != 10; ++I) {
       ReservingMemoryManager Manager(Memory);

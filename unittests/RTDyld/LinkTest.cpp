@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
 #include "TestLinker.h"
@@ -22,7 +22,7 @@ std::shared_ptr<Arena> makeArena(ArenaOptions Options = {}) {
 } // namespace
 
 TEST_CASE("A loaded object runs and its pages have the final access rights") {
-  auto Memory = makeArena();
+  auto Memory = anyArena();
   Recording<ReservingMemoryManager> Manager(Memory);
   TestLinker Linker(Manager);
   REQUIRE_SUCCESS(Linker.loadAll({"tiny"}));
@@ -45,7 +45,7 @@ TEST_CASE("A loaded object runs and its pages have the final access rights") {
 }
 
 TEST_CASE("A manager gives everything back when it dies") {
-  auto Memory = makeArena();
+  auto Memory = anyArena();
   {
     ReservingMemoryManager Manager(Memory);
     TestLinker Linker(Manager);
@@ -107,7 +107,9 @@ TEST_CASE(
 
 TEST_CASE("A refused change of access rights is reported and tried again") {
   TestMemory System;
-  auto Memory = valueOf(Arena::create({}, System));
+  ArenaOptions Options;
+  Options.ObjectLayout = anyLayout();
+  auto Memory = valueOf(Arena::create(Options, System));
   {
     ReservingMemoryManager Manager(Memory);
     TestLinker Linker(Manager);
@@ -127,7 +129,7 @@ TEST_CASE("A refused change of access rights is reported and tried again") {
 }
 
 TEST_CASE("A thread-local section is an error, not an abort") {
-  auto Memory = makeArena();
+  auto Memory = anyArena();
   ReservingMemoryManager Manager(Memory);
   auto Section = Manager.allocateTLSSection(16, 8, 0, ".tdata");
   REQUIRE(Section.InitializationImage != nullptr);
@@ -137,7 +139,7 @@ TEST_CASE("A thread-local section is an error, not an abort") {
 }
 
 TEST_CASE("An unresolved symbol is an error and leaks nothing") {
-  auto Memory = makeArena();
+  auto Memory = anyArena();
   {
     ReservingMemoryManager Manager(Memory);
     TestLinker Linker(Manager);
@@ -161,6 +163,53 @@ TEST_CASE("No system call maps memory for a single object") {
   CHECK(System.Calls.Reserve == 1);
   // Two for each object, and a few for slabs.
   CHECK(System.Calls.Protect <= 2 * Objects + 4);
+}
+
+TEST_CASE("Objects that are sealed together share pages in PerProtection") {
+  TestMemory System;
+  ArenaOptions Options;
+  Options.ObjectLayout = Layout::PerProtection;
+  auto Memory = valueOf(Arena::create(Options, System));
+  std::vector<std::unique_ptr<TestLinker>> Linkers;
+  ReservingMemoryManager Manager(Memory);
+  constexpr size_t Objects = 100;
+  for (size_t I = 0; I != Objects; ++I) {
+    Linkers.push_back(std::make_unique<TestLinker>(Manager));
+    REQUIRE_SUCCESS(Linkers.back()->load("tiny"));
+  }
+  CHECK(Memory->stats().LiveObjects == Objects);
+  size_t Before = System.Calls.Protect;
+  for (const auto &Linker : Linkers)
+    Linker->relocate();
+  CHECK_FALSE(Manager.finalizeMemory());
+  // All code and all read-only data lie side by side.
+  CHECK(System.Calls.Protect - Before == 2);
+  CHECK(Memory->stats().LiveBytes <
+        Objects * VirtualMemory::system().pageSize());
+  for (const auto &Linker : Linkers)
+    CHECK(Linker->function<int(int)>("tiny")(0) == 8);
+  CHECK(Memory->verify());
+}
+
+TEST_CASE("An object that fails does not disturb those it shares pages with") {
+  auto Memory = anyArena();
+  ReservingMemoryManager Manager(Memory);
+  TestLinker Good(Manager), Bad(Manager);
+  REQUIRE_SUCCESS(Good.load("tiny"));
+  REQUIRE_SUCCESS(Bad.load("first"));
+  (void)Manager.allocateTLSSection(16, 8, 0, ".tdata");
+  Good.relocate();
+  Bad.relocate();
+  CHECK(Manager.finalizeMemory());
+  CHECK(Good.function<int(int)>("tiny")(0) == 8);
+  // The code of the failed one is gone.
+  const auto *Code = Bad.function<const uint8_t>("first");
+#if defined(__x86_64__)
+  CHECK(Code[0] == 0xCC);
+#else
+  CHECK(*reinterpret_cast<const uint32_t *>(Code) == 0xD4200000);
+#endif
+  llvm::consumeError(Manager.takeError());
 }
 
 TEST_CASE("Objects that are sealed together share calls") {

@@ -8,8 +8,8 @@
 
 #include "llvm/ExecutionEngine/MCJIT.h"
 #include "AddressSpaceAdversary.h"
-#include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
@@ -134,7 +134,7 @@ int runUnderAdversary(std::unique_ptr<RTDyldMemoryManager> Manager) {
 } // namespace
 
 TEST_CASE("An MCJIT engine with many modules shares one manager") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   {
     LLVMContext Context;
     auto Engine =
@@ -155,7 +155,7 @@ TEST_CASE("An MCJIT engine with many modules shares one manager") {
 }
 
 TEST_CASE("Modules added after others have run do not disturb them") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   LLVMContext Context;
   auto Engine =
       makeEngine(Context, std::make_unique<ReservingMemoryManager>(Memory));
@@ -170,8 +170,9 @@ TEST_CASE("Modules added after others have run do not disturb them") {
 }
 
 TEST_CASE("MCJIT code is right however full the address space is") {
-  ChildOutcome Outcome = runInChild([] {
-    auto Memory = cantFail(Arena::create());
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    auto Memory = arenaWith(L);
     return runUnderAdversary(std::make_unique<ReservingMemoryManager>(Memory));
   });
   INFO(Outcome.describe());
@@ -195,7 +196,7 @@ TEST_CASE("Control: MCJIT code goes wrong with SectionMemoryManager") {
 #endif
 
 TEST_CASE("Engines in several threads share an arena") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   constexpr int Threads = 4, Rounds = 5;
   std::vector<std::thread> Pool;
   std::atomic<int> RightResults{0};

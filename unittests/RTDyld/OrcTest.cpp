@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
-#include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -79,7 +79,7 @@ Expected<T *> functionOf(orc::LLJIT &JIT, const char *Name) {
 } // namespace
 
 TEST_CASE("ORC links objects into one arena and gives the memory back") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   {
     auto JIT = valueOf(makeJIT(Memory));
     for (const char *Name : {"tiny", "hidden", "range"})
@@ -95,10 +95,9 @@ TEST_CASE("ORC links objects into one arena and gives the memory back") {
 }
 
 TEST_CASE("ORC code is right however full the address space is") {
-  ChildOutcome Outcome = runInChild([] {
-    ArenaOptions Options;
-    Options.Grow = false;
-    auto JIT = cantFail(makeJIT(cantFail(Arena::create(Options))));
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    auto JIT = cantFail(makeJIT(arenaWith(L, /*Grow=*/false)));
     cantFail(addObject(*JIT, "first"));
     auto *First = cantFail(functionOf<int(int)>(*JIT, "first"));
     AddressSpaceAdversary A;

@@ -14,8 +14,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
-#include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "TestLinker.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include <cmath>
@@ -111,8 +111,9 @@ size_t largestDistanceOverManyObjects(Recording<Manager> &M) {
 
 TEST_CASE("Objects reach everything they refer to however full the address "
           "space is") {
-  ChildOutcome Outcome = runInChild([] {
-    auto Memory = llvm::cantFail(Arena::create());
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    auto Memory = arenaWith(L);
     ReservingMemoryManager Manager(Memory);
     return loadAndCall(Manager, Adversary::Present);
   });
@@ -147,10 +148,9 @@ TEST_CASE("Control: without the adversary SectionMemoryManager is right") {
 #endif
 
 TEST_CASE("One manager for each object reaches across objects of an arena") {
-  ChildOutcome Outcome = runInChild([] {
-    ArenaOptions Options;
-    Options.Grow = false;
-    auto Memory = llvm::cantFail(Arena::create(Options));
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    auto Memory = arenaWith(L, /*Grow=*/false);
     ReservingMemoryManager FirstManager(Memory);
     TestLinker First(FirstManager);
     llvm::cantFail(First.loadAll({"first"}));
@@ -171,10 +171,11 @@ TEST_CASE("One manager for each object reaches across objects of an arena") {
 }
 
 TEST_CASE("A hundred objects with small GOTs keep GOT and text together") {
-  ChildOutcome Outcome = runInChild([] {
-    auto Memory = llvm::cantFail(Arena::create());
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    auto Memory = arenaWith(L);
     Recording<ReservingMemoryManager> Manager(Memory);
-    return largestDistanceOverManyObjects(Manager) < 64 * 1024 ? 0 : 1;
+    return largestDistanceOverManyObjects(Manager) < MaxWindowSize ? 0 : 1;
   });
   INFO(Outcome.describe());
   CHECK(Outcome.passed());

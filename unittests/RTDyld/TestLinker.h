@@ -102,6 +102,9 @@ public:
     return dyldError();
   }
 
+  /// Relocates what was loaded, for a manager that seals it later.
+  void relocate() { Dyld.resolveRelocations(); }
+
   /// Relocates and seals what was loaded.
   llvm::Error finalize() {
     Dyld.resolveRelocations();

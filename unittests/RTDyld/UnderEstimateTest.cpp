@@ -11,7 +11,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "TestLinker.h"
 #include "jitslab/VirtualMemory.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
@@ -78,7 +78,7 @@ public:
 // RuntimeDyld has no IFUNC stubs for other architectures.
 #ifdef __x86_64__
 TEST_CASE("Several IFUNCs need more code than was reserved") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   TestLinker Linker(Manager);
   REQUIRE_SUCCESS(Linker.loadAll({"ifunc"}));
@@ -97,7 +97,7 @@ TEST_CASE("Several IFUNCs need more code than was reserved") {
 
 TEST_CASE("Code that does not fit its reservation comes from the same window") {
   const size_t Page = VirtualMemory::system().pageSize();
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   Manager.reserveAllocationSpace(64, ReserveAlign(16), 64, ReserveAlign(16), 64,
                                  ReserveAlign(16));
@@ -114,7 +114,7 @@ TEST_CASE("Code that does not fit its reservation comes from the same window") {
 }
 
 TEST_CASE("A larger alignment than was reserved is kept") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   Manager.reserveAllocationSpace(64, ReserveAlign(1), 64, ReserveAlign(1), 64,
                                  ReserveAlign(1));
@@ -130,7 +130,7 @@ TEST_CASE("A larger alignment than was reserved is kept") {
 }
 
 TEST_CASE("Sections aligned above the page size are linked and run") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   TestLinker Linker(Manager);
   REQUIRE_SUCCESS(Linker.loadAll({"aligned"}));
@@ -142,7 +142,7 @@ TEST_CASE("Sections aligned above the page size are linked and run") {
 }
 
 TEST_CASE("Common symbols of mixed alignment never overrun their section") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   ReservingMemoryManager Host(Memory);
   // Others first, so that the section's place is not aligned by luck.
   for (int Round = 0; Round != 8; ++Round) {
@@ -162,7 +162,7 @@ TEST_CASE("Control: a place that suits the alignment asked for is overrun") {
 }
 
 TEST_CASE("A common symbol behind one without a size does not overrun") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   for (int Round = 0; Round != 8; ++Round) {
     RecordingManager Manager(Memory);
     TestLinker Linker(Manager);
@@ -172,7 +172,7 @@ TEST_CASE("A common symbol behind one without a size does not overrun") {
 }
 
 TEST_CASE("Sections without contents get addresses of their own segment") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   TestLinker Linker(Manager);
   REQUIRE_SUCCESS(Linker.loadAll({"empty"}));
@@ -182,7 +182,7 @@ TEST_CASE("Sections without contents get addresses of their own segment") {
 }
 
 TEST_CASE("Sections of size 0 that a host asks for are distinct") {
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   Manager.reserveAllocationSpace(0, ReserveAlign(1), 0, ReserveAlign(1), 0,
                                  ReserveAlign(1));
@@ -197,7 +197,7 @@ TEST_CASE("Sections of size 0 that a host asks for are distinct") {
 
 TEST_CASE("A host that never reserves is served all the same") {
   const size_t Page = VirtualMemory::system().pageSize();
-  auto Memory = valueOf(Arena::create());
+  auto Memory = anyArena();
   RecordingManager Manager(Memory);
   for (unsigned I = 0; I != 20; ++I) {
     Manager.allocateCodeSection(100 + I, 16, 3 * I, ".text");

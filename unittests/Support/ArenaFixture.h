@@ -10,7 +10,7 @@
 #define JITSLAB_UNITTESTS_ARENAFIXTURE_H
 
 #include "Platform/AddressSpace.h"
-#include "Support/Catch.h"
+#include "Support/Layouts.h"
 #include "Support/TestMemory.h"
 #include "jitslab/Arena.h"
 #include <vector>
@@ -50,9 +50,6 @@ public:
     return -1;
   }
 };
-
-/// The layouts that tests of what all of them have in common are repeated for.
-inline Layout anyLayout() { return GENERATE(Layout::PerObject, Layout::PerProtection); }
 
 inline size_t pageSize() { return VirtualMemory::system().pageSize(); }
 

@@ -1,0 +1,56 @@
+//===- ChurnBenchmark.cpp - Load and remove -------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Measurements.h"
+#include "Register.h"
+#include <random>
+
+using namespace llvm;
+
+namespace jitslab::bench {
+
+static Error replaceMany(Linker &L, size_t Live, size_t Steps,
+                         std::mt19937 &Random) {
+  for (size_t I = 0; I != Steps; ++I) {
+    size_t Slot = Random() % Live;
+    if (Error Err = L.unload(Slot))
+      return Err;
+    if (Error Err = L.load(tinyObject(), Slot))
+      return Err;
+  }
+  return Error::success();
+}
+
+/// Unloads one of many live objects and loads another one, again and again.
+static void churn(const Manager &M, size_t Live, size_t Steps, Probe &P) {
+  Linkers *L = makeLinkers(M, 1, P);
+  if (!L)
+    return;
+  Linker &Only = *L->front();
+  Only.makeSlots(Live);
+  std::mt19937 Random(1);
+  if (P.failed(loadMany(Only, tinyObject(), 0, Live)) ||
+      P.failed(replaceMany(Only, Live, Live, Random)))
+    return;
+  P.start();
+  Error Err = replaceMany(Only, Live, Steps, Random);
+  P.stop();
+  if (!P.failed(std::move(Err)))
+    P.reportPer("object", Steps);
+}
+
+void registerChurn(const Manager &M, const Sizes &S) {
+  registerMeasure(
+      "Churn/" + M.fullName() + "/" + std::to_string(S.ChurnLive),
+      [M, Live = S.ChurnLive, Steps = S.ChurnSteps](Probe &P) {
+        churn(M, Live, Steps, P);
+      },
+      S.ChurnSteps);
+}
+
+} // namespace jitslab::bench

@@ -1,0 +1,48 @@
+//===- Measurements.cpp - What is measured --------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Measurements.h"
+
+using namespace llvm;
+
+namespace jitslab::bench {
+
+Sizes Sizes::smoke() {
+  Sizes S;
+  S.Objects = {20};
+  S.Functions = {50};
+  S.Passes = 2;
+  S.RealRounds = 1;
+  S.LargeObjects = 1;
+  S.Batch = 10;
+  S.Batches = 2;
+  S.ChurnLive = 10;
+  S.ChurnSteps = 50;
+  S.ThreadObjects = 100;
+  S.ScaleObjects = 2000;
+  S.CoreAllocations = 2000;
+  return S;
+}
+
+Linkers *makeLinkers(const Manager &M, size_t Threads, Probe &P) {
+  Expected<Linkers> L = M.Make(Threads);
+  if (!L) {
+    P.failed(L.takeError());
+    return nullptr;
+  }
+  return new Linkers(std::move(*L));
+}
+
+Error loadMany(Linker &L, const InputObject &O, size_t First, size_t N) {
+  for (size_t I = First; I != First + N; ++I)
+    if (Error Err = L.load(O, I))
+      return Err;
+  return Error::success();
+}
+
+} // namespace jitslab::bench

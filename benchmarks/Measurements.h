@@ -1,0 +1,70 @@
+//===- Measurements.h - What is measured -----------------------*- C++ -*--===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+///
+/// \file
+/// What is measured, one source file each. Names are <what>/<linker>/<manager>/
+/// <how many>; the first one, of tiny objects one by one, goes without <what>.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_BENCHMARKS_MEASUREMENTS_H
+#define JITSLAB_BENCHMARKS_MEASUREMENTS_H
+
+#include "Linker.h"
+#include "Probe.h"
+
+namespace jitslab::bench {
+
+/// How much of everything.
+struct Sizes {
+  /// Tiny objects, one by one.
+  std::vector<size_t> Objects = {200, 2000};
+  /// Functions that are called.
+  std::vector<size_t> Functions = {200, 1000, 5000};
+  /// The best of so many passes over all functions counts.
+  size_t Passes = 50;
+  /// Times that all of libz.a is loaded.
+  size_t RealRounds = 20;
+  size_t LargeObjects = 16;
+  /// So many objects are finalized together, so often.
+  size_t Batch = 100, Batches = 20;
+  /// So many objects are live, and so often one of them is replaced.
+  size_t ChurnLive = 200, ChurnSteps = 5000;
+  /// Objects that two threads load in all.
+  size_t ThreadObjects = 4000;
+  size_t ScaleObjects = 100000;
+  /// For allocators without a linker.
+  size_t CoreAllocations = 200000;
+
+  /// To see in seconds that everything runs.
+  static Sizes smoke();
+};
+
+void registerLoad(const Manager &M, const Sizes &S);
+void registerRun(const Manager &M, const Sizes &S);
+void registerBatch(const Manager &M, const Sizes &S);
+void registerChurn(const Manager &M, const Sizes &S);
+void registerThreads(const Manager &M, const Sizes &S);
+void registerScale(const Manager &M, const Sizes &S);
+void registerCore(const Sizes &S);
+
+/// Linkers of \p M that are never destroyed: the child ends with them.
+/// \returns null, and reports why, when they cannot be made.
+Linkers *makeLinkers(const Manager &M, size_t Threads, Probe &P);
+
+/// The first objects that a process loads pay for much besides the manager:
+/// binding LLVM's functions, the heap, the first window.
+inline constexpr size_t WarmUpObjects = 10;
+
+/// Loads \p N objects into the slots from \p First on.
+llvm::Error loadMany(Linker &L, const InputObject &O, size_t First, size_t N);
+
+} // namespace jitslab::bench
+
+#endif // JITSLAB_BENCHMARKS_MEASUREMENTS_H

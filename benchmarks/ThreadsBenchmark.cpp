@@ -1,0 +1,54 @@
+//===- ThreadsBenchmark.cpp - Two threads load at once --------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Measurements.h"
+#include "Register.h"
+#include <thread>
+
+using namespace llvm;
+
+namespace jitslab::bench {
+
+static constexpr size_t NumThreads = 2;
+
+/// Wall-clock time per object while each thread loads its share into the same
+/// arena (or through the same LLVM manager, where that is made for it).
+static void loadFromThreads(const Manager &M, size_t Objects, Probe &P) {
+  Linkers *L = makeLinkers(M, NumThreads, P);
+  if (!L)
+    return;
+  size_t Each = Objects / NumThreads;
+  for (std::unique_ptr<Linker> &One : *L) {
+    One->makeSlots(WarmUpObjects + Each);
+    if (P.failed(loadMany(*One, tinyObject(), 0, WarmUpObjects)))
+      return;
+  }
+  std::array<std::string, NumThreads> Errors;
+  P.start();
+  std::vector<std::thread> Threads;
+  for (size_t I = 0; I != NumThreads; ++I)
+    Threads.emplace_back([&, I] {
+      Errors[I] =
+          toString(loadMany(*(*L)[I], tinyObject(), WarmUpObjects, Each));
+    });
+  for (std::thread &T : Threads)
+    T.join();
+  P.stop();
+  for (const std::string &E : Errors)
+    if (!E.empty())
+      return P.R.fail(E);
+  P.reportPer("object", Each * NumThreads);
+}
+
+void registerThreads(const Manager &M, const Sizes &S) {
+  registerMeasure(
+      "Threads/" + M.fullName() + "/" + std::to_string(NumThreads),
+      [M, N = S.ThreadObjects](Probe &P) { loadFromThreads(M, N, P); });
+}
+
+} // namespace jitslab::bench

@@ -1,0 +1,64 @@
+//===- jitslab-bench.cpp - Memory managers side by side -------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Measurements.h"
+#include "PlainNames.h"
+#include "Register.h"
+#include <algorithm>
+#include <benchmark/benchmark.h>
+#include <cstring>
+
+using namespace jitslab::bench;
+
+/// Takes `--smoke` out of the arguments.
+static bool takeSmokeFlag(int &ArgC, char **ArgV) {
+  char **End = std::remove_if(ArgV + 1, ArgV + ArgC, [](const char *Arg) {
+    return !strcmp(Arg, "--smoke");
+  });
+  bool Found = End != ArgV + ArgC;
+  ArgC = int(End - ArgV);
+  *End = nullptr;
+  return Found;
+}
+
+/// Google Benchmark refuses a reporter for a file that nobody asked for.
+static bool writesFile(int ArgC, char **ArgV) {
+  return std::any_of(ArgV + 1, ArgV + ArgC, [](const char *Arg) {
+    return !strncmp(Arg, "--benchmark_out=", strlen("--benchmark_out="));
+  });
+}
+
+int main(int ArgC, char **ArgV) {
+  Sizes S = takeSmokeFlag(ArgC, ArgV) ? Sizes::smoke() : Sizes();
+  bool WritesFile = writesFile(ArgC, ArgV);
+  benchmark::Initialize(&ArgC, ArgV);
+  if (benchmark::ReportUnrecognizedArguments(ArgC, ArgV))
+    return 1;
+
+  // The managers of one linker follow each other, so that what is compared is
+  // measured at about the same time.
+  std::vector<Manager> RTDyld = rtdyldManagers(), JITLink;
+#ifdef JITSLAB_BENCH_HAS_JITLINK
+  JITLink = jitlinkManagers();
+#endif
+  for (auto Register : {registerLoad, registerRun, registerChurn,
+                        registerThreads, registerScale})
+    for (const std::vector<Manager> *Managers : {&RTDyld, &JITLink})
+      for (const Manager &M : *Managers)
+        Register(M, S);
+  for (const Manager &M : RTDyld)
+    registerBatch(M, S);
+  registerCore(S);
+
+  PlainNames Display{std::unique_ptr<benchmark::BenchmarkReporter>(
+      benchmark::CreateDefaultDisplayReporter())};
+  PlainNames File{std::make_unique<benchmark::JSONReporter>()};
+  benchmark::RunSpecifiedBenchmarks(&Display, WritesFile ? &File : nullptr);
+  benchmark::Shutdown();
+  return anyFailed() ? 1 : 0;
+}

@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Makes tables and a chart of what jitslab-bench measured.
+
+report.py DOCS RUN.json...   prints the tables, writes DOCS/benchmarks.{md,svg}
+"""
+
+import datetime
+import platform
+import sys
+from pathlib import Path
+
+import tables
+from chart import chart
+from results import LLVM_MANAGERS, Results
+from targets import targets
+
+INTRODUCTION = """\
+# Benchmarks
+
+LLVM's memory managers and jitslab's side by side, by `jitslab-bench`. `rwx-floor`
+hands out memory of one mapping that is readable, writable and executable, frees
+nothing and keeps no W^X: the physical limit.
+
+- Machine: {cpu}, Linux {kernel}, {machine}
+- Date: {date}
+- Repeat with `scripts/bench`; `build/release/bin/jitslab-bench --help` for parts
+
+Each number is the median of {runs} runs, each ratio the median of the runs'
+ratios. Within a run managers follow each other, each measurement in a child
+process of its own. Seconds differ from machine to machine: look at the ratios.
+
+![chart](benchmarks.svg)
+"""
+
+EXPLANATIONS = {
+    "Run": "Calls in random order from straight-line code, best of 50 passes.",
+    "RunSharedSite": "The same from one call instruction in a loop: here the "
+    "branch predictor's misses come on top.",
+    "Mix": "All members of Debian's libz.a.",
+    "Large": "Objects of 4 MiB.",
+    "Batch": "100 tiny objects are finalized together.",
+    "Churn": "One of 200 live objects is removed and another one is loaded.",
+    "Threads": "Two threads load tiny objects at once; wall-clock time.",
+}
+
+
+def sections(results):
+    yield "Targets", "Medians against what the project promises.", targets(results)
+    for linker in LLVM_MANAGERS:
+        for count in results.counts(linker):
+            title = f"{linker}: {int(count):,} tiny objects, one by one"
+            explanation = "107 bytes each. System calls are counted by ptrace."
+            yield title, explanation, tables.loading(results, linker, linker, count)
+    for what, explanation in EXPLANATIONS.items():
+        for linker in LLVM_MANAGERS:
+            prefix = f"{what}/{linker}"
+            counts = results.counts(prefix)
+            if counts and what.startswith("Run"):
+                yield prefix, explanation, tables.running(results, prefix, linker)
+            elif counts:
+                body = tables.loading(results, prefix, linker, counts[0])
+                yield prefix, explanation, body
+    for linker in LLVM_MANAGERS:
+        prefix = f"Scale/{linker}"
+        for count in results.counts(prefix):
+            explanation = "How the cost grows, and where a manager stops."
+            yield prefix, explanation, tables.scale(results, prefix, count)
+    if results.managers("Core/"):
+        explanation = (
+            "The arena alone: 200,000 allocations of 128 bytes, then as many steps "
+            "that release one and allocate 64 to 576 bytes."
+        )
+        yield "Core", explanation, tables.core(results)
+
+
+def cpu_model():
+    for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+        if line.startswith("model name"):
+            return line.split(":", 1)[1].strip()
+    return platform.processor() or "unknown CPU"
+
+
+def main():
+    if len(sys.argv) < 3:
+        sys.exit(__doc__)
+    docs, results = Path(sys.argv[1]), Results(sys.argv[2:])
+    parts = [f"## {t}\n\n{e}\n\n{body}\n" for t, e, body in sections(results)]
+    introduction = INTRODUCTION.format(
+        cpu=cpu_model(),
+        kernel=platform.release(),
+        machine=platform.machine(),
+        date=datetime.date.today().isoformat(),
+        runs=len(results.runs),
+    )
+    page = "\n".join([introduction, *parts])
+    (docs / "benchmarks.md").write_text(page, encoding="utf-8")
+    (docs / "benchmarks.svg").write_text(chart(results), encoding="utf-8")
+    print("\n".join(parts))
+
+
+if __name__ == "__main__":
+    main()

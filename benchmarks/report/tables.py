@@ -1,0 +1,97 @@
+# Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""Markdown tables of ratios."""
+
+from results import FLOOR
+
+
+def number(value, digits=2):
+    if value is None:
+        return "–"
+    if abs(value) >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.{digits}f}"
+
+
+def table(header, rows):
+    lines = ["| " + " | ".join(header) + " |"]
+    lines.append("|---" + "|---:" * (len(header) - 1) + "|")
+    lines += ["| " + " | ".join(row) + " |" for row in rows]
+    return "\n".join(lines)
+
+
+def _against(results, prefix, linker, manager, count, counter):
+    """A value, its ratio to LLVM's best and its ratio to the floor."""
+    name = f"{prefix}/{manager}/{count}"
+    best = results.llvm_best(prefix, linker, count, counter)
+    return [
+        number(results.median(name, counter)),
+        number(results.ratio(name, best, counter)) if best else "–",
+        number(results.ratio(name, f"{prefix}/{FLOOR}/{count}", counter)),
+    ]
+
+
+def loading(results, prefix, linker, count):
+    """Objects that were loaded one by one or in batches."""
+    header = ["manager", "µs per object", "to LLVM's best", "to the floor"]
+    header += ["resident KiB", "proportional KiB", "VMAs", "system calls"]
+    header += ["of them mprotect", "mmap, munmap"]
+    counters = ["rss_kib", "pss_kib", "vmas", "syscalls", "mprotect", "mmap"]
+    rows = []
+    for manager in results.managers(prefix + "/"):
+        name = f"{prefix}/{manager}/{count}"
+        if results.median(name, "us_per_object") is None:
+            continue
+        rows.append(
+            [manager]
+            + _against(results, prefix, linker, manager, count, "us_per_object")
+            + [number(results.median(name, c + "_per_object")) for c in counters]
+        )
+    return table(header, rows)
+
+
+def running(results, prefix, linker):
+    """Nanoseconds for each call of a loaded function."""
+    counts = results.counts(prefix)
+    header = ["manager"]
+    for count in counts:
+        header += [f"ns, {int(count):,} functions", "to LLVM's best", "to the floor"]
+    rows = []
+    for manager in results.managers(prefix + "/"):
+        row = [manager]
+        for count in counts:
+            row += _against(results, prefix, linker, manager, count, "ns_per_call")
+        rows.append(row)
+    return table(header, rows)
+
+
+def scale(results, prefix, count):
+    """From the 1,000th object to the last."""
+    header = ["manager", "µs at the 1,000th", f"µs at the {int(count):,}th", "ratio"]
+    header += ["VMAs more than at the first", "stopped at object", "because"]
+    counters = ["us_early", "us_late", "late_over_early", "vmas_added"]
+    rows = []
+    for manager in results.managers(prefix + "/"):
+        name = f"{prefix}/{manager}/{count}"
+        stopped = results.median(name, "stopped_at_object")
+        row = [manager]
+        row += [number(results.median(name, c)) for c in counters]
+        row += [number(stopped, 0) if stopped else "–", results.label(name) or "–"]
+        rows.append(row)
+    return table(header, rows)
+
+
+def core(results):
+    """The arena against an allocator without a linker."""
+    rows = []
+    for allocator in results.managers("Core/"):
+        row = [allocator]
+        for what in ("sequential", "churn"):
+            name, base = f"Core/{allocator}/{what}", f"Core/asmjit/{what}"
+            us = results.median(name, "us_per_allocation")
+            row.append(number(us * 1000 if us else None))
+            row.append(number(results.ratio(name, base, "us_per_allocation"), 4))
+        rows.append(row)
+    header = ["allocator", "ns, sequential", "to asmjit's"]
+    return table(header + ["ns, release and allocate", "to asmjit's"], rows)

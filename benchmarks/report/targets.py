@@ -1,0 +1,130 @@
+# Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+# See LICENSE for license information.
+# SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+"""What this project promises of its own performance."""
+
+from results import FLOOR
+from tables import number, table
+
+
+def _ratio(name, base, counter="us_per_object"):
+    return lambda results: results.ratios(name, base, counter)
+
+
+def _value(name, counter):
+    return lambda results: results.values(name, counter)
+
+
+def _to_llvm_best(prefix, linker, manager, count, counter):
+    def ratios(results):
+        best = results.llvm_best(prefix, linker, count, counter)
+        return results.ratios(f"{prefix}/{manager}/{count}", best, counter)
+
+    return ratios
+
+
+def _load(linker, manager, base, bound):
+    text = f"{linker}, time per object: {manager} / {base}"
+    names = f"{linker}/{manager}/2000", f"{linker}/{base}/2000"
+    return text, bound, _ratio(*names)
+
+
+def _run(linker, manager, base, count, bound):
+    text = f"{linker}, time per call of {count} functions: {manager} / {base}"
+    names = f"Run/{linker}/{manager}/{count}", f"Run/{linker}/{base}/{count}"
+    return text, bound, _ratio(*names, "ns_per_call")
+
+
+def _run_best(linker, manager, count, bound):
+    text = f"{linker}, time per call of {count} functions: {manager} / LLVM's best"
+    where = f"Run/{linker}", linker, manager, count
+    return text, bound, _to_llvm_best(*where, "ns_per_call")
+
+
+def _scale(linker, manager):
+    name = f"Scale/{linker}/{manager}/100000"
+    what = f"{linker}, {manager}, 100,000 objects: "
+    return [
+        (what + "VMAs more than at the first", 16, _value(name, "vmas_added")),
+        (what + "late / early", 1.2, _value(name, "late_over_early")),
+    ]
+
+
+def _dense(linker, load_bound, base):
+    name = f"{linker}/dense/2000"
+    return [
+        _load(linker, "dense", base, load_bound),
+        _load(linker, "dense", FLOOR, 1.10),
+        _run(linker, "dense", FLOOR, 1000, 1.10),
+        _run_best(linker, "dense", 1000, 0.15),
+        (f"{linker}, dense, KiB per object", 1.25, _value(name, "rss_kib_per_object")),
+        (f"{linker}, dense, VMAs per object", 0, _value(name, "vmas_per_object")),
+        (
+            f"{linker}, dense, system calls per object",
+            0.05,
+            _value(name, "syscalls_per_object"),
+        ),
+    ] + _scale(linker, "dense")
+
+
+def _core(what, bound):
+    names = f"Core/dense/{what}", f"Core/asmjit/{what}"
+    text = f"arena, {what}: dense / asmjit"
+    return text, bound, _ratio(*names, "us_per_allocation")
+
+
+# Text, the largest value that is good enough, and how to get it of each run.
+TARGETS = [
+    _load("RTDyld", "per-object", "section-reserve", 0.9),
+    (
+        "RTDyld, per-object, VMAs per object",
+        2.05,
+        _value("RTDyld/per-object/2000", "vmas_per_object"),
+    ),
+    (
+        "RTDyld, per-object, mmap and munmap per object",
+        0,
+        _value("RTDyld/per-object/2000", "mmap_per_object"),
+    ),
+    (
+        "RTDyld, resident memory: per-object / section-reserve",
+        1.0,
+        _ratio(
+            "RTDyld/per-object/2000",
+            "RTDyld/section-reserve/2000",
+            "rss_kib_per_object",
+        ),
+    ),
+    _run("RTDyld", "per-object", "section-reserve", 200, 0.2),
+    _run("RTDyld", "per-object", "section-reserve", 1000, 0.2),
+    _load("JITLink", "per-protection", "in-process", 0.85),
+    _load("JITLink", "per-protection", "mapper", 0.9),
+    _run("JITLink", "per-protection", "in-process", 1000, 0.2),
+    (
+        "RTDyld, batch of 100: per-protection / section-reserve",
+        0.5,
+        _ratio("Batch/RTDyld/per-protection/100", "Batch/RTDyld/section-reserve/100"),
+    ),
+    *_scale("RTDyld", "per-protection"),
+    *_scale("JITLink", "per-protection"),
+    *_dense("RTDyld", 0.28, "section-reserve"),
+    *_dense("JITLink", 0.60, "in-process"),
+    _core("sequential", 1.5),
+    _core("churn", 0.01),
+]
+
+
+def targets(results):
+    """A table of those targets for which there are measurements."""
+    rows = []
+    for text, bound, values_of in TARGETS:
+        values = sorted(values_of(results))
+        if not values:
+            continue
+        middle = values[len(values) // 2]
+        spread = f"{number(values[0], 3)} to {number(values[-1], 3)}"
+        # Loading also makes the heap grow: a mapping in thousands of objects.
+        met = middle <= bound + 0.005
+        row = [text, f"≤ {bound}", number(middle, 3), spread]
+        rows.append(row + ["met" if met else "**missed**"])
+    return table(["target", "bound", "median", "runs", ""], rows)

@@ -1,0 +1,21 @@
+# README has to contain the lines of EXAMPLE between its two markers, without
+# the indentation of the function that they are in.
+file(READ "${EXAMPLE}" text)
+file(READ "${README}" readme)
+set(begin "  // README: begin\n")
+set(end "  // README: end\n")
+string(FIND "${text}" "${begin}" from)
+string(FIND "${text}" "${end}" to)
+if(from EQUAL -1 OR to EQUAL -1)
+  message(FATAL_ERROR "${EXAMPLE} lacks its README markers")
+endif()
+string(LENGTH "${begin}" length)
+math(EXPR from "${from} + ${length}")
+math(EXPR length "${to} - ${from}")
+string(SUBSTRING "${text}" ${from} ${length} snippet)
+string(REPLACE "\n  " "\n" snippet "\n${snippet}")
+string(FIND "${readme}" "```cpp${snippet}```" position)
+if(position EQUAL -1)
+  message(FATAL_ERROR
+    "${README} lacks a block of exactly this code, from ${EXAMPLE}:\n${snippet}")
+endif()

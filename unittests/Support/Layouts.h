@@ -1,0 +1,35 @@
+//===- Layouts.h - Tests that hold for every layout -------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_LAYOUTS_H
+#define JITSLAB_UNITTESTS_LAYOUTS_H
+
+#include "Support/Catch.h"
+#include "jitslab/Arena.h"
+
+namespace jitslab {
+
+/// The layouts that tests of what all of them have in common are repeated for.
+/// At most once in a test case, and not in a child process.
+inline Layout anyLayout() {
+  return GENERATE(Layout::PerObject, Layout::PerProtection);
+}
+
+/// May be called in a child process.
+inline std::shared_ptr<Arena> arenaWith(Layout L, bool Grow = true) {
+  ArenaOptions Options;
+  Options.ObjectLayout = L;
+  Options.Grow = Grow;
+  return llvm::cantFail(Arena::create(Options));
+}
+
+inline std::shared_ptr<Arena> anyArena() { return arenaWith(anyLayout()); }
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_LAYOUTS_H
