@@ -1,4 +1,4 @@
-//===- Arenas.h - The arenas to compare ------------------------*- C++ -*--===//
+//===- Arenas.h - The arenas to compare -------------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

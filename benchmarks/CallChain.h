@@ -1,4 +1,4 @@
-//===- CallChain.h - Calls of many functions -------------------*- C++ -*--===//
+//===- CallChain.h - Calls of many functions --------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- Child.h - Measurements in child processes ---------------*- C++ -*--===//
+//===- Child.h - Measurements in child processes ----------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

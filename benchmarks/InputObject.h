@@ -1,4 +1,4 @@
-//===- InputObject.h - What is loaded --------------------------*- C++ -*--===//
+//===- InputObject.h - What is loaded ---------------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

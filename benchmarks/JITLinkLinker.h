@@ -1,4 +1,4 @@
-//===- JITLinkLinker.h - Objects through JITLink ---------------*- C++ -*--===//
+//===- JITLinkLinker.h - Objects through JITLink ----------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

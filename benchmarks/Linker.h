@@ -1,11 +1,10 @@
-//===- Linker.h - Linkers and managers to compare --------------*- C++ -*--===//
+//===- Linker.h - Linkers and managers to compare ---------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 ///
 /// \file
 /// What the measurements see of RuntimeDyld and of JITLink.

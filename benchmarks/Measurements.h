@@ -1,11 +1,10 @@
-//===- Measurements.h - What is measured -----------------------*- C++ -*--===//
+//===- Measurements.h - What is measured ------------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 ///
 /// \file
 /// What is measured, one source file each. Names are <what>/<linker>/<manager>/

@@ -1,4 +1,4 @@
-//===- PlainNames.h - Names without suffixes -------------------*- C++ -*--===//
+//===- PlainNames.h - Names without suffixes --------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

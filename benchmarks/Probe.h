@@ -1,4 +1,4 @@
-//===- Probe.h - Time, memory and mappings ---------------------*- C++ -*--===//
+//===- Probe.h - Time, memory and mappings ----------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- ProcessMemory.h - Memory and mappings of this process ---*- C++ -*--===//
+//===- ProcessMemory.h - Memory and mappings of this process ----*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,4 +1,4 @@
-//===- RTDyldLinker.h - Objects through RuntimeDyld ------------*- C++ -*--===//
+//===- RTDyldLinker.h - Objects through RuntimeDyld -------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

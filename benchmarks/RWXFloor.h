@@ -1,11 +1,10 @@
-//===- RWXFloor.h - The unsafe lower bound ---------------------*- C++ -*--===//
+//===- RWXFloor.h - The unsafe lower bound ----------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 ///
 /// \file
 /// The physical limit that safe managers are compared with. It keeps no W^X,

@@ -1,4 +1,4 @@
-//===- Register.h - Measurements as benchmarks -----------------*- C++ -*--===//
+//===- Register.h - Measurements as benchmarks ------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,11 +1,10 @@
-//===- Report.h - What a measurement found ---------------------*- C++ -*--===//
+//===- Report.h - What a measurement found ----------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
-
 ///
 /// \file
 /// What a measurement in a child process tells its parent.

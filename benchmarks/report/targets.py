@@ -105,6 +105,11 @@ TARGETS = [
         0.5,
         _ratio("Batch/RTDyld/per-protection/100", "Batch/RTDyld/section-reserve/100"),
     ),
+    (
+        "RTDyld, batch of 100: per-protection / section-reserve one by one",
+        0.5,
+        _ratio("Batch/RTDyld/per-protection/100", "RTDyld/section-reserve/2000"),
+    ),
     *_scale("RTDyld", "per-protection"),
     *_scale("JITLink", "per-protection"),
     *_dense("RTDyld", 0.28, "section-reserve"),

@@ -93,7 +93,8 @@ public:
   /// Says that one more object lives in this memory; for ArenaStats.
   void addObject();
 
-  /// Gives all memory back now. Freed code is filled with trap instructions.
+  /// Gives all memory back now. Freed code is filled with trap instructions, or
+  /// dropped where it cannot be written any more (Layout::PerProtection).
   void release();
 
 private:

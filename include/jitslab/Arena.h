@@ -43,8 +43,13 @@ inline constexpr size_t MaxWindowSize = (size_t(2) << 30) - SlabSize;
 /// segment can have a slab of its own, and one is left for growing.
 inline constexpr size_t MinWindowSize = 4 * SlabSize;
 
-/// WindowSize = 0 asks for this much.
-inline constexpr size_t DefaultWindowSize = size_t(1) << 30;
+/// WindowSize = 0 asks for this much: as many objects as possible reach each
+/// other, and address space costs nothing.
+inline constexpr size_t DefaultWindowSize = MaxWindowSize;
+
+/// The same where ArenaOptions::Near is set: a window that is as large as the
+/// reach could not lie within reach of anything.
+inline constexpr size_t DefaultNearWindowSize = size_t(1) << 30;
 
 /// How objects lie in a window and how W^X is kept. See docs/design.md.
 enum class Layout {
@@ -62,8 +67,8 @@ struct ArenaOptions {
   Layout ObjectLayout = Layout::PerObject;
 
   /// Address space of a window: a multiple of SlabSize from MinWindowSize to
-  /// MaxWindowSize. 0: DefaultWindowSize, halved down to MinWindowSize as often
-  /// as the system refuses it.
+  /// MaxWindowSize. 0: DefaultWindowSize or DefaultNearWindowSize, halved down
+  /// to MinWindowSize as often as the system refuses it.
   size_t WindowSize = 0;
 
   /// True: when a window is full, a further one is added; an object never

@@ -1,5 +1,4 @@
-//===- ArenaJITLinkMemoryManager.h - JITLink memory from an arena -*- C++
-//-*-===//
+//===- ArenaJITLinkMemoryManager.h - JITLink from an arena ------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

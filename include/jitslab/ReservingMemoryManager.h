@@ -1,5 +1,4 @@
-//===- ReservingMemoryManager.h - RuntimeDyld memory from an arena -*- C++
-//-*-===//
+//===- ReservingMemoryManager.h - RuntimeDyld from an arena -----*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

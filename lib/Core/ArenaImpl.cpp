@@ -47,7 +47,8 @@ Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
       LayoutPolicy::create(Options.ObjectLayout, VM);
   if (!Policy)
     return make_error<StringError>(
-        "jitslab: this version has no such layout yet; use Layout::PerObject",
+        "jitslab: this version has no Layout::Dense yet; use "
+        "Layout::PerProtection",
         std::make_error_code(std::errc::function_not_supported));
 
   std::unique_ptr<ArenaImpl> Impl(
@@ -63,7 +64,8 @@ ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
     : Options(Options), MayHalve(Options.WindowSize == 0), VM(VM),
       Policy(std::move(Policy)) {
   if (MayHalve)
-    this->Options.WindowSize = DefaultWindowSize;
+    this->Options.WindowSize =
+        Options.Near ? DefaultNearWindowSize : DefaultWindowSize;
 }
 
 ArenaImpl::~ArenaImpl() {
@@ -141,9 +143,7 @@ Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
     return fullError(F);
-  size_t Size =
-      std::max(Options.WindowSize, alignTo(*Needed, SlabSize) + SlabSize);
-  if (Error Err = addWindow(Size))
+  if (Error Err = addWindowFor(alignTo(*Needed, SlabSize) + SlabSize))
     return Err;
   TakeResult Result = Policy->place(*Windows.back(), F, /*KeepFree=*/0, A);
   if (Result.Status == TakeStatus::Taken) {

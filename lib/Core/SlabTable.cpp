@@ -67,21 +67,42 @@ std::optional<size_t> SlabTable::findAnywhere(Lane L, size_t Count,
               [&](size_t I) { return !Owner[I]; });
 }
 
+size_t SlabTable::longestUntaken() const {
+  size_t Run = 0, Longest = 0;
+  for (Entry E : Owner) {
+    Run = E ? 0 : Run + 1;
+    Longest = std::max(Longest, Run);
+  }
+  return Longest;
+}
+
+// Nobody has the space that is left for itself, but whoever comes takes half of
+// it: taking slab by slab would leave a border at each.
+std::optional<size_t> SlabTable::setAside(Lane L, size_t Count,
+                                          size_t AlignSlabs, size_t Phase) {
+  size_t &Next = NextRun[size_t(L)];
+  std::optional<size_t> First;
+  size_t Run = std::max(Count, Next);
+  if ((First = findUnreserved(L, Run, AlignSlabs, Phase))) {
+    // A quarter of the window at a time is enough to keep borders few.
+    Next = std::min(Run * 4, std::max<size_t>(size() / 4, 1));
+  } else {
+    for (Run = std::max(Count, longestUntaken() / 2);;
+         Run = std::max(Count, Run / 2))
+      if ((First = findAnywhere(L, Run, AlignSlabs, Phase)) || Run == Count)
+        break;
+  }
+  if (First)
+    std::fill_n(Reserve.begin() + *First, Run, entry(L));
+  return First;
+}
+
 std::optional<size_t> SlabTable::take(Lane L, size_t Count, size_t AlignSlabs,
                                       size_t Phase) {
   assert(Count && AlignSlabs && "not a request");
   std::optional<size_t> First = findInReserve(L, Count, AlignSlabs, Phase);
-  if (!First) {
-    size_t Run = std::max(Count, NextRun[size_t(L)]);
-    First = findUnreserved(L, Run, AlignSlabs, Phase);
-    if (First) {
-      std::fill_n(Reserve.begin() + *First, Run, entry(L));
-      // A quarter of the window at a time is enough to keep borders few.
-      NextRun[size_t(L)] = std::min(Run * 2, std::max<size_t>(size() / 4, 1));
-    } else {
-      First = findAnywhere(L, Count, AlignSlabs, Phase);
-    }
-  }
+  if (!First)
+    First = setAside(L, Count, AlignSlabs, Phase);
   if (!First)
     return std::nullopt;
   std::fill_n(Owner.begin() + *First, Count, entry(L));

@@ -25,7 +25,7 @@ inline constexpr size_t NumLanes = 4;
 ///
 /// Mixed and Code grow from the window's first slab, ROData and RWData from its
 /// last. A lane that needs a slab sets a run of neighbours aside for itself,
-/// each run twice as long as the one before: so equal protections lie side by
+/// each run four times as long as the one before: so equal protections lie side by
 /// side, and a window has O(log slabs) borders between lanes. What is set aside
 /// is a preference only. When nothing else is left, any lane may take it: no
 /// lane can exhaust a fixed share.
@@ -46,6 +46,8 @@ public:
   size_t size() const { return Owner.size(); }
   /// Slabs that no lane has taken.
   size_t untaken() const { return Untaken; }
+  /// The most neighbouring slabs that no lane has taken.
+  size_t longestUntaken() const;
   /// The lane that has taken \p Slab.
   std::optional<Lane> owner(size_t Slab) const;
 
@@ -60,6 +62,8 @@ private:
                                       size_t Phase) const;
   std::optional<size_t> findUnreserved(Lane L, size_t Run, size_t AlignSlabs,
                                        size_t Phase) const;
+  std::optional<size_t> setAside(Lane L, size_t Count, size_t AlignSlabs,
+                                 size_t Phase);
   std::optional<size_t> findAnywhere(Lane L, size_t Count, size_t AlignSlabs,
                                      size_t Phase) const;
   template <typename Usable>

@@ -22,12 +22,12 @@ static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 // Inaccessible bytes at both ends of a window: a run over its end faults
 // instead of reaching a neighbour. The largest page size that Linux has on the
 // supported architectures (AArch64, 64 KiB), so that it is whole pages always.
-static constexpr size_t GuardBytes = 64 * 1024;
+static constexpr size_t GuardBytes = size_t(64) * 1024;
 
 // How much is backed with memory in one go ahead of its use: one call instead
 // of 32 page faults (with 4 KiB pages), at the price of that much resident
 // memory that may never be used.
-static constexpr size_t PopulateBytes = 128 * 1024;
+static constexpr size_t PopulateBytes = size_t(128) * 1024;
 
 ErrorOr<std::unique_ptr<Window>>
 Window::create(VirtualMemory &VM, size_t Size, uintptr_t Near, bool HugePages) {
@@ -63,7 +63,7 @@ Window::Window(VirtualMemory &VM, uintptr_t Base, size_t Size, bool PlacedNear,
 
 Window::~Window() {
   assert(!hasUsers() && "an allocation outlives its arena");
-  VM.release(Base, Size, alignTo(GuardBytes, VM.pageSize()));
+  (void)VM.release(Base, Size, alignTo(GuardBytes, VM.pageSize()));
 }
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
@@ -112,7 +112,7 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
   AddressRange R = slabRange(*First, Count);
   if (std::error_code EC = VM.protect(R.Begin, R.size(), Access::ReadWrite)) {
     // What was changed before the failure must not stay writable.
-    VM.protect(R.Begin, R.size(), Access::None);
+    (void)VM.protect(R.Begin, R.size(), Access::None);
     for (size_t I = 0; I != Count; ++I)
       Slabs.give(*First + I);
     return EC;
@@ -197,12 +197,7 @@ size_t Window::freeBytes() const {
 }
 
 size_t Window::largestFree(Lane L) const {
-  size_t Run = 0, LongestRun = 0;
-  for (size_t I = 0; I != Slabs.size(); ++I) {
-    Run = Slabs.owner(I) ? 0 : Run + 1;
-    LongestRun = std::max(LongestRun, Run);
-  }
-  return std::max({LongestRun * SlabSize, Free[size_t(L)].largest(),
+  return std::max({Slabs.longestUntaken() * SlabSize, Free[size_t(L)].largest(),
                    Protected[size_t(L)].largest()});
 }
 

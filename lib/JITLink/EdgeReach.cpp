@@ -16,7 +16,7 @@ using namespace llvm::jitlink;
 
 namespace jitslab {
 
-static bool isIndependentOnX86_64(Edge::Kind Kind) {
+static bool isIndependentOnX86(Edge::Kind Kind) {
   switch (Kind) {
   case x86_64::Pointer64:
   case x86_64::Pointer32:
@@ -50,7 +50,7 @@ bool isIndependentOfDistance(const LinkGraph &G, Edge::Kind Kind) {
     return true; // KeepAlive: no address is computed.
   switch (G.getTargetTriple().getArch()) {
   case Triple::x86_64:
-    return isIndependentOnX86_64(Kind);
+    return isIndependentOnX86(Kind);
   case Triple::aarch64:
     return isIndependentOnAArch64(Kind);
   default:

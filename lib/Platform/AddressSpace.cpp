@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpace.h"
+#include "ProcFile.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 
 using namespace llvm;
@@ -16,7 +16,7 @@ using namespace llvm;
 namespace jitslab {
 
 // The default of vm.mmap_min_addr on the supported kernels.
-constexpr uintptr_t LowestMappable = 64 * 1024;
+constexpr uintptr_t LowestMappable = uintptr_t(64) * 1024;
 
 // What mmap hands out to a process that does not ask for more: x86-64 with
 // four-level page tables (Documentation/arch/x86/x86_64/mm.rst), less its last
@@ -27,23 +27,25 @@ constexpr uintptr_t UserSpaceEnd = 0x7ffffffff000;
 constexpr uintptr_t UserSpaceEnd = uintptr_t(1) << 48;
 #endif
 
+static bool parseMapping(StringRef Line, AddressRange &R) {
+  return !Line.consumeInteger(16, R.Begin) && Line.consume_front("-") &&
+         !Line.consumeInteger(16, R.End);
+}
+
 SmallVector<AddressRange, 0> mappedAddressRanges() {
   SmallVector<AddressRange, 0> Result;
-  // A stream: the file has no size that could be asked for.
-  auto Maps = MemoryBuffer::getFileAsStream("/proc/self/maps");
-  if (!Maps)
-    return Result;
-  StringRef Rest = (*Maps)->getBuffer();
-  while (!Rest.empty()) {
-    auto [Line, Tail] = Rest.split('\n');
-    Rest = Tail;
+  forEachLine("/proc/self/maps", [&](StringRef Line) {
     AddressRange R;
-    if (Line.consumeInteger(16, R.Begin) || !Line.consume_front("-") ||
-        Line.consumeInteger(16, R.End))
-      continue;
-    Result.push_back(R);
-  }
+    if (parseMapping(Line, R))
+      Result.push_back(R);
+  });
   return Result;
+}
+
+size_t mappingCount() {
+  size_t Count = 0;
+  forEachLine("/proc/self/maps", [&](StringRef) { ++Count; });
+  return Count;
 }
 
 SmallVector<AddressRange, 0> freeAddressRanges(uintptr_t Low, uintptr_t High) {

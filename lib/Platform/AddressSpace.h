@@ -25,6 +25,9 @@ struct AddressRange {
 /// empty when it cannot be read. Each entry is one VMA.
 llvm::SmallVector<AddressRange, 0> mappedAddressRanges();
 
+/// How many mappings (VMAs) the process has. Takes no memory from the heap.
+size_t mappingCount();
+
 /// The parts of [Low, High) that nothing is mapped in. Addresses that user
 /// space can never map (below vm.mmap_min_addr, above its end) are left out. A
 /// snapshot: other threads may map meanwhile. Empty when the mappings cannot be

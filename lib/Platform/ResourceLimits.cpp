@@ -8,9 +8,9 @@
 
 #include "ResourceLimits.h"
 #include "AddressSpace.h"
+#include "ProcFile.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <sys/resource.h>
 
 using namespace llvm;
@@ -19,8 +19,11 @@ namespace jitslab {
 
 // A file of one decimal number, such as those of /proc/sys.
 static bool readNumber(const char *Path, uint64_t &Value) {
-  auto Buffer = MemoryBuffer::getFileAsStream(Path);
-  return Buffer && !(*Buffer)->getBuffer().trim().getAsInteger(10, Value);
+  bool Found = false;
+  forEachLine(Path, [&](StringRef Line) {
+    Found |= !Line.trim().getAsInteger(10, Value);
+  });
+  return Found;
 }
 
 // The kernel refuses a call before the count is quite reached: splitting a
@@ -29,7 +32,7 @@ constexpr uint64_t MapCountMargin = 8;
 
 static std::string explainNoMemory() {
   uint64_t MaxMaps = 0;
-  uint64_t Maps = mappedAddressRanges().size();
+  uint64_t Maps = mappingCount();
   if (readNumber("/proc/sys/vm/max_map_count", MaxMaps) &&
       Maps + MapCountMargin >= MaxMaps)
     return "the process has " + std::to_string(Maps) +

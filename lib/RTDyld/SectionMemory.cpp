@@ -17,7 +17,7 @@ namespace jitslab {
 
 // What a block that later objects of the batch may share is made larger by, at
 // most: little enough to be given back by seal without having cost much.
-static constexpr size_t LargestSpare = 256 * 1024;
+static constexpr size_t LargestSpare = size_t(256) * 1024;
 
 uint8_t *SectionMemory::Block::allocate(SegmentKind K, size_t Size,
                                         size_t Align) {

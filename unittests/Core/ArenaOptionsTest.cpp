@@ -112,12 +112,14 @@ TEST_CASE("A reservation costs no resident memory") {
 
 TEST_CASE("A refused default is halved as often as necessary") {
   WindowMemory Memory;
-  Memory.ReserveLimit = DefaultWindowSize / 8 + SlabSize;
+  // Halved three times, each time to whole slabs.
+  constexpr size_t Granted = size_t(256) << 20;
+  Memory.ReserveLimit = Granted + SlabSize;
   {
     ArenaPtr A = valueOf(Arena::create({}, Memory));
     CHECK(Memory.Calls.Reserve == 4);
-    CHECK(A->options().WindowSize == DefaultWindowSize / 8);
-    CHECK(A->stats().ReservedBytes == DefaultWindowSize / 8);
+    CHECK(A->options().WindowSize == Granted);
+    CHECK(A->stats().ReservedBytes == Granted);
     Allocation Object = valueOf(A->allocate(footprint(100, 100, 100)));
     CHECK(A->verify());
   }

@@ -8,6 +8,7 @@
 
 #include "Support/ArenaFixture.h"
 #include "Support/MachineCode.h"
+#include "llvm/Support/MathExtras.h"
 #include <utility>
 
 using namespace jitslab;
@@ -166,7 +167,8 @@ TEST_CASE("A default window whose first reservation fails is smaller") {
   WindowMemory Memory;
   Memory.FailNth = 1;
   ArenaPtr A = valueOf(Arena::create({}, Memory));
-  CHECK(A->options().WindowSize == DefaultWindowSize / 2);
+  CHECK(A->options().WindowSize ==
+        llvm::alignTo(DefaultWindowSize / 2, SlabSize));
   CHECK(Memory.Calls.Reserve == 2);
 }
 

@@ -66,3 +66,14 @@ TEST_CASE("The size from which sections lie outside is an option") {
   Options.OutsideMinSize = SIZE_MAX;
   CHECK(loadBlob("blob", Options).Stats.LiveBytes >= BlobSize);
 }
+
+TEST_CASE("Device code lies outside whatever its size") {
+  TestMemory System;
+  ArenaOptions Options;
+  Options.ObjectLayout = Layout::PerProtection;
+  auto Memory = valueOf(Arena::create(Options, System));
+  auto JIT = valueOf(makeJIT(Memory));
+  REQUIRE_SUCCESS(addObjects(*JIT, {"fatbin"}));
+  CHECK(valueOf(functionOf<int()>(*JIT, "fatbin_last"))() == 77);
+  CHECK(System.OpenReservations == Memory->stats().Windows + 1);
+}

@@ -1,0 +1,76 @@
+//===- HugePagesTest.cpp - Tests of ArenaOptions::HugePages ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Support/Layouts.h"
+#include "Support/Process.h"
+#include <cstring>
+#include <fstream>
+
+using namespace jitslab;
+
+namespace {
+
+/// "always", "madvise" or "never"; empty without transparent huge pages.
+std::string hugePagePolicy() {
+  std::ifstream File("/sys/kernel/mm/transparent_hugepage/enabled");
+  for (std::string Word; File >> Word;)
+    if (Word.front() == '[')
+      return Word.substr(1, Word.size() - 2);
+  return {};
+}
+
+/// AnonHugePages of the mapping at \p Address in bytes, from /proc/self/smaps.
+size_t hugePageBytesAt(uintptr_t Address) {
+  std::ifstream Smaps("/proc/self/smaps");
+  bool Inside = false;
+  for (std::string Line; std::getline(Smaps, Line);) {
+    unsigned long Begin = 0, End = 0;
+    size_t KiB = 0;
+    if (sscanf(Line.c_str(), "%lx-%lx ", &Begin, &End) == 2)
+      Inside = Begin <= Address && Address < End;
+    else if (Inside && sscanf(Line.c_str(), "AnonHugePages: %zu kB", &KiB) == 1)
+      return KiB * 1024;
+  }
+  return 0;
+}
+
+size_t hugePageBytesOfFilledSegment(SegmentKind K, bool HugePages) {
+  ArenaOptions Options;
+  Options.ObjectLayout = anyLayout();
+  Options.HugePages = HugePages;
+  auto Memory = valueOf(Arena::create(Options));
+  Footprint F;
+  F[K].Size = 4 * SlabSize;
+  Allocation A = valueOf(Memory->allocate(F));
+  memset(A[K].Working, 0x90, A[K].Size);
+  // Sealing whole slabs splits no huge page.
+  REQUIRE_SUCCESS(Memory->seal({&A}));
+  return hugePageBytesAt(A[K].Executor);
+}
+
+} // namespace
+
+TEST_CASE("Whole slabs are backed with huge pages, also when they are sealed") {
+  if (runsUnderEmulator() ||
+      (hugePagePolicy() != "madvise" && hugePagePolicy() != "always")) {
+    WARN("SKIPPED: this system has no transparent huge pages");
+    return;
+  }
+  SegmentKind K = GENERATE(SegmentKind::Code, SegmentKind::RWData);
+  // The kernel may have no huge page free at the moment: most will do.
+  CHECK(hugePageBytesOfFilledSegment(K, true) >= 2 * SlabSize);
+}
+
+TEST_CASE("Control: without the option there are none where they are advised "
+          "only") {
+  if (runsUnderEmulator() || hugePagePolicy() != "madvise") {
+    WARN("SKIPPED: this system does not wait for advice");
+    return;
+  }
+  CHECK(hugePageBytesOfFilledSegment(SegmentKind::RWData, false) == 0);
+}
