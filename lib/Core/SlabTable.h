@@ -25,11 +25,11 @@ inline constexpr size_t NumLanes = 4;
 ///
 /// Mixed and Code grow from the window's first slab, ROData and RWData from its
 /// last. A lane that needs a slab sets a run of neighbours aside for itself,
-/// each run four times as long as the one before: so equal protections lie side by
-/// side, and a window has O(log slabs) borders between lanes. What is set aside
-/// is a preference only. When nothing else is left, any lane may take it: no
-/// lane can exhaust a fixed share.
-/// Not thread-safe. Slabs are named by their index in the window.
+/// each run four times as long as the one before: so equal protections lie side
+/// by side, and a window has O(log slabs) borders between lanes. What is set
+/// aside is a preference only. When nothing else is left, any lane may take it:
+/// no lane can exhaust a fixed share. Not thread-safe. Slabs are named by their
+/// index in the window.
 class SlabTable {
 public:
   explicit SlabTable(size_t Slabs);

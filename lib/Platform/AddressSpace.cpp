@@ -8,7 +8,6 @@
 
 #include "AddressSpace.h"
 #include "ProcFile.h"
-#include "llvm/ADT/StringExtras.h"
 #include <algorithm>
 
 using namespace llvm;
