@@ -54,16 +54,17 @@ using Footprint = PerSegment<SegmentFootprint>;
 
 /// One segment of an allocation.
 struct Segment {
-  /// Where the linker writes until the allocation is sealed. Null when the
-  /// object has no such segment.
+  /// Where the linker writes. Null when the object has no such segment, and for
+  /// code and read-only data once they are sealed: they are not written any
+  /// more.
   uint8_t *Working = nullptr;
   /// Where the segment is executed and read; every relocation is computed from
-  /// this address. Aligned as asked for.
+  /// this address. Aligned as asked for. 0 when the object has no such segment.
   uintptr_t Executor = 0;
   /// Usable bytes from both addresses on; at least what was asked for.
   size_t Size = 0;
 
-  explicit operator bool() const { return Working != nullptr; }
+  explicit operator bool() const { return Executor != 0; }
 };
 
 /// Owns the memory of an object. Move-only; the destructor gives the memory
@@ -84,7 +85,7 @@ public:
   explicit operator bool() const { return Owner != nullptr; }
 
   /// The segment of kind \p K; one with null addresses where there is none.
-  const Segment &operator[](SegmentKind K) const { return Parts[K].Usable; }
+  Segment operator[](SegmentKind K) const;
 
   /// Gives what \p K does not need back to the arena: the first \p Used bytes
   /// of the segment stay. Requires that the allocation is not sealed.
@@ -94,7 +95,9 @@ public:
   void addObject();
 
   /// Gives all memory back now. Freed code is filled with trap instructions, or
-  /// dropped where it cannot be written any more (Layout::PerProtection).
+  /// dropped where it cannot be written any more (Layout::PerProtection), or
+  /// left alone where another process may execute it (Layout::Dense after a
+  /// fork).
   void release();
 
 private:
@@ -106,17 +109,27 @@ private:
   enum class State : uint8_t { Writable, Changing, Sealed };
 
   struct Part {
-    Segment Usable;
     /// What is owned: executor addresses, whole granules of the layout.
     uintptr_t Begin = 0, End = 0;
+    /// Bytes from Begin to the first usable one; less than a granule.
+    uint32_t Offset = 0;
     State Rights = State::Writable;
+
+    uintptr_t executor() const { return Begin + Offset; }
+    size_t usable() const { return End - executor(); }
+    explicit operator bool() const { return Begin != End; }
   };
+
+  /// Where part \p K can be written, sealed or not.
+  uint8_t *workingAddress(SegmentKind K) const;
 
   ArenaImpl *Owner = nullptr;
   Window *Home = nullptr;
   PerSegment<Part> Parts;
   /// 0 for a further allocation of an object that has one already.
-  size_t Objects = 0;
+  uint32_t Objects = 0;
+  /// How often the process had been forked when this was allocated.
+  uint32_t Forks = 0;
 };
 
 } // namespace jitslab

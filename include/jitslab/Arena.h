@@ -99,6 +99,10 @@ struct ArenaStats {
   size_t LiveBytes = 0;
   /// Committed, and ready to be allocated.
   size_t FreeBytes = 0;
+  /// Not live any more and never used again, because a fork has left it to
+  /// another process too (Layout::Dense). Committed as long as anything is live
+  /// in the same slab.
+  size_t FrozenBytes = 0;
   /// Objects that hold memory.
   size_t LiveObjects = 0;
 };
@@ -162,10 +166,24 @@ public:
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling = nullptr);
 
+  /// Gives \p A, which is not sealed, room for \p F behind the first \p Used
+  /// bytes of segment \p K, or such a segment if it has none. Nothing moves.
+  /// \returns false, with nothing changed, where that is not possible; then
+  /// allocate with \p A as the sibling may be.
+  bool enlarge(Allocation &A, SegmentKind K, size_t Used,
+               const SegmentFootprint &F);
+
+  /// True when an object should be allocated by one call that says what it
+  /// needs. False when it may as well come piece by piece, because pieces lie
+  /// side by side and there is room for large ones (Layout::Dense).
+  bool wantsReservations() const;
+
   /// Gives allocations their final access rights and makes their code visible
   /// to instruction fetches. Adjacent ranges with equal rights share a call.
   /// Fails with the system's errno; segments that were not reached then stay
-  /// writable and not executable, and calling again is allowed.
+  /// writable and not executable, and calling again is allowed. Fails with
+  /// operation_canceled in Layout::Dense when this process was forked off while
+  /// the object was being linked: what was written stays with the parent.
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
 
   /// The memory that this arena was created on.

@@ -46,7 +46,10 @@ public:
   explicit ReservingMemoryManager(std::shared_ptr<Arena> A);
   ~ReservingMemoryManager() override;
 
-  bool needsToReserveAllocationSpace() override { return true; }
+  /// True, except with Layout::Dense while there is ample room: sections of an
+  /// object then lie side by side without having been announced, and RuntimeDyld
+  /// need not spend the time to find out how large they are.
+  bool needsToReserveAllocationSpace() override;
 
   /// Begins an object: takes one contiguous block for it. What the previous
   /// object left unused goes back to the arena. Sizes and alignments in bytes.
@@ -71,6 +74,13 @@ public:
   TLSSection allocateTLSSection(uintptr_t Size, unsigned Alignment,
                                 unsigned SectionID,
                                 llvm::StringRef SectionName) override;
+
+  using llvm::RTDyldMemoryManager::notifyObjectLoaded;
+
+  /// Tells \p Dyld where sections run that are written elsewhere
+  /// (Layout::Dense). RuntimeDyld calls it before it relocates anything.
+  void notifyObjectLoaded(llvm::RuntimeDyld &Dyld,
+                          const llvm::object::ObjectFile &Object) override;
 
   /// Seals all objects since the last call: code r-x, read-only data r--, data
   /// rw-. \returns true, and the reasons in \p ErrMsg, if an object had no

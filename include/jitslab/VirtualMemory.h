@@ -42,7 +42,25 @@ struct ReservationRequest {
   /// The usable part has to lie in [Low, High); both 0: anywhere. The position
   /// that is nearest to the middle of the two is preferred.
   uintptr_t Low = 0, High = 0;
+  /// Anywhere, at a position that nobody can tell from another mapping's: drawn
+  /// from all free addresses with the system's random numbers. Not together
+  /// with Low and High. Where another authority than the kernel deals out
+  /// addresses (ThreadSanitizer does), the position is that one's choice.
+  bool Unpredictable = false;
 };
+
+/// Memory that can be mapped more than once. A handle without an owner; it is
+/// valid until VirtualMemory::closeShared.
+struct SharedMemory {
+  int Descriptor = -1;
+  /// Which file the descriptor was opened for: a host may close descriptors
+  /// that it does not know, and get the same number for another file.
+  uint64_t Device = 0, Inode = 0;
+};
+
+/// How shared memory is mapped: writes are seen through every mapping of it, or
+/// through this one only.
+enum class Sharing : uint8_t { Shared, CopyOnWrite };
 
 /// Thread-safe: every function may be called from several threads at once, as
 /// long as they name different pages.
@@ -80,6 +98,34 @@ public:
 
   /// Asks for huge pages. Only an optimisation, like populate.
   virtual void adviseHugePages(uintptr_t Start, size_t Size) = 0;
+
+  /// Replaces the pages that are there by huge pages now, in every mapping of
+  /// them. Only an optimisation, like populate.
+  virtual void collapse(uintptr_t Start, size_t Size) = 0;
+
+  /// Creates \p Size bytes of memory that can be mapped several times, code
+  /// included. They are zero and charged when touched; their number can never
+  /// change, and a program that this process executes does not inherit them.
+  virtual llvm::ErrorOr<SharedMemory> createShared(size_t Size) = 0;
+
+  /// Ends the use of \p M. Mappings of it stay.
+  virtual void closeShared(const SharedMemory &M) = 0;
+
+  /// Maps \p Size bytes of \p M from \p Offset on at \p Start, over pages of a
+  /// reservation. Fails with EBADF when the descriptor is not that of \p M any
+  /// more. Async-signal-safe.
+  virtual std::error_code mapShared(uintptr_t Start, size_t Size, Access A,
+                                    const SharedMemory &M, size_t Offset,
+                                    Sharing S) = 0;
+
+  /// Makes pages of a reservation what they were in the beginning: without
+  /// access rights and without memory. What they shared with other mappings
+  /// stays there.
+  virtual std::error_code unmap(uintptr_t Start, size_t Size) = 0;
+
+  /// Drops the contents of shared memory in all mappings and gives it back; the
+  /// pages have to be mapped writable at \p Start.
+  virtual std::error_code discardShared(uintptr_t Start, size_t Size) = 0;
 };
 
 } // namespace jitslab

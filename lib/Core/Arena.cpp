@@ -8,6 +8,7 @@
 
 #include "jitslab/Arena.h"
 #include "ArenaImpl.h"
+#include "LanePlacement.h"
 #include "jitslab/VirtualMemory.h"
 #include <utility>
 
@@ -22,12 +23,29 @@ Allocation &Allocation::operator=(Allocation &&Other) noexcept {
     Home = std::exchange(Other.Home, nullptr);
     Parts = std::exchange(Other.Parts, {});
     Objects = std::exchange(Other.Objects, 0);
+    Forks = Other.Forks;
   }
   return *this;
 }
 
+uint8_t *Allocation::workingAddress(SegmentKind K) const {
+  return reinterpret_cast<uint8_t *>(Parts[K].executor() +
+                                     Home->workingOffset(laneOf(K)));
+}
+
+Segment Allocation::operator[](SegmentKind K) const {
+  const Part &P = Parts[K];
+  if (!P)
+    return {};
+  bool Writable = K == SegmentKind::RWData || P.Rights != State::Sealed;
+  return {Writable ? workingAddress(K) : nullptr, P.executor(), P.usable()};
+}
+
 void Allocation::shrink(SegmentKind K, size_t Used) {
-  if (Owner && Parts[K].Usable)
+  if (!Owner || !Parts[K])
+    return;
+  // Without the lock where there is nothing to give back.
+  if (!Used || Parts[K].usable() - Used >= Home->granule())
     Owner->shrink(*this, K, Used);
 }
 
@@ -68,6 +86,13 @@ Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {
   return Impl->allocate(F, Sibling);
 }
+
+bool Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
+                    const SegmentFootprint &F) {
+  return Impl->enlarge(A, K, Used, F);
+}
+
+bool Arena::wantsReservations() const { return Impl->wantsReservations(); }
 
 Error Arena::seal(ArrayRef<Allocation *> Allocations) {
   return Impl->seal(Allocations);

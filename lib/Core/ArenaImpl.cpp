@@ -17,6 +17,12 @@ using namespace llvm;
 
 namespace jitslab {
 
+// The largest object that may come in pieces (512 MiB): where less is left,
+// linkers have to say in advance what they need.
+static constexpr size_t SpaciousSlabs = 256;
+
+static constexpr const char *CannotCommit = "cannot commit a slab";
+
 static Error checkOptions(const ArenaOptions &O) {
   size_t W = O.WindowSize;
   if (W && (W < MinWindowSize || W > MaxWindowSize))
@@ -45,17 +51,14 @@ Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
     return Err;
   std::unique_ptr<LayoutPolicy> Policy =
       LayoutPolicy::create(Options.ObjectLayout, VM);
-  if (!Policy)
-    return make_error<StringError>(
-        "jitslab: this version has no Layout::Dense yet; use "
-        "Layout::PerProtection",
-        std::make_error_code(std::errc::function_not_supported));
-
   std::unique_ptr<ArenaImpl> Impl(
       new ArenaImpl(Options, VM, std::move(Policy)));
   if (Error Err = Impl->addWindowFor(MinWindowSize))
     return Err;
+  if (std::error_code EC = Impl->enroll())
+    return systemError(EC, "cannot register for forks");
   Impl->Options.WindowSize = Impl->Windows.front()->size();
+  Impl->updateSpacious();
   return Impl;
 }
 
@@ -69,15 +72,16 @@ ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
 }
 
 ArenaImpl::~ArenaImpl() {
+  withdraw();
   assert(LiveObjects == 0 && "an allocation outlives its arena");
 }
 
 Error ArenaImpl::addWindow(size_t Size) {
-  ErrorOr<std::unique_ptr<Window>> W =
-      Window::create(VM, Size, Options.Near, Options.HugePages);
+  ArenaOptions Wanted = Options;
+  Wanted.WindowSize = Size;
+  Expected<std::unique_ptr<Window>> W = Window::create(VM, Wanted);
   if (!W)
-    return systemError(W.getError(),
-                       "cannot reserve a window of " + Twine(Size) + " bytes");
+    return W.takeError();
   Windows.push_back(std::move(*W));
   return Error::success();
 }
@@ -95,6 +99,19 @@ Error ArenaImpl::addWindowFor(size_t NeededBytes) {
   }
 }
 
+// Runs where there is one thread only, and its copy of the lock is held.
+void ArenaImpl::afterForkInChild() {
+  for (const std::unique_ptr<Window> &W : Windows)
+    W->detachFromParent();
+  Lock.unlock();
+}
+
+void ArenaImpl::freezeShared() {
+  Forks = forkCount();
+  for (const std::unique_ptr<Window> &W : Windows)
+    W->freezeShared();
+}
+
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling) {
   for (SegmentKind K : AllSegmentKinds)
@@ -103,10 +120,13 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                          " bytes is asked for, which is no power of two");
   Allocation A;
   std::lock_guard<std::mutex> Guard(Lock);
+  noticeFork();
   if (Error Err = place(F, Sibling, A))
     return Err;
   A.Owner = this;
   A.Home->addUser();
+  updateSpacious();
+  A.Forks = Forks;
   A.Objects = Sibling ? 0 : 1;
   LiveObjects += A.Objects;
   return A;
@@ -129,7 +149,7 @@ Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
       A.Home = W.get();
       return Error::success();
     case TakeStatus::Refused:
-      return systemError(Result.Reason, "cannot make a slab writable");
+      return systemError(Result.Reason, CannotCommit);
     case TakeStatus::Full:
       break;
     }
@@ -137,6 +157,15 @@ Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
   if (Sibling || !Options.Grow)
     return fullError(F);
   return placeInNewWindow(F, A);
+}
+
+// With one window there is no question where an object begins that comes in
+// pieces; and it has room if it is no larger than what is untaken.
+void ArenaImpl::updateSpacious() {
+  bool Is = Options.ObjectLayout == Layout::Dense && Windows.size() == 1 &&
+            Windows.front()->untakenSlabs() >=
+                std::max(SpaciousSlabs, Windows.front()->size() / SlabSize / 2);
+  Spacious.store(Is, std::memory_order_relaxed);
 }
 
 Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
@@ -153,7 +182,7 @@ Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
   Windows.pop_back();
   if (Result.Status == TakeStatus::Full)
     return fullError(F);
-  return systemError(Result.Reason, "cannot make a slab writable");
+  return systemError(Result.Reason, CannotCommit);
 }
 
 Error ArenaImpl::fullError(const Footprint &F) const {
@@ -185,8 +214,16 @@ Error ArenaImpl::fullError(const Footprint &F) const {
   return make_error<ArenaFullError>(std::move(Message));
 }
 
+bool ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
+                        const SegmentFootprint &F) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  noticeFork();
+  return A.Forks == Forks && Policy->enlarge(*A.Home, A, K, Used, F);
+}
+
 void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   std::lock_guard<std::mutex> Guard(Lock);
+  noticeFork();
   Policy->shrink(*A.Home, A, K, Used);
 }
 
@@ -199,6 +236,14 @@ void ArenaImpl::addObject(Allocation &A) {
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
   assert(all_of(Allocations, [&](Allocation *A) { return A->Owner == this; }) &&
          "an allocation of another arena");
+  if (Options.ObjectLayout == Layout::Dense &&
+      any_of(Allocations,
+             [](Allocation *A) { return A->Forks < forkCountAtBirth(); }))
+    return make_error<StringError>(
+        "jitslab: this process was forked off while the object was being "
+        "linked, and what was written by then stays with the parent; load the "
+        "object again",
+        std::make_error_code(std::errc::operation_canceled));
   if (std::error_code EC = Policy->seal(Allocations))
     return systemError(EC, "cannot give code and read-only data their final "
                            "access rights");
@@ -208,6 +253,7 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
 void ArenaImpl::release(Allocation &A) {
   bool Prepared = Policy->prepareRelease(A);
   std::lock_guard<std::mutex> Guard(Lock);
+  noticeFork();
   Policy->release(*A.Home, A, Prepared);
   A.Home->removeUser();
   LiveObjects -= A.Objects;
@@ -218,6 +264,7 @@ void ArenaImpl::release(Allocation &A) {
 
 size_t ArenaImpl::trim() {
   std::lock_guard<std::mutex> Guard(Lock);
+  noticeFork();
   size_t GivenBack = 0;
   for (const std::unique_ptr<Window> &W : Windows)
     GivenBack += W->trim();
@@ -225,6 +272,7 @@ size_t ArenaImpl::trim() {
   for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
     if (!Windows[I]->hasUsers())
       Windows.erase(Windows.begin() + I);
+  updateSpacious();
   return GivenBack;
 }
 
@@ -239,6 +287,7 @@ ArenaStats ArenaImpl::stats() const {
     S.CommittedBytes += W->committedBytes();
     S.LiveBytes += W->liveBytes();
     S.FreeBytes += W->freeBytes();
+    S.FrozenBytes += W->frozenBytes();
   }
   return S;
 }

@@ -9,9 +9,11 @@
 #ifndef JITSLAB_CORE_ARENAIMPL_H
 #define JITSLAB_CORE_ARENAIMPL_H
 
+#include "../Platform/Fork.h"
 #include "LayoutPolicy.h"
 #include "Window.h"
 #include "jitslab/Arena.h"
+#include <atomic>
 #include <mutex>
 #include <vector>
 
@@ -19,7 +21,7 @@ namespace jitslab {
 
 /// Windows, the policy that places objects in them, and the lock around both.
 /// System calls on memory that one allocation owns are made outside the lock.
-class ArenaImpl {
+class ArenaImpl final : private ForkListener {
 public:
   static llvm::Expected<std::unique_ptr<ArenaImpl>> create(ArenaOptions Options,
                                                            VirtualMemory &VM);
@@ -33,6 +35,11 @@ public:
 
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling);
+  bool enlarge(Allocation &A, SegmentKind K, size_t Used,
+               const SegmentFootprint &F);
+  bool wantsReservations() const {
+    return !Spacious.load(std::memory_order_relaxed);
+  }
   void shrink(Allocation &A, SegmentKind K, size_t Used);
   void addObject(Allocation &A);
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
@@ -41,6 +48,19 @@ public:
 private:
   ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
             std::unique_ptr<LayoutPolicy> Policy);
+
+  // The child gets structures that nobody was in the middle of changing.
+  void beforeFork() override { Lock.lock(); }
+  void afterForkInParent() override { Lock.unlock(); }
+  void afterForkInChild() override;
+
+  /// Called first by whoever has taken the lock to change something.
+  void noticeFork() {
+    if (Forks != forkCount())
+      freezeShared();
+  }
+  void freezeShared();
+  void updateSpacious();
 
   llvm::Error addWindow(size_t Size);
   llvm::Error addWindowFor(size_t NeededBytes);
@@ -58,6 +78,11 @@ private:
   mutable std::mutex Lock;
   std::vector<std::unique_ptr<Window>> Windows;
   size_t LiveObjects = 0;
+  /// forkCount() when the windows were last looked at.
+  uint32_t Forks = forkCount();
+  /// See Arena::wantsReservations: there is one window with room for
+  /// the pieces of any usual object.
+  std::atomic<bool> Spacious{false};
 };
 
 } // namespace jitslab

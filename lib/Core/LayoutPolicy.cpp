@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LayoutPolicy.h"
+#include "DenseLayout.h"
 #include "PerObjectLayout.h"
 #include "PerProtectionLayout.h"
 
@@ -22,7 +23,7 @@ std::unique_ptr<LayoutPolicy> LayoutPolicy::create(Layout L,
   case Layout::PerProtection:
     return std::make_unique<PerProtectionLayout>(VM);
   case Layout::Dense:
-    return nullptr;
+    return std::make_unique<DenseLayout>();
   }
   return nullptr;
 }

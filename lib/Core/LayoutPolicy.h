@@ -37,6 +37,12 @@ public:
   virtual TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                            Allocation &A) = 0;
 
+  /// See Arena::enlarge. Called with the arena's lock held.
+  virtual bool enlarge(Window & /*W*/, Allocation & /*A*/, SegmentKind /*K*/,
+                       size_t /*Used*/, const SegmentFootprint & /*F*/) {
+    return false;
+  }
+
   /// Gives part \p K of \p A back beyond its first \p Used bytes. Called with
   /// the arena's lock held.
   virtual void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) = 0;
@@ -57,6 +63,10 @@ protected:
   using Part = Allocation::Part;
   using State = Allocation::State;
   static PerSegment<Part> &parts(Allocation &A) { return A.Parts; }
+  static uint8_t *workingAddress(const Allocation &A, SegmentKind K) {
+    return A.workingAddress(K);
+  }
+  static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
 };
 
 } // namespace jitslab

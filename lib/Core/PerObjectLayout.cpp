@@ -109,15 +109,15 @@ bool PerObjectLayout::prepareRelease(Allocation &A) {
   }
   if (!AllWritable && Batch.apply(VM))
     return false;
-  if (const Segment &Code = A[SegmentKind::Code])
-    fillWithTraps(Code.Working, Code.Size);
+  if (const Part &Code = parts(A)[SegmentKind::Code])
+    fillWithTraps(workingAddress(A, SegmentKind::Code), Code.usable());
   return true;
 }
 
 void PerObjectLayout::release(Window &W, Allocation &A, bool Prepared) {
   for (SegmentKind K : AllSegmentKinds) {
     Part &P = parts(A)[K];
-    if (P.Begin == P.End)
+    if (!P)
       continue;
     W.clearKind({P.Begin, P.End});
     if (Prepared)

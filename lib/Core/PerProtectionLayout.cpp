@@ -8,58 +8,28 @@
 
 #include "PerProtectionLayout.h"
 #include "../Platform/CodeMemory.h"
+#include "LanePlacement.h"
 
 using namespace llvm;
 
 namespace jitslab {
 
-static Lane laneOf(SegmentKind K) {
-  switch (K) {
-  case SegmentKind::Code:
-    return Lane::Code;
-  case SegmentKind::ROData:
-    return Lane::ROData;
-  case SegmentKind::RWData:
-    return Lane::RWData;
-  }
-  return Lane::RWData;
-}
-
 std::optional<size_t> PerProtectionLayout::worstCase(const Footprint &F) const {
-  size_t Sum = 0;
-  for (SegmentKind K : AllSegmentKinds) {
-    if (F[K].Size > MaxWindowSize || F[K].Align > MaxWindowSize)
-      return std::nullopt;
-    // Each lane may have to begin a slab.
-    if (F[K].Size)
-      Sum += alignTo(F[K].Size, SlabSize) + std::max(F[K].Align, SlabSize) -
-             SlabSize;
-  }
-  return Sum;
+  return worstCaseInLanes(F);
 }
 
 size_t PerProtectionLayout::largestFree(const Window &W) const {
-  size_t Largest = 0;
-  for (SegmentKind K : AllSegmentKinds)
-    Largest = std::max(Largest, W.largestFree(laneOf(K)));
-  return Largest;
+  return largestFreeInLanes(W);
 }
 
 TakeResult PerProtectionLayout::place(Window &W, const Footprint &F,
                                       size_t KeepFree, Allocation &A) {
-  for (SegmentKind K : AllSegmentKinds) {
-    if (!F[K].Size)
-      continue;
-    size_t Bytes = alignTo(F[K].Size, VM.pageSize());
-    TakeResult Taken =
-        W.take(laneOf(K), Bytes, std::max(F[K].Align, VM.pageSize()), KeepFree);
-    if (Taken.Status != TakeStatus::Taken) {
-      release(W, A, /*Prepared=*/true);
-      return Taken;
-    }
-    assign(A, K, F[K], {Taken.Address, Taken.Address + Bytes});
-  }
-  return {TakeStatus::Taken};
+  TakeResult Result = takeFromLanes(
+      W, F, VM.pageSize(), KeepFree,
+      [&](SegmentKind K, AddressRange Pages) { assign(A, K, F[K], Pages); });
+  if (Result.Status != TakeStatus::Taken)
+    release(W, A, /*Prepared=*/true);
+  return Result;
 }
 
 void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
@@ -74,10 +44,10 @@ void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
 // that nobody refers to any more.
 bool PerProtectionLayout::prepareRelease(Allocation &A) {
   const Part &Code = parts(A)[SegmentKind::Code];
-  if (Code.Begin == Code.End)
+  if (!Code)
     return true;
   if (Code.Rights == State::Writable)
-    fillWithTraps(Code.Usable.Working, Code.Usable.Size);
+    fillWithTraps(workingAddress(A, SegmentKind::Code), Code.usable());
   else
     (void)VM.discard(Code.Begin, Code.End - Code.Begin);
   return true;
@@ -86,7 +56,7 @@ bool PerProtectionLayout::prepareRelease(Allocation &A) {
 void PerProtectionLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
   for (SegmentKind K : AllSegmentKinds) {
     Part &P = parts(A)[K];
-    if (P.Begin == P.End)
+    if (!P)
       continue;
     if (P.Rights == State::Writable || K == SegmentKind::RWData)
       W.give(laneOf(K), {P.Begin, P.End});

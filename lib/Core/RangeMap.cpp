@@ -8,98 +8,325 @@
 
 #include "RangeMap.h"
 #include "llvm/Support/MathExtras.h"
+#include <algorithm>
 #include <cassert>
 
 using namespace llvm;
 
 namespace jitslab {
 
-void RangeMap::insert(AddressRange R) {
-  ByAddress.emplace(R.Begin, R.End);
-  BySize.emplace(R.size(), R.Begin);
-  Bytes += R.size();
+// Ranges of the request's own class that are looked at before a larger class is
+// preferred, in which the first one fits: bounds the time, and costs little
+// memory because classes are narrow.
+static constexpr size_t TriedInOwnClass = 8;
+
+RangeMap::RangeMap(uintptr_t Base, size_t Granule)
+    : Base(Base), Granule(Granule),
+      TagsPerTable(uint32_t(TagTableBytes / Granule)), Ranges(1) {
+  assert(isPowerOf2_64(Granule) && Granule <= TagTableBytes &&
+         Base % Granule == 0 && "not granules");
 }
 
-void RangeMap::erase(AddressIndex::iterator I) {
-  size_t Size = I->second - I->first;
-  BySize.erase({Size, I->first});
-  ByAddress.erase(I);
-  Bytes -= Size;
+uint32_t RangeMap::classOf(uint32_t Granules) {
+  if (Granules < LinearClasses)
+    return Granules;
+  uint32_t Log = Log2_32(Granules);
+  uint32_t Doubling = Log - Log2_32(LinearClasses);
+  uint32_t Within = (Granules >> (Log - LogClassesPerDoubling)) -
+                    (1u << LogClassesPerDoubling);
+  return LinearClasses + (Doubling << LogClassesPerDoubling) + Within;
+}
+
+void RangeMap::setTag(Position P, RangeID ID) {
+  size_t Table = P / TagsPerTable;
+  if (Table >= Tags.size())
+    Tags.resize(Table + 1);
+  if (!Tags[Table])
+    Tags[Table] = std::make_unique<RangeID[]>(TagsPerTable);
+  Tags[Table][P % TagsPerTable] = ID;
+}
+
+// So that takeWithin finds a range that began in an earlier slab.
+void RangeMap::tagTables(Position Begin, Position End, RangeID ID) {
+  for (uint64_t P = alignTo(Begin, TagsPerTable); P < End; P += TagsPerTable)
+    setTag(Position(P), ID);
+}
+
+RangeMap::RangeID RangeMap::rangeAt(Position P) const {
+  RangeID ID = tag(P);
+  const Range &R = Ranges[ID];
+  return R.Count && R.Begin <= P && P < R.end() ? ID : 0;
+}
+
+void RangeMap::link(RangeID ID) {
+  Range &R = Ranges[ID];
+  uint32_t Class = classOf(R.Count);
+  RangeID &Head = Heads[Class];
+  R.Previous = 0;
+  R.Next = Head;
+  if (Head)
+    Ranges[Head].Previous = ID;
+  Head = ID;
+  UsedClasses[Class / 64] |= uint64_t(1) << Class % 64;
+}
+
+void RangeMap::unlink(RangeID ID) {
+  const Range &R = Ranges[ID];
+  if (R.Next)
+    Ranges[R.Next].Previous = R.Previous;
+  if (R.Previous) {
+    Ranges[R.Previous].Next = R.Next;
+    return;
+  }
+  uint32_t Class = classOf(R.Count);
+  Heads[Class] = R.Next;
+  if (!R.Next)
+    UsedClasses[Class / 64] &= ~(uint64_t(1) << Class % 64);
+}
+
+RangeMap::RangeID RangeMap::insert(Position Begin, uint32_t Granules) {
+  RangeID ID = FirstUnused;
+  if (ID) {
+    FirstUnused = Ranges[ID].Next;
+  } else {
+    ID = RangeID(Ranges.size());
+    Ranges.emplace_back();
+  }
+  Range &R = Ranges[ID];
+  R.Begin = Begin;
+  R.Count = Granules;
+  link(ID);
+  ++Count;
+  Bytes += Granules * Granule;
+  setTag(Begin, ID);
+  setTag(Begin + Granules - 1, ID);
+  return ID;
+}
+
+void RangeMap::erase(RangeID ID) {
+  unlink(ID);
+  Range &R = Ranges[ID];
+  --Count;
+  Bytes -= R.Count * Granule;
+  R.Count = 0;
+  R.Next = FirstUnused;
+  FirstUnused = ID;
+}
+
+void RangeMap::resize(RangeID ID, Position Begin, uint32_t Granules) {
+  Range &R = Ranges[ID];
+  Bytes += Granules * Granule - R.Count * Granule;
+  bool SameClass = classOf(R.Count) == classOf(Granules);
+  if (!SameClass)
+    unlink(ID);
+  R.Begin = Begin;
+  R.Count = Granules;
+  if (!SameClass)
+    link(ID);
+  setTag(Begin, ID);
+  setTag(Begin + Granules - 1, ID);
+}
+
+uint32_t RangeMap::nextUsedClass(uint32_t Class) const {
+  size_t Word = Class / 64;
+  if (Word >= UsedClasses.size())
+    return NumClasses;
+  uint64_t Bits = UsedClasses[Word] & (~uint64_t(0) << Class % 64);
+  while (!Bits) {
+    if (++Word == UsedClasses.size())
+      return NumClasses;
+    Bits = UsedClasses[Word];
+  }
+  return uint32_t(Word * 64) + Log2_64(Bits & -Bits);
+}
+
+bool RangeMap::fits(const Range &R, uint32_t Granules, size_t Align) const {
+  uintptr_t Begin = address(R.Begin), End = address(R.end());
+  uintptr_t Start = alignTo(Begin, Align);
+  return Start >= Begin && Start < End && End - Start >= Granules * Granule;
+}
+
+RangeMap::RangeID RangeMap::findIn(uint32_t Class, uint32_t Granules,
+                                   size_t Align, size_t MostTried) const {
+  RangeID Best = 0;
+  for (RangeID ID = Heads[Class]; ID && MostTried; ID = Ranges[ID].Next) {
+    --MostTried;
+    if (fits(Ranges[ID], Granules, Align) &&
+        (!Best || Ranges[ID].Count < Ranges[Best].Count))
+      Best = ID;
+  }
+  return Best;
+}
+
+RangeMap::RangeID RangeMap::find(uint32_t Granules, size_t Align) const {
+  // From this class on every range fits, whatever its position.
+  uint64_t Padded = Granules + std::max(Align / Granule, size_t(1)) - 1;
+  uint32_t Sure = NumClasses;
+  if (Padded < LinearClasses)
+    Sure = uint32_t(Padded);
+  else if (Padded <= UINT32_MAX)
+    Sure = classOf(uint32_t(Padded)) + 1;
+
+  uint32_t Own = classOf(Granules);
+  for (uint32_t C = nextUsedClass(Own); C < Sure; C = nextUsedClass(C + 1))
+    if (RangeID ID = findIn(C, Granules, Align, TriedInOwnClass))
+      return ID;
+  uint32_t C = nextUsedClass(Sure);
+  if (C < NumClasses)
+    return Heads[C];
+  for (C = nextUsedClass(Own); C < Sure; C = nextUsedClass(C + 1))
+    if (RangeID ID = findIn(C, Granules, Align, SIZE_MAX))
+      return ID;
+  return 0;
+}
+
+// The larger part of what is left keeps the number: then the other one's tags
+// are the fewer to write.
+void RangeMap::carve(RangeID ID, Position Begin, uint32_t Granules) {
+  Range R = Ranges[ID];
+  uint32_t Before = Begin - R.Begin;
+  uint32_t After = R.Count - Before - Granules;
+  if (!Before && !After)
+    return erase(ID);
+  Position AfterBegin = Begin + Granules;
+  if (Before > After) {
+    resize(ID, R.Begin, Before);
+    if (After)
+      tagTables(AfterBegin, AfterBegin + After, insert(AfterBegin, After));
+  } else {
+    resize(ID, AfterBegin, After);
+    if (Before)
+      tagTables(R.Begin, R.Begin + Before, insert(R.Begin, Before));
+  }
 }
 
 std::optional<uintptr_t> RangeMap::take(size_t Size, size_t Align) {
-  assert(Size && isPowerOf2_64(Align) && "not a request");
-  for (auto I = BySize.lower_bound({Size, 0}); I != BySize.end(); ++I) {
-    uintptr_t Begin = I->second, End = Begin + I->first;
-    uintptr_t Start = alignTo(Begin, Align);
-    if (Start < Begin || Start > End || End - Start < Size)
-      continue;
-    erase(ByAddress.find(Begin));
-    if (Start != Begin)
-      insert({Begin, Start});
-    if (Start + Size != End)
-      insert({Start + Size, End});
-    return Start;
-  }
-  return std::nullopt;
+  assert(Size && Size % Granule == 0 && isPowerOf2_64(Align) &&
+         "not a request");
+  if (Size > Bytes)
+    return std::nullopt;
+  uint32_t Granules = uint32_t(Size / Granule);
+  RangeID ID = find(Granules, Align);
+  if (!ID)
+    return std::nullopt;
+  uintptr_t Start = alignTo(address(Ranges[ID].Begin), Align);
+  carve(ID, position(Start), Granules);
+  return Start;
+}
+
+bool RangeMap::takeFront(AddressRange R) {
+  Position Begin = position(R.Begin);
+  RangeID ID = rangeAt(Begin);
+  if (!ID || Ranges[ID].Begin != Begin || address(Ranges[ID].end()) < R.End)
+    return false;
+  carve(ID, Begin, uint32_t(R.size() / Granule));
+  return true;
 }
 
 AddressRange RangeMap::give(AddressRange R) {
-  assert(R.Begin < R.End && "empty range");
-  auto Next = ByAddress.lower_bound(R.Begin);
-  assert((Next == ByAddress.end() || Next->first >= R.End) && "freed twice");
-  if (Next != ByAddress.begin()) {
-    auto Previous = std::prev(Next);
-    assert(Previous->second <= R.Begin && "freed twice");
-    if (Previous->second == R.Begin) {
-      R.Begin = Previous->first;
-      erase(Previous);
-    }
+  assert(R.Begin < R.End && R.Begin % Granule == 0 && R.End % Granule == 0 &&
+         "not a range of granules");
+  Position Begin = position(R.Begin), End = position(R.End);
+  assert(!rangeAt(Begin) && !rangeAt(End - 1) && "freed twice");
+  RangeID Before = Begin ? rangeAt(Begin - 1) : 0;
+  RangeID After = rangeAt(End);
+  if (!Before && !After) {
+    tagTables(Begin, End, insert(Begin, End - Begin));
+    return R;
   }
-  if (Next != ByAddress.end() && Next->first == R.End) {
-    R.End = Next->second;
-    erase(Next);
+  Position AllBegin = Before ? Ranges[Before].Begin : Begin;
+  Position AllEnd = After ? Ranges[After].end() : End;
+  // The larger neighbour takes over the other one.
+  RangeID ID = Before ? Before : After;
+  if (Before && After) {
+    ID = Ranges[Before].Count > Ranges[After].Count ? Before : After;
+    erase(ID == Before ? After : Before);
   }
-  insert(R);
-  return R;
+  Range Old = Ranges[ID];
+  resize(ID, AllBegin, AllEnd - AllBegin);
+  tagTables(AllBegin, Old.Begin, ID);
+  tagTables(Old.end(), AllEnd, ID);
+  return {address(AllBegin), address(AllEnd)};
 }
 
 SmallVector<AddressRange, 4> RangeMap::takeWithin(AddressRange R) {
   SmallVector<AddressRange, 4> Taken;
-  auto I = ByAddress.upper_bound(R.Begin);
-  if (I != ByAddress.begin() && std::prev(I)->second > R.Begin)
-    --I;
-  while (I != ByAddress.end() && I->first < R.End) {
-    AddressRange Whole{I->first, I->second};
-    AddressRange Inside{std::max(Whole.Begin, R.Begin),
-                        std::min(Whole.End, R.End)};
-    auto Following = std::next(I);
-    erase(I);
-    if (Whole.Begin < Inside.Begin)
-      insert({Whole.Begin, Inside.Begin});
-    if (Inside.End < Whole.End)
-      insert({Inside.End, Whole.End});
-    Taken.push_back(Inside);
-    I = Following;
+  uintptr_t Limit = address(Position(Tags.size() * TagsPerTable));
+  R.Begin = std::max(R.Begin, Base);
+  R.End = std::min(R.End, Limit);
+  if (R.Begin >= R.End)
+    return Taken;
+  Position Begin = position(R.Begin), End = position(R.End);
+  // A range that covers Begin has a tag between here and there.
+  for (Position P = alignDown(Begin, TagsPerTable); P < End;) {
+    RangeID ID = rangeAt(P);
+    if (!ID) {
+      ++P;
+      continue;
+    }
+    Range Whole = Ranges[ID];
+    P = Whole.end();
+    Position From = std::max(Whole.Begin, Begin),
+             To = std::min(Whole.end(), End);
+    if (From >= To)
+      continue;
+    carve(ID, From, To - From);
+    Taken.push_back({address(From), address(To)});
   }
+  // Slabs without anything free need no table.
+  for (size_t T = divideCeil(Begin, TagsPerTable); (T + 1) * TagsPerTable <= End;
+       ++T)
+    Tags[T].reset();
   return Taken;
 }
 
+size_t RangeMap::largest() const {
+  uint32_t Class = NumClasses;
+  while (Class && !Heads[Class - 1])
+    --Class;
+  uint32_t Most = 0;
+  if (Class)
+    for (RangeID ID = Heads[Class - 1]; ID; ID = Ranges[ID].Next)
+      Most = std::max(Most, Ranges[ID].Count);
+  return Most * Granule;
+}
+
 bool RangeMap::verify() const {
-  if (ByAddress.size() != BySize.size())
-    return false;
-  size_t Sum = 0;
-  uintptr_t LastEnd = 0;
-  bool First = true;
-  for (auto &[Begin, End] : ByAddress) {
-    if (Begin >= End || (!First && Begin <= LastEnd) ||
-        !BySize.count({End - Begin, Begin}))
+  SmallVector<Range, 0> Sorted;
+  size_t Granules = 0;
+  for (RangeID ID = 0; ID != Ranges.size(); ++ID) {
+    const Range &R = Ranges[ID];
+    if (!R.Count)
+      continue;
+    Sorted.push_back(R);
+    Granules += R.Count;
+    if (tag(R.Begin) != ID || tag(R.end() - 1) != ID)
       return false;
-    Sum += End - Begin;
-    LastEnd = End;
-    First = false;
+    for (uint64_t P = alignTo(R.Begin, TagsPerTable); P < R.end();
+         P += TagsPerTable)
+      if (tag(Position(P)) != ID)
+        return false;
   }
-  return Sum == Bytes;
+  sort(Sorted,
+       [](const Range &L, const Range &R) { return L.Begin < R.Begin; });
+  for (size_t I = 1; I < Sorted.size(); ++I)
+    if (Sorted[I - 1].end() >= Sorted[I].Begin)
+      return false;
+
+  size_t Listed = 0;
+  for (uint32_t C = 0; C != NumClasses; ++C) {
+    if (bool(Heads[C]) != bool(UsedClasses[C / 64] >> C % 64 & 1))
+      return false;
+    RangeID Previous = 0;
+    for (RangeID ID = Heads[C]; ID; Previous = ID, ID = Ranges[ID].Next) {
+      const Range &R = Ranges[ID];
+      if (!R.Count || classOf(R.Count) != C || R.Previous != Previous ||
+          ++Listed > Sorted.size())
+        return false;
+    }
+  }
+  return Listed == Sorted.size() && Sorted.size() == Count &&
+         Granules * Granule == Bytes;
 }
 
 } // namespace jitslab

@@ -35,8 +35,8 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
   for (Allocation *A : Allocations) {
     for (auto [Kind, Rights] : FinalRights)
       parts(*A)[Kind].Rights = State::Sealed;
-    if (const Segment &Code = (*A)[SegmentKind::Code])
-      synchronizeInstructions(Code.Executor, Code.Size);
+    if (const Part &Code = parts(*A)[SegmentKind::Code])
+      synchronizeInstructions(Code.executor(), Code.usable());
   }
   return {};
 }
@@ -46,19 +46,15 @@ void RemappingLayout::assign(Allocation &A, SegmentKind K,
   Part &P = parts(A)[K];
   P.Begin = Pages.Begin;
   P.End = Pages.End;
-  P.Usable.Executor =
-      Pages.Begin + Colours[K].next(F.Size, Pages.size(), F.Align);
-  P.Usable.Working = reinterpret_cast<uint8_t *>(P.Usable.Executor);
-  P.Usable.Size = Pages.End - P.Usable.Executor;
+  P.Offset = uint32_t(Colours[K].next(F.Size, Pages.size(), F.Align));
 }
 
 AddressRange RemappingLayout::cutOff(Part &P, size_t Used) {
-  assert(P.Rights == State::Writable && Used <= P.Usable.Size &&
+  assert(P.Rights == State::Writable && Used <= P.usable() &&
          "nothing to shrink");
   AddressRange Unused{
-      Used ? alignTo(P.Usable.Executor + Used, VM.pageSize()) : P.Begin, P.End};
+      Used ? alignTo(P.executor() + Used, VM.pageSize()) : P.Begin, P.End};
   P.End = Unused.Begin;
-  P.Usable.Size = Used;
   if (!Used)
     P = Part();
   return Unused;

@@ -7,6 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Window.h"
+#include "DualBacking.h"
+#include "Errors.h"
+#include "RemappedBacking.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -24,21 +27,31 @@ static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 // supported architectures (AArch64, 64 KiB), so that it is whole pages always.
 static constexpr size_t GuardBytes = size_t(64) * 1024;
 
-// How much is backed with memory in one go ahead of its use: one call instead
-// of 32 page faults (with 4 KiB pages), at the price of that much resident
-// memory that may never be used.
-static constexpr size_t PopulateBytes = size_t(128) * 1024;
+// What Layout::Dense packs objects at: the size of a cache line on x86-64
+// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects share
+// none.
+static constexpr size_t DenseGranule = 64;
 
-ErrorOr<std::unique_ptr<Window>>
-Window::create(VirtualMemory &VM, size_t Size, uintptr_t Near, bool HugePages) {
-  assert(Size % SlabSize == 0 && "whole slabs");
+// How much is backed with memory in one go ahead of its use: one call instead
+// of up to 32 page faults (with 4 KiB pages), at the price of resident memory
+// that may never be used; so a lane begins with less than it gets later.
+static constexpr size_t FirstPopulateBytes = size_t(16) * 1024;
+static constexpr size_t MostPopulateBytes = size_t(128) * 1024;
+
+static size_t granuleFor(Layout L, const VirtualMemory &VM) {
+  return L == Layout::Dense ? DenseGranule : VM.pageSize();
+}
+
+Expected<std::unique_ptr<Window>>
+Window::create(VirtualMemory &VM, const ArenaOptions &Options) {
+  assert(Options.WindowSize % SlabSize == 0 && "whole slabs");
   ReservationRequest Request;
-  Request.Size = Size;
+  Request.Size = Options.WindowSize;
   Request.Align = SlabSize;
   Request.Guard = alignTo(GuardBytes, VM.pageSize());
   ErrorOr<uintptr_t> Start =
       std::make_error_code(std::errc::address_not_available);
-  if (Near) {
+  if (uintptr_t Near = Options.Near) {
     Request.Low = Near > Reach ? Near - Reach : 0;
     Request.High = Near < UINTPTR_MAX - Reach ? Near + Reach : UINTPTR_MAX;
     Start = VM.reserve(Request);
@@ -49,20 +62,42 @@ Window::create(VirtualMemory &VM, size_t Size, uintptr_t Near, bool HugePages) {
     Start = VM.reserve(Request);
   }
   if (!Start)
-    return Start.getError();
-  return std::unique_ptr<Window>(
-      new Window(VM, *Start, Size, PlacedNear, HugePages));
+    return systemError(Start.getError(), "cannot reserve a window of " +
+                                             Twine(Request.Size) + " bytes");
+  std::unique_ptr<Window> W(new Window(VM, Options, *Start, PlacedNear));
+  if (Options.ObjectLayout != Layout::Dense) {
+    W->Backing = std::make_unique<RemappedBacking>(VM, Options.HugePages);
+    return W;
+  }
+  auto Dual =
+      DualBacking::create(VM, *Start, Options.WindowSize, Options.HugePages);
+  if (!Dual)
+    return Dual.takeError();
+  W->Backing = std::move(*Dual);
+  return W;
 }
 
-Window::Window(VirtualMemory &VM, uintptr_t Base, size_t Size, bool PlacedNear,
-               bool HugePages)
-    : VM(VM), Base(Base), Size(Size), PlacedNear(PlacedNear),
-      HugePages(HugePages), Slabs(Size / SlabSize),
+// An array whose elements have no default constructor and are made alike.
+template <size_t... I>
+static std::array<RangeMap, sizeof...(I)>
+makeRangeMaps(uintptr_t Base, size_t Granule, std::index_sequence<I...>) {
+  return {((void)I, RangeMap(Base, Granule))...};
+}
+
+Window::Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
+               bool PlacedNear)
+    : VM(VM), Base(Base), Size(Options.WindowSize), PlacedNear(PlacedNear),
+      Granule(granuleFor(Options.ObjectLayout, VM)), Slabs(Size / SlabSize),
+      Free(makeRangeMaps(Base, Granule, std::make_index_sequence<NumLanes>())),
+      Protected(
+          makeRangeMaps(Base, Granule, std::make_index_sequence<NumLanes>())),
       LiveInSlab(Size / SlabSize, 0), PopulatedInSlab(Size / SlabSize, 0),
+      Frozen(unsigned(Size / SlabSize)),
       Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {}
 
 Window::~Window() {
   assert(!hasUsers() && "an allocation outlives its arena");
+  Backing.reset();
   (void)VM.release(Base, Size, alignTo(GuardBytes, VM.pageSize()));
 }
 
@@ -81,8 +116,16 @@ TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
       return {TakeStatus::Full};
   }
   countLive({*Start, *Start + Bytes}, /*Alive=*/true);
-  populateUpTo(*Start, Bytes);
+  populateUpTo(L, *Start, Bytes);
   return {TakeStatus::Taken, *Start};
+}
+
+bool Window::takeFront(Lane L, AddressRange R) {
+  if (R.End > end() || !Free[size_t(L)].takeFront(R))
+    return false;
+  countLive(R, /*Alive=*/true);
+  populateUpTo(L, R.Begin, R.size());
+  return true;
 }
 
 // Refusal is no failure yet: there may be memory that is writable already.
@@ -90,7 +133,7 @@ std::optional<uintptr_t> Window::takeProtected(Lane L, size_t Bytes,
                                                size_t Align) {
   RangeMap &ProtectedInLane = Protected[size_t(L)];
   std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
-  if (Start && VM.protect(*Start, Bytes, Access::ReadWrite)) {
+  if (Start && Backing->makeWritable({*Start, *Start + Bytes})) {
     ProtectedInLane.give({*Start, *Start + Bytes});
     return std::nullopt;
   }
@@ -110,15 +153,11 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
     return {};
   }
   AddressRange R = slabRange(*First, Count);
-  if (std::error_code EC = VM.protect(R.Begin, R.size(), Access::ReadWrite)) {
-    // What was changed before the failure must not stay writable.
-    (void)VM.protect(R.Begin, R.size(), Access::None);
+  if (std::error_code EC = Backing->commit(L, R)) {
     for (size_t I = 0; I != Count; ++I)
       Slabs.give(*First + I);
     return EC;
   }
-  if (HugePages)
-    VM.adviseHugePages(R.Begin, R.size());
   std::fill_n(PopulatedInSlab.begin() + *First, Count, 0);
   Free[size_t(L)].give(R);
   return {};
@@ -126,22 +165,30 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
 
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was
 // ever taken since it was committed, so everything there is writable.
-void Window::populateUpTo(uintptr_t Start, size_t Bytes) {
-  if (HugePages)
-    return; // The first touch brings a whole huge page.
+void Window::populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
   uintptr_t End = Start + Bytes;
   size_t First = slabOf(Start), Last = slabOf(End - 1);
   uintptr_t LastBegin = slabRange(Last).Begin;
   if (End <= LastBegin + PopulatedInSlab[Last])
     return;
+  size_t &SoFar = Populated[size_t(L)];
+  size_t Step = std::clamp(SoFar ? size_t(1) << Log2_64(SoFar) : 0,
+                           FirstPopulateBytes, MostPopulateBytes);
+  Step = std::max(Step, VM.pageSize());
   uintptr_t NewMark =
-      std::min<uintptr_t>(alignTo(End, PopulateBytes), slabRange(Last).End);
+      std::min<uintptr_t>(alignTo(End, Step), slabRange(Last).End);
+  // The pages before Start's may be sealed.
   uintptr_t From =
-      std::max(Start, slabRange(First).Begin + PopulatedInSlab[First]);
-  VM.populate(From, NewMark - From);
-  std::fill(PopulatedInSlab.begin() + First, PopulatedInSlab.begin() + Last,
-            uint32_t(SlabSize));
-  PopulatedInSlab[Last] = NewMark - LastBegin;
+      std::max(alignDown(Start, VM.pageSize()),
+               slabRange(First).Begin + PopulatedInSlab[First]);
+  Backing->populate(L, {From, NewMark});
+  SoFar += NewMark - From;
+  for (size_t I = First; I <= Last; ++I) {
+    uint32_t Mark = uint32_t(I == Last ? NewMark - LastBegin : SlabSize);
+    if (Mark == SlabSize && PopulatedInSlab[I] != SlabSize)
+      Backing->onSlabFull(L, slabRange(I));
+    PopulatedInSlab[I] = Mark;
+  }
 }
 
 void Window::countLive(AddressRange R, bool Alive) {
@@ -157,24 +204,60 @@ void Window::countLive(AddressRange R, bool Alive) {
 
 void Window::give(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  Free[size_t(L)].give(R);
+  if (!giveFrozen(R))
+    Free[size_t(L)].give(R);
 }
 
 void Window::giveProtected(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  Protected[size_t(L)].give(R);
+  if (!giveFrozen(R))
+    Protected[size_t(L)].give(R);
+}
+
+void Window::freezeShared() {
+  for (size_t I = 0; I != Slabs.size(); ++I) {
+    std::optional<Lane> L = Slabs.owner(I);
+    if (!L || Frozen[I] || !Backing->isSharedByFork(*L))
+      continue;
+    for (AddressRange R : Free[size_t(*L)].takeWithin(slabRange(I)))
+      FrozenBytes += R.size();
+    Frozen.set(I);
+    if (LiveInSlab[I] == 0)
+      abandon(I);
+  }
+  Backing->renew();
+}
+
+// A range that was taken before a fork lies in frozen slabs only.
+bool Window::giveFrozen(AddressRange R) {
+  size_t First = slabOf(R.Begin), Last = slabOf(R.End - 1);
+  if (!Frozen[First])
+    return false;
+  FrozenBytes += R.size();
+  for (size_t I = First; I <= Last; ++I)
+    if (LiveInSlab[I] == 0)
+      abandon(I);
+  return true;
+}
+
+// If the system refuses, trim tries again.
+void Window::abandon(size_t Slab) {
+  if (Backing->abandon(slabRange(Slab)))
+    return;
+  Frozen.reset(Slab);
+  FrozenBytes -= SlabSize;
+  Slabs.give(Slab);
 }
 
 // On failure the slab stays committed, and trim can be called again. How far
 // the system got is unknown then.
 bool Window::decommit(size_t Slab) {
   AddressRange R = slabRange(Slab);
-  size_t L = size_t(*Slabs.owner(Slab));
-  Free[L].takeWithin(R);
-  Protected[L].takeWithin(R);
-  if (VM.discard(R.Begin, R.size()) ||
-      VM.protect(R.Begin, R.size(), Access::None)) {
-    Protected[L].give(R);
+  Lane L = *Slabs.owner(Slab);
+  Free[size_t(L)].takeWithin(R);
+  Protected[size_t(L)].takeWithin(R);
+  if (Backing->decommit(L, R)) {
+    Protected[size_t(L)].give(R);
     return false;
   }
   Slabs.give(Slab);
@@ -185,7 +268,7 @@ size_t Window::trim() {
   size_t Before = committedBytes();
   for (size_t I = 0; I != Slabs.size(); ++I)
     if (Slabs.owner(I) && LiveInSlab[I] == 0)
-      decommit(I);
+      Frozen[I] ? abandon(I) : void(decommit(I));
   return Before - committedBytes();
 }
 
@@ -229,27 +312,31 @@ bool Window::verify() const {
     for (const RangeMap *M : {&Free[L], &Protected[L]}) {
       Ok &= M->verify();
       M->forEach([&](AddressRange R) {
-        if (R.Begin < begin() || R.End > end() || R.Begin % VM.pageSize() ||
-            R.End % VM.pageSize()) {
+        if (R.Begin < begin() || R.End > end() || R.Begin % Granule ||
+            R.End % Granule) {
           Ok = false;
           return;
         }
         while (R.Begin != R.End) {
           size_t Slab = slabOf(R.Begin);
           uintptr_t PartEnd = std::min(R.End, slabRange(Slab).End);
-          Ok &= Slabs.owner(Slab) == Lane(L);
+          Ok &= Slabs.owner(Slab) == Lane(L) && !Frozen[Slab];
           Unused[Slab] += PartEnd - R.Begin;
           R.Begin = PartEnd;
         }
       });
     }
-  size_t Live = 0;
+  size_t Live = 0, FrozenUnused = 0;
   for (size_t I = 0; I != Slabs.size(); ++I) {
     size_t Committed = Slabs.owner(I) ? SlabSize : 0;
+    if (Frozen[I]) {
+      Unused[I] = Committed - LiveInSlab[I];
+      FrozenUnused += Unused[I];
+    }
     Ok &= Unused[I] + LiveInSlab[I] == Committed;
     Live += LiveInSlab[I];
   }
-  return Ok && Live == LiveBytes;
+  return Ok && Live == LiveBytes && FrozenUnused == FrozenBytes;
 }
 
 } // namespace jitslab

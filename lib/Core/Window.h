@@ -10,10 +10,12 @@
 #define JITSLAB_CORE_WINDOW_H
 
 #include "RangeMap.h"
+#include "SlabBacking.h"
 #include "SlabTable.h"
 #include "jitslab/Allocation.h"
 #include "jitslab/Arena.h"
 #include "jitslab/VirtualMemory.h"
+#include "llvm/ADT/BitVector.h"
 #include <array>
 #include <cstdlib>
 #include <memory>
@@ -39,9 +41,10 @@ struct TakeResult {
 /// free. Not thread-safe: the arena's lock protects it.
 class Window {
 public:
-  /// Reserves \p Size bytes, near \p Near when that is not 0 and there is room.
-  static llvm::ErrorOr<std::unique_ptr<Window>>
-  create(VirtualMemory &VM, size_t Size, uintptr_t Near, bool HugePages);
+  /// Reserves \p Options.WindowSize bytes, near \p Options.Near when that is not
+  /// 0 and there is room.
+  static llvm::Expected<std::unique_ptr<Window>>
+  create(VirtualMemory &VM, const ArenaOptions &Options);
   ~Window();
 
   uintptr_t begin() const { return Base; }
@@ -50,17 +53,31 @@ public:
   /// True when all of the window is within reach of the address asked for.
   bool isNear() const { return PlacedNear; }
 
-  /// Takes \p Bytes (whole pages) of \p L; they are writable and not
-  /// executable. What was freed before is preferred; slabs are committed when
-  /// that does not do, of which \p KeepFree stay untaken.
+  /// What memory is taken and given back in: bytes, a power of two.
+  size_t granule() const { return Granule; }
+
+  /// Takes \p Bytes (whole granules) of \p L that can be written at
+  /// workingOffset(L). What was freed before is preferred; slabs are committed
+  /// when that does not do, of which \p KeepFree stay untaken.
   TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
 
-  /// Gives back pages that are writable.
+  /// Takes exactly \p R, which has to lie where a free range begins.
+  bool takeFront(Lane L, AddressRange R);
+
+  /// Gives back what can be written.
   void give(Lane L, AddressRange R);
 
   /// Gives back pages whose access rights are others: take makes them writable
   /// when it needs them.
   void giveProtected(Lane L, AddressRange R);
+
+  /// See SlabBacking.
+  uintptr_t workingOffset(Lane L) const { return Backing->workingOffset(L); }
+
+  /// After a fork: what both processes can see is not used again by either of
+  /// them, but given back to the system when nothing live is left in its slab.
+  void freezeShared();
+  void detachFromParent() { Backing->detachFromParent(); }
 
   /// Gives slabs without live pages back to the system.
   /// \returns bytes given back.
@@ -76,6 +93,8 @@ public:
     return (Slabs.size() - Slabs.untaken()) * SlabSize;
   }
   size_t freeBytes() const;
+  size_t frozenBytes() const { return FrozenBytes; }
+  size_t untakenSlabs() const { return Slabs.untaken(); }
   /// The most that a single take could get, alignment aside.
   size_t largestFree(Lane L) const;
 
@@ -88,8 +107,8 @@ public:
   bool verify() const;
 
 private:
-  Window(VirtualMemory &VM, uintptr_t Base, size_t Size, bool PlacedNear,
-         bool HugePages);
+  Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
+         bool PlacedNear);
 
   size_t slabOf(uintptr_t Address) const { return (Address - Base) / SlabSize; }
   AddressRange slabRange(size_t First, size_t Count = 1) const {
@@ -99,25 +118,33 @@ private:
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
-  void populateUpTo(uintptr_t Start, size_t Bytes);
+  void populateUpTo(Lane L, uintptr_t Start, size_t Bytes);
   bool decommit(size_t Slab);
+  bool giveFrozen(AddressRange R);
+  void abandon(size_t Slab);
 
   VirtualMemory &VM;
   const uintptr_t Base;
   const size_t Size;
   const bool PlacedNear;
-  const bool HugePages;
+  const size_t Granule;
+  std::unique_ptr<SlabBacking> Backing;
 
   SlabTable Slabs;
   /// Committed and not live: writable, or with other access rights.
   std::array<RangeMap, NumLanes> Free;
   std::array<RangeMap, NumLanes> Protected;
+  /// Each lane's populated bytes so far, which say how far ahead to go.
+  std::array<size_t, NumLanes> Populated{};
   size_t LiveBytes = 0;
+  size_t FrozenBytes = 0;
   size_t Users = 0;
   /// For each slab: bytes in live allocations, and the end of the part that was
   /// backed with memory ahead of its use.
   llvm::SmallVector<uint32_t, 0> LiveInSlab;
   llvm::SmallVector<uint32_t, 0> PopulatedInSlab;
+  /// Slabs that another process may execute since a fork.
+  llvm::BitVector Frozen;
 
   struct FreeDeleter {
     void operator()(uint8_t *P) const { free(P); }

@@ -66,6 +66,9 @@ std::string explainFailure(std::error_code EC) {
     return "the system forbids making written memory executable (SELinux, "
            "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
            "filter): use Layout::Dense, which never does";
+  if (EC == std::errc::bad_file_descriptor)
+    return "the host has closed a file descriptor that is not its own "
+           "(closefrom, close_range): keep the descriptors of memfd:jitslab";
   return {};
 }
 

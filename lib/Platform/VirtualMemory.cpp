@@ -12,7 +12,10 @@
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -25,9 +28,19 @@ namespace {
 
 // Linux 5.14 (uapi/asm-generic/mman-common.h); older C libraries lack the name.
 constexpr int MadvPopulateWrite = 23;
+// Linux 6.1, likewise.
+constexpr int MadvCollapse = 25;
+// Linux 6.3 (uapi/linux/memfd.h). Without it vm.memfd_noexec decides; kernels
+// that do not know it refuse it with EINVAL, and allow execution.
+constexpr unsigned MfdExec = 0x10;
 // Linux 4.17. Older kernels take the address as a hint, which the caller checks
 // for by comparing it with the result.
 constexpr int MapFixedNoReplace = 0x100000;
+
+// A random position leaves the low addresses to those who need them, and keeps
+// away from what may grow: the heap upwards, stacks downwards.
+constexpr uintptr_t LowestForRandom = uintptr_t(4) << 30;
+constexpr size_t GrowthRoom = size_t(1) << 30;
 
 constexpr int ReservationFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
@@ -56,6 +69,9 @@ public:
   size_t pageSize() const override { return PageSize; }
 
   ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    if (R.Unpredictable)
+      if (ErrorOr<uintptr_t> Start = reserveAtRandom(R))
+        return Start;
     return R.High ? reserveBetween(R) : reserveAnywhere(R);
   }
 
@@ -83,7 +99,121 @@ public:
     madvise(pointer(Start), Size, MADV_HUGEPAGE);
   }
 
+  void collapse(uintptr_t Start, size_t Size) override {
+    madvise(pointer(Start), Size, MadvCollapse);
+  }
+
+  ErrorOr<SharedMemory> createShared(size_t Size) override {
+    constexpr unsigned Flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
+    // ftruncate would send SIGXFSZ.
+    rlimit Limit;
+    if (getrlimit(RLIMIT_FSIZE, &Limit) == 0 && Limit.rlim_cur < Size)
+      return std::error_code(EFBIG, std::generic_category());
+    SharedMemory M;
+    M.Descriptor = memfd_create("jitslab", Flags | MfdExec);
+    if (M.Descriptor < 0 && errno == EINVAL)
+      M.Descriptor = memfd_create("jitslab", Flags);
+    if (M.Descriptor < 0)
+      return lastError();
+    struct stat Status;
+    if (ftruncate(M.Descriptor, off_t(Size)) ||
+        fcntl(M.Descriptor, F_ADD_SEALS,
+              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) ||
+        fstat(M.Descriptor, &Status)) {
+      std::error_code EC = lastError();
+      close(M.Descriptor);
+      return EC;
+    }
+    M.Device = Status.st_dev;
+    M.Inode = Status.st_ino;
+    return M;
+  }
+
+  void closeShared(const SharedMemory &M) override {
+    if (isOpen(M))
+      close(M.Descriptor);
+  }
+
+  std::error_code mapShared(uintptr_t Start, size_t Size, Access A,
+                            const SharedMemory &M, size_t Offset,
+                            Sharing S) override {
+    if (!isOpen(M))
+      return std::error_code(EBADF, std::generic_category());
+    int Flags = MAP_FIXED | (S == Sharing::Shared ? MAP_SHARED : MAP_PRIVATE);
+    return mmap(pointer(Start), Size, protectionBits(A), Flags, M.Descriptor,
+                off_t(Offset)) == MAP_FAILED
+               ? lastError()
+               : std::error_code();
+  }
+
+  std::error_code unmap(uintptr_t Start, size_t Size) override {
+    return mmap(pointer(Start), Size, PROT_NONE, ReservationFlags | MAP_FIXED,
+                -1, 0) == MAP_FAILED
+               ? lastError()
+               : std::error_code();
+  }
+
+  std::error_code discardShared(uintptr_t Start, size_t Size) override {
+    return madvise(pointer(Start), Size, MADV_REMOVE) ? lastError()
+                                                      : std::error_code();
+  }
+
 private:
+  static bool isOpen(const SharedMemory &M) {
+    struct stat Status;
+    return fstat(M.Descriptor, &Status) == 0 && Status.st_dev == M.Device &&
+           Status.st_ino == M.Inode;
+  }
+
+  // Each position has the same chance. Fails where no gap is large enough,
+  // where the mappings cannot be read, and where others than the kernel decide.
+  ErrorOr<uintptr_t> reserveAtRandom(const ReservationRequest &R) {
+    // Another thread may map into the gap at the same time.
+    for (int Try = 0; Try != 4; ++Try) {
+      SmallVector<AddressRange, 0> Positions;
+      uint64_t Choices = 0;
+      for (AddressRange Gap : freeAddressRanges(LowestForRandom, UINTPTR_MAX)) {
+        if (Gap.size() < 2 * GrowthRoom)
+          continue;
+        Gap.Begin += GrowthRoom;
+        Gap.End -= GrowthRoom;
+        uintptr_t First = alignTo(Gap.Begin + R.Guard, R.Align);
+        if (First > Gap.End || Gap.End - First < R.Size + R.Guard)
+          continue;
+        uintptr_t Last = alignDown(Gap.End - R.Guard - R.Size, R.Align);
+        Positions.push_back({First, Last + R.Align});
+        Choices += (Last - First) / R.Align + 1;
+      }
+      uint64_t Chosen;
+      if (!Choices || getentropy(&Chosen, sizeof(Chosen)))
+        break;
+      Chosen %= Choices;
+      for (AddressRange P : Positions) {
+        if (Chosen >= P.size() / R.Align) {
+          Chosen -= P.size() / R.Align;
+          continue;
+        }
+        if (mapReservation(P.Begin + Chosen * R.Align, R))
+          return P.Begin + Chosen * R.Align;
+        break;
+      }
+    }
+    return std::make_error_code(std::errc::address_not_available);
+  }
+
+  // \returns false when something is there already.
+  static bool mapReservation(uintptr_t Start, const ReservationRequest &R) {
+    size_t Whole = R.Size + 2 * R.Guard;
+    void *Wanted = pointer(Start - R.Guard);
+    void *Mapped = mmap(Wanted, Whole, PROT_NONE,
+                        ReservationFlags | MapFixedNoReplace, -1, 0);
+    if (Mapped == Wanted)
+      return true;
+    if (Mapped != MAP_FAILED)
+      munmap(Mapped, Whole);
+    return false;
+  }
+
   // mmap aligns to pages only: reserve enough for any position, then cut off
   // what lies before and after the aligned block.
   ErrorOr<uintptr_t> reserveAnywhere(const ReservationRequest &R) {
@@ -129,16 +259,9 @@ private:
     sort(Candidates, [&](uintptr_t A, uintptr_t B) {
       return DistanceToMiddle(A) < DistanceToMiddle(B);
     });
-    size_t Whole = R.Size + 2 * R.Guard;
-    for (uintptr_t Start : Candidates) {
-      void *Wanted = pointer(Start - R.Guard);
-      void *Mapped = mmap(Wanted, Whole, PROT_NONE,
-                          ReservationFlags | MapFixedNoReplace, -1, 0);
-      if (Mapped == Wanted)
+    for (uintptr_t Start : Candidates)
+      if (mapReservation(Start, R))
         return Start;
-      if (Mapped != MAP_FAILED)
-        munmap(Mapped, Whole);
-    }
     return std::make_error_code(std::errc::address_not_available);
   }
 

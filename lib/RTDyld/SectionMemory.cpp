@@ -19,18 +19,18 @@ namespace jitslab {
 // most: little enough to be given back by seal without having cost much.
 static constexpr size_t LargestSpare = size_t(256) * 1024;
 
-uint8_t *SectionMemory::Block::allocate(SegmentKind K, size_t Size,
-                                        size_t Align) {
+Segment SectionMemory::Block::allocate(SegmentKind K, size_t Size,
+                                       size_t Align) {
   const Segment &S = Memory[K];
   if (!S)
-    return nullptr;
+    return {};
   // The working address has the same offset in its segment as the executor
   // address, which is the one that the alignment is for.
   size_t Offset = alignTo(S.Executor + Used[K], Align) - S.Executor;
   if (Offset > S.Size || S.Size - Offset < Size)
-    return nullptr;
+    return {};
   Used[K] = Offset + Size;
-  return S.Working + Offset;
+  return {S.Working + Offset, S.Executor + Offset, Size};
 }
 
 bool SectionMemory::Block::hasRoomFor(const Footprint &F) const {
@@ -60,7 +60,7 @@ Footprint SectionMemory::blockFootprint(const Footprint &F) const {
 }
 
 Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
-  endObject();
+  giveBackUnused();
   Shareable = A.options().ObjectLayout == Layout::PerProtection;
   if (Shareable && !Blocks.empty() && Blocks.back().hasRoomFor(F)) {
     First = Blocks.size() - 1;
@@ -77,14 +77,19 @@ Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
   return Error::success();
 }
 
-Expected<uint8_t *> SectionMemory::allocate(Arena &A, SegmentKind K,
-                                            size_t Size, size_t Align) {
+Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
+                                          size_t Align) {
   for (size_t I = First; I != Blocks.size(); ++I)
-    if (uint8_t *Section = Blocks[I].allocate(K, Size, Align))
+    if (Segment Section = Blocks[I].allocate(K, Size, Align))
       return Section;
 
   Footprint F;
   F[K] = {Size, Align};
+  if (First != Blocks.size()) {
+    Block &Last = Blocks.back();
+    if (A.enlarge(Last.Memory, K, Last.Used[K], F[K]))
+      return Last.allocate(K, Size, Align);
+  }
   Expected<Allocation> More =
       A.allocate(F, First == Blocks.size() ? nullptr : &Blocks[First].Memory);
   if (!More)
@@ -104,6 +109,13 @@ void SectionMemory::abandonObject() {
 }
 
 void SectionMemory::endObject() {
+  if (Shareable)
+    return;
+  giveBackUnused();
+  First = Blocks.size();
+}
+
+void SectionMemory::giveBackUnused() {
   for (size_t I = First; I != Blocks.size(); ++I) {
     bool LastMayBeShared = Shareable && I + 1 == Blocks.size();
     for (SegmentKind K : AllSegmentKinds)
@@ -115,7 +127,6 @@ void SectionMemory::endObject() {
 Error SectionMemory::seal(Arena &A) {
   Shareable = false;
   endObject();
-  First = Blocks.size();
   // Only now: the linker was still relocating it.
   for (CodeRange R : AbandonedCode)
     fillWithTraps(R.Start, R.Size);

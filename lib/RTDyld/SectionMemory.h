@@ -28,9 +28,15 @@ public:
   llvm::Error beginObject(Arena &A, const Footprint &F);
 
   /// A section of the object that was begun last. \p Size and \p Align in
-  /// bytes, neither of them 0.
-  llvm::Expected<uint8_t *> allocate(Arena &A, SegmentKind K, size_t Size,
-                                     size_t Align);
+  /// bytes, neither of them 0. The object begins with its first section if
+  /// nothing was announced.
+  /// \returns its addresses and \p Size.
+  llvm::Expected<Segment> allocate(Arena &A, SegmentKind K, size_t Size,
+                                   size_t Align);
+
+  /// Ends an object: the next section belongs to another one. What may be
+  /// shared is kept until that one begins.
+  void endObject();
 
   /// Says that the current object will never be complete: seal replaces what
   /// code it has by traps.
@@ -50,7 +56,7 @@ private:
     /// How much of the code belongs to objects before the current one.
     size_t EarlierCode = 0;
 
-    uint8_t *allocate(SegmentKind K, size_t Size, size_t Align);
+    Segment allocate(SegmentKind K, size_t Size, size_t Align);
     bool hasRoomFor(const Footprint &F) const;
   };
   struct CodeRange {
@@ -59,7 +65,7 @@ private:
   };
 
   Footprint blockFootprint(const Footprint &F) const;
-  void endObject();
+  void giveBackUnused();
 
   std::vector<Block> Blocks;
   /// The first block of the current object.

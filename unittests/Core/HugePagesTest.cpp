@@ -24,19 +24,23 @@ std::string hugePagePolicy() {
   return {};
 }
 
-/// AnonHugePages of the mapping at \p Address in bytes, from /proc/self/smaps.
+/// What is mapped with huge pages around \p Address in bytes, private or shared,
+/// from /proc/self/smaps.
 size_t hugePageBytesAt(uintptr_t Address) {
   std::ifstream Smaps("/proc/self/smaps");
   bool Inside = false;
+  size_t Sum = 0;
   for (std::string Line; std::getline(Smaps, Line);) {
     unsigned long Begin = 0, End = 0;
     size_t KiB = 0;
     if (sscanf(Line.c_str(), "%lx-%lx ", &Begin, &End) == 2)
       Inside = Begin <= Address && Address < End;
-    else if (Inside && sscanf(Line.c_str(), "AnonHugePages: %zu kB", &KiB) == 1)
-      return KiB * 1024;
+    else if (Inside &&
+             (sscanf(Line.c_str(), "AnonHugePages: %zu kB", &KiB) == 1 ||
+              sscanf(Line.c_str(), "ShmemPmdMapped: %zu kB", &KiB) == 1))
+      Sum += KiB * 1024;
   }
-  return 0;
+  return Sum;
 }
 
 size_t hugePageBytesOfFilledSegment(SegmentKind K, bool HugePages) {

@@ -16,15 +16,20 @@ using namespace jitslab;
 static std::vector<AddressRange> rangesOf(const RangeMap &M) {
   std::vector<AddressRange> Result;
   M.forEach([&](AddressRange R) { Result.push_back(R); });
+  std::sort(Result.begin(), Result.end(),
+            [](AddressRange L, AddressRange R) { return L.Begin < R.Begin; });
   return Result;
 }
+
+/// What most tests use: granules of 256 bytes.
+static RangeMap mapFromZero() { return RangeMap(0, 0x100); }
 
 static bool equal(AddressRange A, AddressRange B) {
   return A.Begin == B.Begin && A.End == B.End;
 }
 
 TEST_CASE("Neighbouring free ranges become one") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   M.give({0x1000, 0x2000});
   M.give({0x3000, 0x4000});
   CHECK(M.count() == 2);
@@ -38,17 +43,17 @@ TEST_CASE("Neighbouring free ranges become one") {
 }
 
 TEST_CASE("A new range map holds nothing") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   CHECK(M.empty());
   CHECK(M.bytes() == 0);
   CHECK(M.largest() == 0);
-  CHECK(!M.take(1, 1));
+  CHECK(!M.take(0x100, 1));
   CHECK(M.takeWithin({0, UINTPTR_MAX}).empty());
   CHECK(M.verify());
 }
 
 TEST_CASE("The smallest range that is large enough is taken") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   M.give({0x1000, 0x9000});
   M.give({0xA000, 0xC000});
   M.give({0xD000, 0xE000});
@@ -58,19 +63,54 @@ TEST_CASE("The smallest range that is large enough is taken") {
   CHECK(M.verify());
 }
 
-TEST_CASE("Of equally large ranges the lowest is taken") {
-  RangeMap M;
+TEST_CASE("Of equally large ranges the one that was freed last is taken") {
+  RangeMap M = mapFromZero();
   M.give({0x9000, 0xA000});
   M.give({0x1000, 0x2000});
   M.give({0x5000, 0x6000});
-  CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x1000));
   CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x5000));
+  CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x1000));
   CHECK(M.take(0x1000, 1) == std::optional<uintptr_t>(0x9000));
   CHECK(M.empty());
 }
 
+TEST_CASE("A range is extended in place where the next bytes begin a range") {
+  RangeMap M = mapFromZero();
+  M.give({0x1000, 0x3000});
+  CHECK(!M.takeFront({0x1100, 0x1200}));
+  CHECK(!M.takeFront({0x1000, 0x3100}));
+  CHECK(!M.takeFront({0x4000, 0x4100}));
+  CHECK(M.takeFront({0x1000, 0x1100}));
+  CHECK(M.takeFront({0x1100, 0x1800}));
+  CHECK(M.bytes() == 0x1800);
+  CHECK(M.takeFront({0x1800, 0x3000}));
+  CHECK(M.empty());
+  CHECK(M.verify());
+}
+
+TEST_CASE("A range that spans slabs is found in each of them") {
+  RangeMap M(0, 64);
+  M.give({SlabSize / 2, 4 * SlabSize});
+  auto Pieces = M.takeWithin({2 * SlabSize, 3 * SlabSize});
+  REQUIRE(Pieces.size() == 1);
+  CHECK(equal(Pieces[0], {2 * SlabSize, 3 * SlabSize}));
+  CHECK(M.verify());
+  // What remains on both sides is found too, though one of them is new.
+  CHECK(M.takeWithin({SlabSize, 2 * SlabSize}).size() == 1);
+  CHECK(M.takeWithin({3 * SlabSize, 4 * SlabSize}).size() == 1);
+  CHECK(M.bytes() == SlabSize / 2);
+  // Two that become one.
+  M.give({SlabSize, 2 * SlabSize});
+  M.give({3 * SlabSize, 4 * SlabSize});
+  M.give({2 * SlabSize, 3 * SlabSize});
+  CHECK(M.count() == 1);
+  CHECK(M.verify());
+  CHECK(M.takeWithin({3 * SlabSize, 4 * SlabSize}).size() == 1);
+  CHECK(M.verify());
+}
+
 TEST_CASE("Alignment above a page skips ranges that are too short for it") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   // Large enough for the size, not for the size at that alignment.
   M.give({0x11000, 0x15000});
   M.give({0x21000, 0x38000});
@@ -85,16 +125,16 @@ TEST_CASE("Alignment above a page skips ranges that are too short for it") {
 }
 
 TEST_CASE("Alignment at the end of the address space does not wrap around") {
-  RangeMap M;
+  RangeMap M(UINTPTR_MAX - 0x1FFFFF, 0x100);
   M.give({UINTPTR_MAX - 0x1FFF, UINTPTR_MAX - 0xFFF});
-  CHECK(!M.take(0x10, size_t(1) << 32));
+  CHECK(!M.take(0x100, size_t(1) << 32));
   CHECK(!M.take(0x2000, 1));
   CHECK(M.bytes() == 0x1000);
   CHECK(M.verify());
 }
 
 TEST_CASE("Taking within a range cuts what reaches over its borders") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   M.give({0x1000, 0x3000});
   M.give({0x4000, 0x5000});
   M.give({0x6000, 0x8000});
@@ -112,7 +152,7 @@ TEST_CASE("Taking within a range cuts what reaches over its borders") {
 }
 
 TEST_CASE("Taking within a free range splits it in two") {
-  RangeMap M;
+  RangeMap M = mapFromZero();
   M.give({0x1000, 0x9000});
   auto Pieces = M.takeWithin({0x4000, 0x5000});
   REQUIRE(Pieces.size() == 1);
@@ -148,17 +188,23 @@ public:
     return Result;
   }
 
-  std::optional<uintptr_t> whereToTake(size_t Size, size_t Align) const {
-    std::optional<uintptr_t> Best;
-    size_t BestSize = SIZE_MAX;
+  /// The size of the smallest range that has the request, 0 if none has.
+  size_t bestFit(size_t Size, size_t Align) const {
+    size_t Best = 0;
     for (AddressRange R : ranges()) {
       uintptr_t Start = (R.Begin + Align - 1) / Align * Align;
-      if (Start + Size <= R.End && R.size() < BestSize) {
-        Best = Start;
-        BestSize = R.size();
-      }
+      if (Start + Size <= R.End && (!Best || R.size() < Best))
+        Best = R.size();
     }
     return Best;
+  }
+
+  /// The size of the range that \p Address is in, 0 if it is not free.
+  size_t sizeAround(uintptr_t Address) const {
+    for (AddressRange R : ranges())
+      if (R.Begin <= Address && Address < R.End)
+        return R.size();
+    return 0;
   }
 
   void set(AddressRange R, bool Value) {
@@ -194,7 +240,7 @@ TEST_CASE("A range map does what a naive map does in random operations") {
   const uint64_t Seed = testSeed(20240717);
   INFO("JITSLAB_TEST_SEED=" << Seed);
   Random Rand(Seed);
-  RangeMap M;
+  RangeMap M(NaiveMap::Base, NaiveMap::UnitSize);
   NaiveMap Naive;
   size_t Taken = 0, Refused = 0;
   for (size_t Step = 0; Step != 20000; ++Step) {
@@ -211,12 +257,17 @@ TEST_CASE("A range map does what a naive map does in random operations") {
     } else if (What < 97) {
       size_t Size = Rand.between(1, 24) * NaiveMap::UnitSize;
       size_t Align = NaiveMap::UnitSize << Rand.below(7);
-      std::optional<uintptr_t> Expected = Naive.whereToTake(Size, Align);
+      size_t BestFit = Naive.bestFit(Size, Align);
       std::optional<uintptr_t> Got = M.take(Size, Align);
-      Ok = Got == Expected;
+      Ok = bool(Got) == bool(BestFit);
       ++(Got ? Taken : Refused);
-      if (Ok && Got)
+      if (Ok && Got) {
+        // Where alignment costs nothing it is a good fit.
+        size_t From = Naive.sizeAround(*Got);
+        Ok = *Got % Align == 0 && Naive.sizeAround(*Got + Size - 1) == From &&
+             (Align > NaiveMap::UnitSize || From <= BestFit + BestFit / 16);
         Naive.set({*Got, *Got + Size}, false);
+      }
     } else {
       size_t First = Rand.below(NaiveMap::Units);
       size_t End = std::min(NaiveMap::Units, First + Rand.between(1, 60));

@@ -16,10 +16,9 @@ using namespace jitslab;
 using WindowPtr = std::unique_ptr<Window>;
 
 static WindowPtr makeWindow(VirtualMemory &Memory, size_t Slabs = 4) {
-  llvm::ErrorOr<WindowPtr> W = Window::create(Memory, Slabs * SlabSize,
-                                              /*Near=*/0, /*HugePages=*/false);
-  REQUIRE(W);
-  return std::move(*W);
+  ArenaOptions Options;
+  Options.WindowSize = Slabs * SlabSize;
+  return valueOf(Window::create(Memory, Options));
 }
 
 static uintptr_t takeFrom(Window &W, Lane L, size_t Bytes, size_t Align = 1,
@@ -265,12 +264,12 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
 TEST_CASE("Huge pages are advised for whole slabs when they are wanted") {
   for (bool Wanted : {false, true}) {
     WindowMemory Memory;
-    llvm::ErrorOr<WindowPtr> W =
-        Window::create(Memory, MinWindowSize, /*Near=*/0, Wanted);
-    REQUIRE(W);
-    uintptr_t A = takeFrom(**W, Lane::Mixed, pageSize());
+    ArenaOptions Options = smallOptions();
+    Options.HugePages = Wanted;
+    WindowPtr W = valueOf(Window::create(Memory, Options));
+    uintptr_t A = takeFrom(*W, Lane::Mixed, pageSize());
     CHECK(Memory.Calls.Advise == size_t(Wanted));
     *reinterpret_cast<uint8_t *>(A) = 1;
-    (*W)->give(Lane::Mixed, {A, A + pageSize()});
+    W->give(Lane::Mixed, {A, A + pageSize()});
   }
 }

@@ -93,7 +93,7 @@ size_t largestDistanceOverManyObjects(Recording<Manager> &M) {
   size_t Largest = 0;
   std::vector<std::unique_ptr<TestLinker>> Linkers;
   for (int I = 0; I != 100; ++I) {
-    M.Sections.clear();
+    M.forgetSections();
     Linkers.push_back(std::make_unique<TestLinker>(M));
     defineHostSymbols(*Linkers.back());
     llvm::cantFail(Linkers.back()->loadAll({"got"}));

@@ -23,10 +23,12 @@ namespace jitslab {
 /// A section that a memory manager handed out.
 struct SectionRecord {
   std::string Name;
+  /// Where it is written, and once its object is loaded where it runs.
   uintptr_t Start = 0;
   size_t Size = 0;
   size_t Align = 0;
   SegmentKind Kind = SegmentKind::Code;
+  unsigned ID = 0;
 };
 
 /// A memory manager that notes down what it hands out.
@@ -34,19 +36,31 @@ template <typename Base> class Recording : public Base {
 public:
   using Base::Base;
 
-  /// Since the last reservation, so of the object that was loaded last.
   std::vector<SectionRecord> Sections;
 
   uint8_t *allocateCodeSection(uintptr_t Size, unsigned Align, unsigned ID,
                                llvm::StringRef Name) override {
     return note(Base::allocateCodeSection(Size, Align, ID, Name), Size, Align,
-                Name, SegmentKind::Code);
+                Name, SegmentKind::Code, ID);
   }
   uint8_t *allocateDataSection(uintptr_t Size, unsigned Align, unsigned ID,
                                llvm::StringRef Name, bool ReadOnly) override {
     return note(Base::allocateDataSection(Size, Align, ID, Name, ReadOnly),
                 Size, Align, Name,
-                ReadOnly ? SegmentKind::ROData : SegmentKind::RWData);
+                ReadOnly ? SegmentKind::ROData : SegmentKind::RWData, ID);
+  }
+
+  using Base::notifyObjectLoaded;
+  void notifyObjectLoaded(llvm::RuntimeDyld &Dyld,
+                          const llvm::object::ObjectFile &Object) override {
+    Base::notifyObjectLoaded(Dyld, Object);
+    for (; Loaded != Sections.size(); ++Loaded)
+      Sections[Loaded].Start = Dyld.getSectionLoadAddress(Sections[Loaded].ID);
+  }
+
+  void forgetSections() {
+    Sections.clear();
+    Loaded = 0;
   }
 
   /// The largest distance between a byte of code and one of another section.
@@ -64,11 +78,13 @@ public:
 
 private:
   uint8_t *note(uint8_t *Start, size_t Size, size_t Align, llvm::StringRef Name,
-                SegmentKind K) {
+                SegmentKind K, unsigned ID) {
     Sections.push_back(
-        {Name.str(), reinterpret_cast<uintptr_t>(Start), Size, Align, K});
+        {Name.str(), reinterpret_cast<uintptr_t>(Start), Size, Align, K, ID});
     return Start;
   }
+
+  size_t Loaded = 0;
 };
 
 /// One RuntimeDyld: the objects loaded into it see each other's symbols, those

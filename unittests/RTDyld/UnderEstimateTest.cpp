@@ -97,7 +97,9 @@ TEST_CASE("Several IFUNCs need more code than was reserved") {
 
 TEST_CASE("Code that does not fit its reservation comes from the same window") {
   const size_t Page = VirtualMemory::system().pageSize();
-  auto Memory = anyArena();
+  // Without RuntimeDyld nobody says where sections run that are written
+  // elsewhere.
+  auto Memory = arenaWith(remappingLayout());
   RecordingManager Manager(Memory);
   Manager.reserveAllocationSpace(64, ReserveAlign(16), 64, ReserveAlign(16), 64,
                                  ReserveAlign(16));
@@ -114,7 +116,9 @@ TEST_CASE("Code that does not fit its reservation comes from the same window") {
 }
 
 TEST_CASE("A larger alignment than was reserved is kept") {
-  auto Memory = anyArena();
+  // Without RuntimeDyld nobody says where sections run that are written
+  // elsewhere.
+  auto Memory = arenaWith(remappingLayout());
   RecordingManager Manager(Memory);
   Manager.reserveAllocationSpace(64, ReserveAlign(1), 64, ReserveAlign(1), 64,
                                  ReserveAlign(1));
@@ -197,7 +201,9 @@ TEST_CASE("Sections of size 0 that a host asks for are distinct") {
 
 TEST_CASE("A host that never reserves is served all the same") {
   const size_t Page = VirtualMemory::system().pageSize();
-  auto Memory = anyArena();
+  // Without RuntimeDyld nobody says where sections run that are written
+  // elsewhere.
+  auto Memory = arenaWith(remappingLayout());
   RecordingManager Manager(Memory);
   for (unsigned I = 0; I != 20; ++I) {
     Manager.allocateCodeSection(100 + I, 16, 3 * I, ".text");

@@ -17,6 +17,11 @@ namespace jitslab {
 /// The layouts that tests of what all of them have in common are repeated for.
 /// At most once in a test case, and not in a child process.
 inline Layout anyLayout() {
+  return GENERATE(Layout::PerObject, Layout::PerProtection, Layout::Dense);
+}
+
+/// Those that write where the code will run, and change access rights.
+inline Layout remappingLayout() {
   return GENERATE(Layout::PerObject, Layout::PerProtection);
 }
 

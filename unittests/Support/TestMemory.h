@@ -20,17 +20,20 @@ class TestMemory : public VirtualMemory {
 public:
   struct Counts {
     size_t Reserve = 0, Release = 0, Protect = 0, Populate = 0, Discard = 0,
-           Advise = 0;
+           Advise = 0, Map = 0, Unmap = 0;
     size_t total() const {
-      return Reserve + Release + Protect + Populate + Discard + Advise;
+      return Reserve + Release + Protect + Populate + Discard + Advise + Map +
+             Unmap;
     }
   };
 
   Counts Calls;
   /// Reservations that were not released.
   size_t OpenReservations = 0;
-  /// The call (1 is the next one that can fail: reserve, protect, discard)
-  /// that fails with FailWith; 0: none.
+  /// Shared memory that was not closed.
+  size_t OpenShared = 0;
+  /// The call (1 is the next one that can fail: all but release, closeShared
+  /// and those that only make things faster) that fails with FailWith; 0: none.
   size_t FailNth = 0;
   /// True: all calls after that one fail too.
   bool KeepFailing = false;
@@ -74,6 +77,41 @@ public:
   void adviseHugePages(uintptr_t Start, size_t Size) override {
     ++Calls.Advise;
     System.adviseHugePages(Start, Size);
+  }
+  void collapse(uintptr_t Start, size_t Size) override {
+    ++Calls.Advise;
+    System.collapse(Start, Size);
+  }
+  llvm::ErrorOr<SharedMemory> createShared(size_t Size) override {
+    if (std::error_code EC = injected())
+      return EC;
+    llvm::ErrorOr<SharedMemory> Result = System.createShared(Size);
+    OpenShared += bool(Result);
+    return Result;
+  }
+  void closeShared(const SharedMemory &M) override {
+    --OpenShared;
+    System.closeShared(M);
+  }
+  std::error_code mapShared(uintptr_t Start, size_t Size, Access A,
+                            const SharedMemory &M, size_t Offset,
+                            Sharing S) override {
+    ++Calls.Map;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.mapShared(Start, Size, A, M, Offset, S);
+  }
+  std::error_code unmap(uintptr_t Start, size_t Size) override {
+    ++Calls.Unmap;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.unmap(Start, Size);
+  }
+  std::error_code discardShared(uintptr_t Start, size_t Size) override {
+    ++Calls.Discard;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.discardShared(Start, Size);
   }
 
 private:

@@ -1,0 +1,35 @@
+//===- DenseLayout.h - Packed objects, written elsewhere --------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_DENSELAYOUT_H
+#define JITSLAB_CORE_DENSELAYOUT_H
+
+#include "LayoutPolicy.h"
+
+namespace jitslab {
+
+/// Layout::Dense: code, read-only data and data in lanes of their own, in
+/// granules of a cache line. Code and read-only data are written through a view
+/// of their own, so no access rights ever change.
+class DenseLayout final : public LayoutPolicy {
+public:
+  std::optional<size_t> worstCase(const Footprint &F) const override;
+  size_t largestFree(const Window &W) const override;
+  TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
+                   Allocation &A) override;
+  bool enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
+               const SegmentFootprint &F) override;
+  void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) override;
+  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) override;
+  bool prepareRelease(Allocation &A) override;
+  void release(Window &W, Allocation &A, bool Prepared) override;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_DENSELAYOUT_H

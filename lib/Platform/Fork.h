@@ -1,0 +1,53 @@
+//===- Fork.h - What has to be done around a fork ---------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_PLATFORM_FORK_H
+#define JITSLAB_PLATFORM_FORK_H
+
+#include <cstdint>
+#include <system_error>
+
+namespace jitslab {
+
+/// Is told of every fork of the process, from its construction (with enroll) to
+/// its withdrawal. fork() tells, and what is built on it; vfork() and
+/// posix_spawn() do not, since their child only executes another program.
+class ForkListener {
+public:
+  /// In the thread that forks. No listener comes or goes until one of the
+  /// others was called.
+  virtual void beforeFork() = 0;
+  virtual void afterForkInParent() = 0;
+  /// The child has this one thread. Must not take memory from the heap.
+  virtual void afterForkInChild() = 0;
+
+protected:
+  virtual ~ForkListener();
+
+  /// Begins to be told. Fails with ENOMEM.
+  std::error_code enroll();
+  /// Ends it; does nothing if it never began.
+  void withdraw();
+
+private:
+  friend struct ForkListeners;
+  ForkListener *Previous = nullptr, *Next = nullptr;
+  bool Enrolled = false;
+};
+
+/// How often this process and those that it descends from were forked while
+/// there was a listener.
+uint32_t forkCount();
+
+/// The value of forkCount() when this process came into being; 0 if it was not
+/// forked.
+uint32_t forkCountAtBirth();
+
+} // namespace jitslab
+
+#endif // JITSLAB_PLATFORM_FORK_H
