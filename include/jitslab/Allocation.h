@@ -73,8 +73,10 @@ struct Segment {
 class Allocation {
 public:
   Allocation() = default;
-  Allocation(Allocation &&Other) noexcept {
-    *this = static_cast<Allocation &&>(Other);
+  Allocation(Allocation &&Other) noexcept
+      : Owner(Other.Owner), Home(Other.Home), Parts(Other.Parts),
+        Objects(Other.Objects), Forks(Other.Forks) {
+    Other.Owner = nullptr;
   }
   Allocation &operator=(Allocation &&Other) noexcept;
   Allocation(const Allocation &) = delete;
@@ -108,20 +110,17 @@ private:
   /// access rights.
   enum class State : uint8_t { Writable, Changing, Sealed };
 
+  /// Small, because a host has as many as objects.
   struct Part {
-    /// What is owned: executor addresses, whole granules of the layout.
-    uintptr_t Begin = 0, End = 0;
-    /// Bytes from Begin to the first usable one; less than a granule.
-    uint32_t Offset = 0;
+    /// What is owned, in whole granules of the layout: bytes from the window's
+    /// begin.
+    uint32_t Begin = 0, End = 0;
+    /// Bytes from Begin to the first usable one; less than a page.
+    uint16_t Offset = 0;
     State Rights = State::Writable;
 
-    uintptr_t executor() const { return Begin + Offset; }
-    size_t usable() const { return End - executor(); }
     explicit operator bool() const { return Begin != End; }
   };
-
-  /// Where part \p K can be written, sealed or not.
-  uint8_t *workingAddress(SegmentKind K) const;
 
   ArenaImpl *Owner = nullptr;
   Window *Home = nullptr;

@@ -168,10 +168,11 @@ public:
 
   /// Gives \p A, which is not sealed, room for \p F behind the first \p Used
   /// bytes of segment \p K, or such a segment if it has none. Nothing moves.
-  /// \returns false, with nothing changed, where that is not possible; then
-  /// allocate with \p A as the sibling may be.
-  bool enlarge(Allocation &A, SegmentKind K, size_t Used,
-               const SegmentFootprint &F);
+  /// \returns the part of the segment that has room for \p F. Null addresses,
+  /// with nothing changed, where that is not possible; then allocate with \p A
+  /// as the sibling may be.
+  Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
+                  const SegmentFootprint &F);
 
   /// True when an object should be allocated by one call that says what it
   /// needs. False when it may as well come piece by piece, because pieces lie

@@ -18,6 +18,7 @@
 
 #include "jitslab/Arena.h"
 #include "jitslab/LLVMCompat.h"
+#include "llvm/ADT/SmallVector.h"
 #include "llvm/ExecutionEngine/RTDyldMemoryManager.h"
 #include <memory>
 #include <string>
@@ -47,8 +48,8 @@ public:
   ~ReservingMemoryManager() override;
 
   /// True, except with Layout::Dense while there is ample room: sections of an
-  /// object then lie side by side without having been announced, and RuntimeDyld
-  /// need not spend the time to find out how large they are.
+  /// object then lie side by side without having been announced, and
+  /// RuntimeDyld need not spend the time to find out how large they are.
   bool needsToReserveAllocationSpace() override;
 
   /// Begins an object: takes one contiguous block for it. What the previous
@@ -95,8 +96,22 @@ public:
   llvm::Error takeError();
 
 private:
-  class Impl;
-  std::unique_ptr<Impl> State;
+  // Hosts make a manager for each object and keep it as long as the object
+  // lives: what is needed only on the way to sealed code is gone afterwards.
+  struct Batch;
+  struct Failures;
+
+  Batch &open();
+  Failures &failures();
+  uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
+                    unsigned SectionID);
+  void failObject(llvm::Error Err);
+
+  // The arena has to outlive the memory taken from it.
+  std::shared_ptr<Arena> Memory;
+  llvm::SmallVector<Allocation, 1> Sealed;
+  std::unique_ptr<Batch> Open;
+  std::unique_ptr<Failures> Failed;
 };
 
 } // namespace jitslab

@@ -8,7 +8,6 @@
 
 #include "jitslab/Arena.h"
 #include "ArenaImpl.h"
-#include "LanePlacement.h"
 #include "jitslab/VirtualMemory.h"
 #include <utility>
 
@@ -18,34 +17,31 @@ namespace jitslab {
 
 Allocation &Allocation::operator=(Allocation &&Other) noexcept {
   if (this != &Other) {
-    release();
+    if (Owner)
+      Owner->release(*this);
     Owner = std::exchange(Other.Owner, nullptr);
-    Home = std::exchange(Other.Home, nullptr);
-    Parts = std::exchange(Other.Parts, {});
-    Objects = std::exchange(Other.Objects, 0);
+    Home = Other.Home;
+    Parts = Other.Parts;
+    Objects = Other.Objects;
     Forks = Other.Forks;
   }
   return *this;
 }
 
-uint8_t *Allocation::workingAddress(SegmentKind K) const {
-  return reinterpret_cast<uint8_t *>(Parts[K].executor() +
-                                     Home->workingOffset(laneOf(K)));
-}
-
 Segment Allocation::operator[](SegmentKind K) const {
-  const Part &P = Parts[K];
-  if (!P)
+  if (!Owner || !Parts[K])
     return {};
-  bool Writable = K == SegmentKind::RWData || P.Rights != State::Sealed;
-  return {Writable ? workingAddress(K) : nullptr, P.executor(), P.usable()};
+  AddressRange R = LayoutPolicy::usable(*this, K);
+  bool Writable = K == SegmentKind::RWData || Parts[K].Rights != State::Sealed;
+  return {Writable ? LayoutPolicy::workingAddress(*this, K) : nullptr, R.Begin,
+          R.size()};
 }
 
 void Allocation::shrink(SegmentKind K, size_t Used) {
   if (!Owner || !Parts[K])
     return;
   // Without the lock where there is nothing to give back.
-  if (!Used || Parts[K].usable() - Used >= Home->granule())
+  if (!Used || LayoutPolicy::usable(*this, K).size() - Used >= Home->granule())
     Owner->shrink(*this, K, Used);
 }
 
@@ -87,8 +83,8 @@ Expected<Allocation> Arena::allocate(const Footprint &F,
   return Impl->allocate(F, Sibling);
 }
 
-bool Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
-                    const SegmentFootprint &F) {
+Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
+                       const SegmentFootprint &F) {
   return Impl->enlarge(A, K, Used, F);
 }
 

@@ -10,6 +10,7 @@
 #include "Errors.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <cassert>
 
@@ -114,13 +115,21 @@ void ArenaImpl::freezeShared() {
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling) {
-  for (SegmentKind K : AllSegmentKinds)
+  bool TooLarge = false;
+  for (SegmentKind K : AllSegmentKinds) {
     if (F[K].Size && !isPowerOf2_64(F[K].Align))
       return optionError("an alignment of " + Twine(F[K].Align) +
                          " bytes is asked for, which is no power of two");
-  Allocation A;
+    TooLarge |= F[K].Size > MaxWindowSize || F[K].Align > MaxWindowSize;
+  }
+  // Filled where it is returned: it is copied often enough later on.
+  Expected<Allocation> Result{Allocation()};
+  (void)bool(Result);
+  Allocation &A = *Result;
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
+  if (TooLarge)
+    return fullError(F);
   if (Error Err = place(F, Sibling, A))
     return Err;
   A.Owner = this;
@@ -129,13 +138,11 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   A.Forks = Forks;
   A.Objects = Sibling ? 0 : 1;
   LiveObjects += A.Objects;
-  return A;
+  return Result;
 }
 
 Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
                        Allocation &A) {
-  if (!Policy->worstCase(F))
-    return fullError(F);
   // The last slab of a window is left to objects that lie in it already and
   // turn out larger than their linker said. Without a further window to go to,
   // nobody is turned away for that.
@@ -143,10 +150,10 @@ Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
   for (const std::unique_ptr<Window> &W : Windows) {
     if (Sibling && W.get() != Sibling->Home)
       continue;
+    A.Home = W.get();
     TakeResult Result = Policy->place(*W, F, KeepFree, A);
     switch (Result.Status) {
     case TakeStatus::Taken:
-      A.Home = W.get();
       return Error::success();
     case TakeStatus::Refused:
       return systemError(Result.Reason, CannotCommit);
@@ -174,11 +181,10 @@ Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
     return fullError(F);
   if (Error Err = addWindowFor(alignTo(*Needed, SlabSize) + SlabSize))
     return Err;
-  TakeResult Result = Policy->place(*Windows.back(), F, /*KeepFree=*/0, A);
-  if (Result.Status == TakeStatus::Taken) {
-    A.Home = Windows.back().get();
+  A.Home = Windows.back().get();
+  TakeResult Result = Policy->place(*A.Home, F, /*KeepFree=*/0, A);
+  if (Result.Status == TakeStatus::Taken)
     return Error::success();
-  }
   Windows.pop_back();
   if (Result.Status == TakeStatus::Full)
     return fullError(F);
@@ -214,11 +220,18 @@ Error ArenaImpl::fullError(const Footprint &F) const {
   return make_error<ArenaFullError>(std::move(Message));
 }
 
-bool ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
-                        const SegmentFootprint &F) {
-  std::lock_guard<std::mutex> Guard(Lock);
-  noticeFork();
-  return A.Forks == Forks && Policy->enlarge(*A.Home, A, K, Used, F);
+Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
+                           const SegmentFootprint &F) {
+  {
+    std::lock_guard<std::mutex> Guard(Lock);
+    noticeFork();
+    if (A.Forks != Forks || !Policy->enlarge(*A.Home, A, K, Used, F))
+      return {};
+  }
+  uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
+  size_t Offset = alignTo(Segment + Used, Align(F.Align)) - Segment;
+  return {LayoutPolicy::workingAddress(A, K) + Offset, Segment + Offset,
+          F.Size};
 }
 
 void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {

@@ -35,8 +35,8 @@ public:
 
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling);
-  bool enlarge(Allocation &A, SegmentKind K, size_t Used,
-               const SegmentFootprint &F);
+  Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
+                  const SegmentFootprint &F);
   bool wantsReservations() const {
     return !Spacious.load(std::memory_order_relaxed);
   }

@@ -10,6 +10,7 @@
 #include "../Platform/CodeMemory.h"
 #include "../Platform/Fork.h"
 #include "LanePlacement.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -26,11 +27,9 @@ size_t DenseLayout::largestFree(const Window &W) const {
 
 TakeResult DenseLayout::place(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
-  TakeResult Result = takeFromLanes(
-      W, F, W.granule(), KeepFree, [&](SegmentKind K, AddressRange R) {
-        parts(A)[K].Begin = R.Begin;
-        parts(A)[K].End = R.End;
-      });
+  TakeResult Result =
+      takeFromLanes(W, F, W.granule(), KeepFree,
+                    [&](SegmentKind K, AddressRange R) { own(A, K, R); });
   if (Result.Status != TakeStatus::Taken)
     release(W, A, /*Prepared=*/true);
   return Result;
@@ -38,37 +37,34 @@ TakeResult DenseLayout::place(Window &W, const Footprint &F, size_t KeepFree,
 
 bool DenseLayout::enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
                           const SegmentFootprint &F) {
-  Part &P = parts(A)[K];
-  if (!P) {
-    Footprint Only;
-    Only[K] = F;
-    return takeFromLanes(W, Only, W.granule(), /*KeepFree=*/0,
-                         [&](SegmentKind, AddressRange R) {
-                           P.Begin = R.Begin;
-                           P.End = R.End;
-                         })
-               .Status == TakeStatus::Taken;
-  }
   if (F.Size > W.size() || F.Align > W.size())
     return false;
-  uintptr_t Wanted = alignTo(P.Begin + Used, F.Align) + F.Size;
-  if (Wanted <= P.End)
+  if (!parts(A)[K]) {
+    size_t Bytes = alignTo(F.Size, Align(W.granule()));
+    TakeResult Taken = W.take(laneOf(K), Bytes, std::max(F.Align, W.granule()),
+                              /*KeepFree=*/0);
+    if (Taken.Status != TakeStatus::Taken)
+      return false;
+    own(A, K, {Taken.Address, Taken.Address + Bytes});
     return true;
-  AddressRange More{P.End, alignTo(Wanted, W.granule())};
+  }
+  AddressRange Has = owned(A, K);
+  uintptr_t Wanted = alignTo(Has.Begin + Used, Align(F.Align)) + F.Size;
+  if (Wanted <= Has.End)
+    return true;
+  AddressRange More{Has.End, alignTo(Wanted, Align(W.granule()))};
   if (!W.takeFront(laneOf(K), More))
     return false;
-  P.End = More.End;
+  own(A, K, {Has.Begin, More.End});
   return true;
 }
 
 void DenseLayout::shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) {
-  Part &P = parts(A)[K];
-  AddressRange Unused{alignTo(P.Begin + Used, W.granule()), P.End};
+  AddressRange Has = owned(A, K);
+  AddressRange Unused{alignTo(Has.Begin + Used, Align(W.granule())), Has.End};
   if (Unused.Begin == Unused.End)
     return;
-  P.End = Unused.Begin;
-  if (!P)
-    P = Part();
+  own(A, K, {Has.Begin, Unused.Begin});
   W.give(laneOf(K), Unused);
 }
 
@@ -82,7 +78,7 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
   for (Allocation *A : Allocations) {
     const Part &Code = parts(*A)[SegmentKind::Code];
     if (Code && Code.Rights != State::Sealed)
-      synchronizeInstructions(Code.Begin, Code.usable());
+      synchronizeInstructions(usable(*A, SegmentKind::Code));
     for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
       parts(*A)[K].Rights = State::Sealed;
   }
@@ -91,18 +87,17 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
 
 // After a fork the other process may be executing it.
 bool DenseLayout::prepareRelease(Allocation &A) {
-  Part &Code = parts(A)[SegmentKind::Code];
-  if (Code && forksBefore(A) == forkCount())
-    fillWithTraps(workingAddress(A, SegmentKind::Code), Code.usable());
+  if (parts(A)[SegmentKind::Code] && forksBefore(A) == forkCount())
+    fillWithTraps(workingAddress(A, SegmentKind::Code),
+                  usable(A, SegmentKind::Code).size());
   return true;
 }
 
 void DenseLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
   for (SegmentKind K : AllSegmentKinds) {
-    Part &P = parts(A)[K];
-    if (P)
-      W.give(laneOf(K), {P.Begin, P.End});
-    P = Part();
+    if (parts(A)[K])
+      W.give(laneOf(K), owned(A, K));
+    own(A, K, {});
   }
 }
 

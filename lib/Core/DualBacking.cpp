@@ -54,9 +54,10 @@ static Error creationError(std::error_code EC, const Twine &What) {
       EC);
 }
 
-Expected<std::unique_ptr<DualBacking>>
-DualBacking::create(VirtualMemory &VM, uintptr_t Begin, size_t Size,
-                    bool HugePages) {
+Expected<std::unique_ptr<DualBacking>> DualBacking::create(VirtualMemory &VM,
+                                                           uintptr_t Begin,
+                                                           size_t Size,
+                                                           bool HugePages) {
   ReservationRequest Request;
   Request.Size = Size;
   // So that huge pages suit both views.
@@ -141,8 +142,7 @@ std::error_code DualBacking::decommit(Lane L, AddressRange Slab) {
       return EC;
     return VM.protect(Slab.Begin, Slab.size(), Access::None);
   }
-  if (std::error_code EC =
-          VM.discardShared(writerOf(Slab.Begin), Slab.size()))
+  if (std::error_code EC = VM.discardShared(writerOf(Slab.Begin), Slab.size()))
     return EC;
   return abandon(Slab);
 }
@@ -158,7 +158,10 @@ std::error_code DualBacking::abandon(AddressRange Slab) {
 }
 
 void DualBacking::populate(Lane L, AddressRange Pages) {
-  VM.populate(Pages.Begin + workingOffset(L), Pages.size());
+  // For shared memory it costs as much as the faults that it saves, and pays
+  // for pages that may never be written.
+  if (!isShared(L))
+    VM.populate(Pages.Begin, Pages.size());
 }
 
 void DualBacking::onSlabFull(Lane L, AddressRange Slab) {
@@ -176,9 +179,8 @@ void DualBacking::detachFromParent() {
     uintptr_t Start = Writer + First * SlabSize;
     size_t Bytes = (I - First) * SlabSize;
     // Without the descriptor the least is that writes go nowhere.
-    if (VM.mapShared(Start, Bytes, Access::ReadWrite,
-                     OfSlab[First]->handle(), First * SlabSize,
-                     Sharing::CopyOnWrite))
+    if (VM.mapShared(Start, Bytes, Access::ReadWrite, OfSlab[First]->handle(),
+                     First * SlabSize, Sharing::CopyOnWrite))
       (void)VM.unmap(Start, Bytes);
   }
 }

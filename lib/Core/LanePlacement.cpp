@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LanePlacement.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -32,22 +33,6 @@ size_t largestFreeInLanes(const Window &W) {
   for (SegmentKind K : AllSegmentKinds)
     Largest = std::max(Largest, W.largestFree(laneOf(K)));
   return Largest;
-}
-
-TakeResult takeFromLanes(Window &W, const Footprint &F, size_t Unit,
-                         size_t KeepFree,
-                         function_ref<void(SegmentKind, AddressRange)> Assign) {
-  for (SegmentKind K : AllSegmentKinds) {
-    if (!F[K].Size)
-      continue;
-    size_t Bytes = alignTo(F[K].Size, Unit);
-    TakeResult Taken =
-        W.take(laneOf(K), Bytes, std::max(F[K].Align, Unit), KeepFree);
-    if (Taken.Status != TakeStatus::Taken)
-      return Taken;
-    Assign(K, {Taken.Address, Taken.Address + Bytes});
-  }
-  return {TakeStatus::Taken};
 }
 
 } // namespace jitslab

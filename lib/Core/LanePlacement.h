@@ -11,7 +11,8 @@
 
 #include "Window.h"
 #include "jitslab/Allocation.h"
-#include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/Support/Alignment.h"
+#include <algorithm>
 #include <optional>
 
 namespace jitslab {
@@ -38,9 +39,21 @@ size_t largestFreeInLanes(const Window &W);
 /// Takes whole units of \p Unit bytes for each segment of \p F, and calls
 /// \p Assign for each. Stops at the first that cannot be had; what was taken by
 /// then is the caller's to give back.
-TakeResult
-takeFromLanes(Window &W, const Footprint &F, size_t Unit, size_t KeepFree,
-              llvm::function_ref<void(SegmentKind, AddressRange)> Assign);
+template <typename Fn>
+TakeResult takeFromLanes(Window &W, const Footprint &F, size_t Unit,
+                         size_t KeepFree, Fn Assign) {
+  for (SegmentKind K : AllSegmentKinds) {
+    if (!F[K].Size)
+      continue;
+    size_t Bytes = llvm::alignTo(F[K].Size, llvm::Align(Unit));
+    TakeResult Taken =
+        W.take(laneOf(K), Bytes, std::max(F[K].Align, Unit), KeepFree);
+    if (Taken.Status != TakeStatus::Taken)
+      return Taken;
+    Assign(K, AddressRange{Taken.Address, Taken.Address + Bytes});
+  }
+  return {TakeStatus::Taken};
+}
 
 } // namespace jitslab
 

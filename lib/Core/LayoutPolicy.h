@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_LAYOUTPOLICY_H
 #define JITSLAB_CORE_LAYOUTPOLICY_H
 
+#include "LanePlacement.h"
 #include "Window.h"
 #include "jitslab/Allocation.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -58,13 +59,37 @@ public:
   /// returned. Called with the arena's lock held.
   virtual void release(Window &W, Allocation &A, bool Prepared) = 0;
 
+  /// Where part \p K of \p A can be executed and read.
+  static AddressRange usable(const Allocation &A, SegmentKind K) {
+    AddressRange R = owned(A, K);
+    R.Begin += A.Parts[K].Offset;
+    return R;
+  }
+  /// Where part \p K of \p A can be written, sealed or not.
+  static uint8_t *workingAddress(const Allocation &A, SegmentKind K) {
+    return reinterpret_cast<uint8_t *>(usable(A, K).Begin +
+                                       A.Home->workingOffset(laneOf(K)));
+  }
+
 protected:
   // Allocation lets policies at its parts; derived classes come through here.
   using Part = Allocation::Part;
   using State = Allocation::State;
   static PerSegment<Part> &parts(Allocation &A) { return A.Parts; }
-  static uint8_t *workingAddress(const Allocation &A, SegmentKind K) {
-    return A.workingAddress(K);
+  /// What \p A owns of \p K.
+  static AddressRange owned(const Allocation &A, SegmentKind K) {
+    uintptr_t Base = A.Home->begin();
+    return {Base + A.Parts[K].Begin, Base + A.Parts[K].End};
+  }
+  /// Says that \p A owns \p R for \p K; nothing of it if it is empty.
+  static void own(Allocation &A, SegmentKind K, AddressRange R) {
+    Part &P = A.Parts[K];
+    if (R.Begin == R.End) {
+      P = Part();
+      return;
+    }
+    P.Begin = uint32_t(R.Begin - A.Home->begin());
+    P.End = uint32_t(R.End - A.Home->begin());
   }
   static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
 };

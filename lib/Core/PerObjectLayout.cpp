@@ -90,7 +90,7 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
 
 void PerObjectLayout::shrink(Window &W, Allocation &A, SegmentKind K,
                              size_t Used) {
-  AddressRange Unused = cutOff(parts(A)[K], Used);
+  AddressRange Unused = cutOff(A, K, Used);
   if (Unused.size()) {
     W.clearKind(Unused);
     W.give(Lane::Mixed, Unused);
@@ -105,26 +105,27 @@ bool PerObjectLayout::prepareRelease(Allocation &A) {
     AllWritable &= P.Rights == State::Writable;
     // Data is among them although it is writable: it lets the block be one
     // range, so one call.
-    Batch.add({P.Begin, P.End}, Access::ReadWrite);
+    Batch.add(owned(A, K), Access::ReadWrite);
   }
   if (!AllWritable && Batch.apply(VM))
     return false;
-  if (const Part &Code = parts(A)[SegmentKind::Code])
-    fillWithTraps(workingAddress(A, SegmentKind::Code), Code.usable());
+  if (parts(A)[SegmentKind::Code])
+    fillWithTraps(workingAddress(A, SegmentKind::Code),
+                  usable(A, SegmentKind::Code).size());
   return true;
 }
 
 void PerObjectLayout::release(Window &W, Allocation &A, bool Prepared) {
   for (SegmentKind K : AllSegmentKinds) {
-    Part &P = parts(A)[K];
-    if (!P)
+    if (!parts(A)[K])
       continue;
-    W.clearKind({P.Begin, P.End});
+    AddressRange Pages = owned(A, K);
+    W.clearKind(Pages);
     if (Prepared)
-      W.give(Lane::Mixed, {P.Begin, P.End});
+      W.give(Lane::Mixed, Pages);
     else
-      W.giveProtected(Lane::Mixed, {P.Begin, P.End});
-    P = Part();
+      W.giveProtected(Lane::Mixed, Pages);
+    own(A, K, {});
   }
 }
 

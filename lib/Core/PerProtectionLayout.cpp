@@ -34,7 +34,7 @@ TakeResult PerProtectionLayout::place(Window &W, const Footprint &F,
 
 void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
                                  size_t Used) {
-  AddressRange Unused = cutOff(parts(A)[K], Used);
+  AddressRange Unused = cutOff(A, K, Used);
   if (Unused.size())
     W.give(laneOf(K), Unused);
 }
@@ -47,22 +47,24 @@ bool PerProtectionLayout::prepareRelease(Allocation &A) {
   if (!Code)
     return true;
   if (Code.Rights == State::Writable)
-    fillWithTraps(workingAddress(A, SegmentKind::Code), Code.usable());
+    fillWithTraps(workingAddress(A, SegmentKind::Code),
+                  usable(A, SegmentKind::Code).size());
   else
-    (void)VM.discard(Code.Begin, Code.End - Code.Begin);
+    (void)VM.discard(owned(A, SegmentKind::Code).Begin,
+                     owned(A, SegmentKind::Code).size());
   return true;
 }
 
 void PerProtectionLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
   for (SegmentKind K : AllSegmentKinds) {
-    Part &P = parts(A)[K];
+    const Part &P = parts(A)[K];
     if (!P)
       continue;
     if (P.Rights == State::Writable || K == SegmentKind::RWData)
-      W.give(laneOf(K), {P.Begin, P.End});
+      W.give(laneOf(K), owned(A, K));
     else
-      W.giveProtected(laneOf(K), {P.Begin, P.End});
-    P = Part();
+      W.giveProtected(laneOf(K), owned(A, K));
+    own(A, K, {});
   }
 }
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RangeMap.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -21,8 +22,8 @@ namespace jitslab {
 static constexpr size_t TriedInOwnClass = 8;
 
 RangeMap::RangeMap(uintptr_t Base, size_t Granule)
-    : Base(Base), Granule(Granule),
-      TagsPerTable(uint32_t(TagTableBytes / Granule)), Ranges(1) {
+    : Base(Base), LogGranule(Log2_64(Granule)),
+      LogTagsPerTable(Log2_64(TagTableBytes) - LogGranule), Ranges(1) {
   assert(isPowerOf2_64(Granule) && Granule <= TagTableBytes &&
          Base % Granule == 0 && "not granules");
 }
@@ -37,18 +38,16 @@ uint32_t RangeMap::classOf(uint32_t Granules) {
   return LinearClasses + (Doubling << LogClassesPerDoubling) + Within;
 }
 
-void RangeMap::setTag(Position P, RangeID ID) {
-  size_t Table = P / TagsPerTable;
+void RangeMap::addTagTable(size_t Table) {
   if (Table >= Tags.size())
     Tags.resize(Table + 1);
-  if (!Tags[Table])
-    Tags[Table] = std::make_unique<RangeID[]>(TagsPerTable);
-  Tags[Table][P % TagsPerTable] = ID;
+  Tags[Table] = std::make_unique<RangeID[]>(tagsPerTable());
 }
 
 // So that takeWithin finds a range that began in an earlier slab.
 void RangeMap::tagTables(Position Begin, Position End, RangeID ID) {
-  for (uint64_t P = alignTo(Begin, TagsPerTable); P < End; P += TagsPerTable)
+  for (uint64_t P = alignTo(Begin, Align(tagsPerTable())); P < End;
+       P += tagsPerTable())
     setTag(Position(P), ID);
 }
 
@@ -68,6 +67,7 @@ void RangeMap::link(RangeID ID) {
     Ranges[Head].Previous = ID;
   Head = ID;
   UsedClasses[Class / 64] |= uint64_t(1) << Class % 64;
+  UsedWords |= 1u << Class / 64;
 }
 
 void RangeMap::unlink(RangeID ID) {
@@ -80,8 +80,11 @@ void RangeMap::unlink(RangeID ID) {
   }
   uint32_t Class = classOf(R.Count);
   Heads[Class] = R.Next;
-  if (!R.Next)
-    UsedClasses[Class / 64] &= ~(uint64_t(1) << Class % 64);
+  if (R.Next)
+    return;
+  UsedClasses[Class / 64] &= ~(uint64_t(1) << Class % 64);
+  if (!UsedClasses[Class / 64])
+    UsedWords &= ~(1u << Class / 64);
 }
 
 RangeMap::RangeID RangeMap::insert(Position Begin, uint32_t Granules) {
@@ -97,7 +100,7 @@ RangeMap::RangeID RangeMap::insert(Position Begin, uint32_t Granules) {
   R.Count = Granules;
   link(ID);
   ++Count;
-  Bytes += Granules * Granule;
+  Bytes += bytesOf(Granules);
   setTag(Begin, ID);
   setTag(Begin + Granules - 1, ID);
   return ID;
@@ -107,7 +110,7 @@ void RangeMap::erase(RangeID ID) {
   unlink(ID);
   Range &R = Ranges[ID];
   --Count;
-  Bytes -= R.Count * Granule;
+  Bytes -= bytesOf(R.Count);
   R.Count = 0;
   R.Next = FirstUnused;
   FirstUnused = ID;
@@ -115,35 +118,39 @@ void RangeMap::erase(RangeID ID) {
 
 void RangeMap::resize(RangeID ID, Position Begin, uint32_t Granules) {
   Range &R = Ranges[ID];
-  Bytes += Granules * Granule - R.Count * Granule;
+  Bytes += bytesOf(Granules) - bytesOf(R.Count);
   bool SameClass = classOf(R.Count) == classOf(Granules);
   if (!SameClass)
     unlink(ID);
+  bool SameEnd = R.end() == Begin + Granules;
   R.Begin = Begin;
   R.Count = Granules;
   if (!SameClass)
     link(ID);
   setTag(Begin, ID);
-  setTag(Begin + Granules - 1, ID);
+  if (!SameEnd)
+    setTag(Begin + Granules - 1, ID);
 }
 
 uint32_t RangeMap::nextUsedClass(uint32_t Class) const {
-  size_t Word = Class / 64;
+  uint32_t Word = Class / 64;
   if (Word >= UsedClasses.size())
     return NumClasses;
   uint64_t Bits = UsedClasses[Word] & (~uint64_t(0) << Class % 64);
-  while (!Bits) {
-    if (++Word == UsedClasses.size())
+  if (!Bits) {
+    uint32_t Words = UsedWords & (~uint32_t(1) << Word);
+    if (!Words)
       return NumClasses;
+    Word = Log2_32(Words & -Words);
     Bits = UsedClasses[Word];
   }
-  return uint32_t(Word * 64) + Log2_64(Bits & -Bits);
+  return Word * 64 + Log2_64(Bits & -Bits);
 }
 
 bool RangeMap::fits(const Range &R, uint32_t Granules, size_t Align) const {
   uintptr_t Begin = address(R.Begin), End = address(R.end());
-  uintptr_t Start = alignTo(Begin, Align);
-  return Start >= Begin && Start < End && End - Start >= Granules * Granule;
+  uintptr_t Start = alignTo(Begin, llvm::Align(Align));
+  return Start >= Begin && Start < End && End - Start >= bytesOf(Granules);
 }
 
 RangeMap::RangeID RangeMap::findIn(uint32_t Class, uint32_t Granules,
@@ -159,8 +166,18 @@ RangeMap::RangeID RangeMap::findIn(uint32_t Class, uint32_t Granules,
 }
 
 RangeMap::RangeID RangeMap::find(uint32_t Granules, size_t Align) const {
+  // Where alignment is no matter, all ranges of the smaller classes are equally
+  // large, and all of the next larger class fit.
+  if (Align <= bytesOf(1)) {
+    uint32_t C = nextUsedClass(classOf(Granules));
+    if (C == NumClasses)
+      return 0;
+    if (C < LinearClasses || C != classOf(Granules))
+      return Heads[C];
+  }
+
   // From this class on every range fits, whatever its position.
-  uint64_t Padded = Granules + std::max(Align / Granule, size_t(1)) - 1;
+  uint64_t Padded = Granules + std::max(Align >> LogGranule, size_t(1)) - 1;
   uint32_t Sure = NumClasses;
   if (Padded < LinearClasses)
     Sure = uint32_t(Padded);
@@ -201,15 +218,26 @@ void RangeMap::carve(RangeID ID, Position Begin, uint32_t Granules) {
 }
 
 std::optional<uintptr_t> RangeMap::take(size_t Size, size_t Align) {
-  assert(Size && Size % Granule == 0 && isPowerOf2_64(Align) &&
+  assert(Size && Size % bytesOf(1) == 0 && isPowerOf2_64(Align) &&
          "not a request");
   if (Size > Bytes)
     return std::nullopt;
-  uint32_t Granules = uint32_t(Size / Granule);
+  uint32_t Granules = uint32_t(Size >> LogGranule);
   RangeID ID = find(Granules, Align);
   if (!ID)
     return std::nullopt;
-  uintptr_t Start = alignTo(address(Ranges[ID].Begin), Align);
+  // The usual case: the beginning of a range that is much larger.
+  Range &R = Ranges[ID];
+  if (Align <= bytesOf(1) && R.Count > Granules &&
+      classOf(R.Count) == classOf(R.Count - Granules)) {
+    uintptr_t Start = address(R.Begin);
+    R.Begin += Granules;
+    R.Count -= Granules;
+    Bytes -= Size;
+    setTag(R.Begin, ID);
+    return Start;
+  }
+  uintptr_t Start = alignTo(address(Ranges[ID].Begin), llvm::Align(Align));
   carve(ID, position(Start), Granules);
   return Start;
 }
@@ -219,13 +247,13 @@ bool RangeMap::takeFront(AddressRange R) {
   RangeID ID = rangeAt(Begin);
   if (!ID || Ranges[ID].Begin != Begin || address(Ranges[ID].end()) < R.End)
     return false;
-  carve(ID, Begin, uint32_t(R.size() / Granule));
+  carve(ID, Begin, uint32_t(R.size() >> LogGranule));
   return true;
 }
 
 AddressRange RangeMap::give(AddressRange R) {
-  assert(R.Begin < R.End && R.Begin % Granule == 0 && R.End % Granule == 0 &&
-         "not a range of granules");
+  assert(R.Begin < R.End && R.Begin % bytesOf(1) == 0 &&
+         R.End % bytesOf(1) == 0 && "not a range of granules");
   Position Begin = position(R.Begin), End = position(R.End);
   assert(!rangeAt(Begin) && !rangeAt(End - 1) && "freed twice");
   RangeID Before = Begin ? rangeAt(Begin - 1) : 0;
@@ -251,14 +279,14 @@ AddressRange RangeMap::give(AddressRange R) {
 
 SmallVector<AddressRange, 4> RangeMap::takeWithin(AddressRange R) {
   SmallVector<AddressRange, 4> Taken;
-  uintptr_t Limit = address(Position(Tags.size() * TagsPerTable));
+  uintptr_t Limit = address(uint64_t(Tags.size()) << LogTagsPerTable);
   R.Begin = std::max(R.Begin, Base);
   R.End = std::min(R.End, Limit);
   if (R.Begin >= R.End)
     return Taken;
   Position Begin = position(R.Begin), End = position(R.End);
   // A range that covers Begin has a tag between here and there.
-  for (Position P = alignDown(Begin, TagsPerTable); P < End;) {
+  for (Position P = alignDown(Begin, tagsPerTable()); P < End;) {
     RangeID ID = rangeAt(P);
     if (!ID) {
       ++P;
@@ -274,8 +302,8 @@ SmallVector<AddressRange, 4> RangeMap::takeWithin(AddressRange R) {
     Taken.push_back({address(From), address(To)});
   }
   // Slabs without anything free need no table.
-  for (size_t T = divideCeil(Begin, TagsPerTable); (T + 1) * TagsPerTable <= End;
-       ++T)
+  for (size_t T = divideCeil(Begin, tagsPerTable());
+       (T + 1) << LogTagsPerTable <= End; ++T)
     Tags[T].reset();
   return Taken;
 }
@@ -288,22 +316,22 @@ size_t RangeMap::largest() const {
   if (Class)
     for (RangeID ID = Heads[Class - 1]; ID; ID = Ranges[ID].Next)
       Most = std::max(Most, Ranges[ID].Count);
-  return Most * Granule;
+  return bytesOf(Most);
 }
 
 bool RangeMap::verify() const {
   SmallVector<Range, 0> Sorted;
-  size_t Granules = 0;
+  size_t Sum = 0;
   for (RangeID ID = 0; ID != Ranges.size(); ++ID) {
     const Range &R = Ranges[ID];
     if (!R.Count)
       continue;
     Sorted.push_back(R);
-    Granules += R.Count;
+    Sum += bytesOf(R.Count);
     if (tag(R.Begin) != ID || tag(R.end() - 1) != ID)
       return false;
-    for (uint64_t P = alignTo(R.Begin, TagsPerTable); P < R.end();
-         P += TagsPerTable)
+    for (uint64_t P = alignTo(R.Begin, Align(tagsPerTable())); P < R.end();
+         P += tagsPerTable())
       if (tag(Position(P)) != ID)
         return false;
   }
@@ -313,6 +341,9 @@ bool RangeMap::verify() const {
     if (Sorted[I - 1].end() >= Sorted[I].Begin)
       return false;
 
+  for (size_t Word = 0; Word != UsedClasses.size(); ++Word)
+    if (bool(UsedClasses[Word]) != bool(UsedWords >> Word & 1))
+      return false;
   size_t Listed = 0;
   for (uint32_t C = 0; C != NumClasses; ++C) {
     if (bool(Heads[C]) != bool(UsedClasses[C / 64] >> C % 64 & 1))
@@ -325,8 +356,7 @@ bool RangeMap::verify() const {
         return false;
     }
   }
-  return Listed == Sorted.size() && Sorted.size() == Count &&
-         Granules * Granule == Bytes;
+  return Listed == Sorted.size() && Sorted.size() == Count && Sum == Bytes;
 }
 
 } // namespace jitslab

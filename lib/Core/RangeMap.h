@@ -97,20 +97,28 @@ private:
 
   static constexpr size_t TagTableBytes = SlabSize;
 
-  uintptr_t address(Position P) const { return Base + P * Granule; }
+  uintptr_t address(uint64_t P) const { return Base + (P << LogGranule); }
+  size_t bytesOf(uint32_t Granules) const {
+    return size_t(Granules) << LogGranule;
+  }
   Position position(uintptr_t Address) const {
-    return Position((Address - Base) / Granule);
+    return Position((Address - Base) >> LogGranule);
   }
 
-  RangeID *tagTable(Position P) const {
-    size_t Table = P / TagsPerTable;
-    return Table < Tags.size() ? Tags[Table].get() : nullptr;
-  }
+  uint32_t tagsPerTable() const { return uint32_t(1) << LogTagsPerTable; }
   RangeID tag(Position P) const {
-    const RangeID *Table = tagTable(P);
-    return Table ? Table[P % TagsPerTable] : 0;
+    size_t Table = P >> LogTagsPerTable;
+    if (Table >= Tags.size() || !Tags[Table])
+      return 0;
+    return Tags[Table][P & (tagsPerTable() - 1)];
   }
-  void setTag(Position P, RangeID ID);
+  void setTag(Position P, RangeID ID) {
+    size_t Table = P >> LogTagsPerTable;
+    if (Table >= Tags.size() || !Tags[Table])
+      addTagTable(Table);
+    Tags[Table][P & (tagsPerTable() - 1)] = ID;
+  }
+  void addTagTable(size_t Table);
   void tagTables(Position Begin, Position End, RangeID ID);
   RangeID rangeAt(Position P) const;
 
@@ -128,13 +136,15 @@ private:
   void carve(RangeID ID, Position Begin, uint32_t Granules);
 
   const uintptr_t Base;
-  const size_t Granule;
-  const uint32_t TagsPerTable;
+  const unsigned LogGranule;
+  const unsigned LogTagsPerTable;
 
   std::vector<Range> Ranges;
   RangeID FirstUnused = 0;
   std::array<RangeID, NumClasses> Heads{};
+  /// A bit for each class that has ranges, and one for each of those words.
   std::array<uint64_t, (NumClasses + 63) / 64> UsedClasses{};
+  uint32_t UsedWords = 0;
   /// For each slab: the range that begins or ends at a granule, or that covers
   /// the slab's first granule. What is here for other granules means nothing:
   /// whoever reads a tag looks at the range whether it is true.

@@ -27,7 +27,7 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
       Part &P = parts(*A)[Kind];
       if (P.Rights == State::Sealed)
         continue;
-      Batch.add({P.Begin, P.End}, Rights);
+      Batch.add(owned(*A, Kind), Rights);
       P.Rights = State::Changing;
     }
   if (std::error_code EC = Batch.apply(VM))
@@ -35,28 +35,27 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
   for (Allocation *A : Allocations) {
     for (auto [Kind, Rights] : FinalRights)
       parts(*A)[Kind].Rights = State::Sealed;
-    if (const Part &Code = parts(*A)[SegmentKind::Code])
-      synchronizeInstructions(Code.executor(), Code.usable());
+    if (parts(*A)[SegmentKind::Code])
+      synchronizeInstructions(usable(*A, SegmentKind::Code));
   }
   return {};
 }
 
 void RemappingLayout::assign(Allocation &A, SegmentKind K,
                              const SegmentFootprint &F, AddressRange Pages) {
-  Part &P = parts(A)[K];
-  P.Begin = Pages.Begin;
-  P.End = Pages.End;
-  P.Offset = uint32_t(Colours[K].next(F.Size, Pages.size(), F.Align));
+  own(A, K, Pages);
+  parts(A)[K].Offset = uint16_t(Colours[K].next(F.Size, Pages.size(), F.Align));
 }
 
-AddressRange RemappingLayout::cutOff(Part &P, size_t Used) {
-  assert(P.Rights == State::Writable && Used <= P.usable() &&
+AddressRange RemappingLayout::cutOff(Allocation &A, SegmentKind K,
+                                     size_t Used) {
+  assert(parts(A)[K].Rights == State::Writable && Used <= usable(A, K).size() &&
          "nothing to shrink");
-  AddressRange Unused{
-      Used ? alignTo(P.executor() + Used, VM.pageSize()) : P.Begin, P.End};
-  P.End = Unused.Begin;
-  if (!Used)
-    P = Part();
+  AddressRange Has = owned(A, K);
+  AddressRange Unused{Used ? alignTo(usable(A, K).Begin + Used, VM.pageSize())
+                           : Has.Begin,
+                      Has.End};
+  own(A, K, {Has.Begin, Unused.Begin});
   return Unused;
 }
 

@@ -28,9 +28,9 @@ protected:
   void assign(Allocation &A, SegmentKind K, const SegmentFootprint &F,
               AddressRange Pages);
 
-  /// \returns the pages of \p P that a segment of \p Used bytes does not need;
-  /// \p P no longer owns them.
-  AddressRange cutOff(Part &P, size_t Used);
+  /// \returns the pages of part \p K that a segment of \p Used bytes does not
+  /// need; \p A no longer owns them.
+  AddressRange cutOff(Allocation &A, SegmentKind K, size_t Used);
 
   VirtualMemory &VM;
 

@@ -10,6 +10,7 @@
 #include "DualBacking.h"
 #include "Errors.h"
 #include "RemappedBacking.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -28,8 +29,8 @@ static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 static constexpr size_t GuardBytes = size_t(64) * 1024;
 
 // What Layout::Dense packs objects at: the size of a cache line on x86-64
-// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects share
-// none.
+// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects
+// share none.
 static constexpr size_t DenseGranule = 64;
 
 // How much is backed with memory in one go ahead of its use: one call instead
@@ -42,8 +43,8 @@ static size_t granuleFor(Layout L, const VirtualMemory &VM) {
   return L == Layout::Dense ? DenseGranule : VM.pageSize();
 }
 
-Expected<std::unique_ptr<Window>>
-Window::create(VirtualMemory &VM, const ArenaOptions &Options) {
+Expected<std::unique_ptr<Window>> Window::create(VirtualMemory &VM,
+                                                 const ArenaOptions &Options) {
   assert(Options.WindowSize % SlabSize == 0 && "whole slabs");
   ReservationRequest Request;
   Request.Size = Options.WindowSize;
@@ -66,14 +67,14 @@ Window::create(VirtualMemory &VM, const ArenaOptions &Options) {
                                              Twine(Request.Size) + " bytes");
   std::unique_ptr<Window> W(new Window(VM, Options, *Start, PlacedNear));
   if (Options.ObjectLayout != Layout::Dense) {
-    W->Backing = std::make_unique<RemappedBacking>(VM, Options.HugePages);
+    W->setBacking(std::make_unique<RemappedBacking>(VM, Options.HugePages));
     return W;
   }
   auto Dual =
       DualBacking::create(VM, *Start, Options.WindowSize, Options.HugePages);
   if (!Dual)
     return Dual.takeError();
-  W->Backing = std::move(*Dual);
+  W->setBacking(std::move(*Dual));
   return W;
 }
 
@@ -95,6 +96,12 @@ Window::Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
       Frozen(unsigned(Size / SlabSize)),
       Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {}
 
+void Window::setBacking(std::unique_ptr<SlabBacking> B) {
+  Backing = std::move(B);
+  for (size_t L = 0; L != NumLanes; ++L)
+    WorkingOffsets[L] = Backing->workingOffset(Lane(L));
+}
+
 Window::~Window() {
   assert(!hasUsers() && "an allocation outlives its arena");
   Backing.reset();
@@ -103,7 +110,9 @@ Window::~Window() {
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   RangeMap &FreeInLane = Free[size_t(L)];
-  std::optional<uintptr_t> Start = takeProtected(L, Bytes, Align);
+  std::optional<uintptr_t> Start;
+  if (!Protected[size_t(L)].empty())
+    Start = takeProtected(L, Bytes, Align);
   if (!Start)
     Start = FreeInLane.take(Bytes, Align);
   if (!Start) {
@@ -165,22 +174,18 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
 
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was
 // ever taken since it was committed, so everything there is writable.
-void Window::populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
-  uintptr_t End = Start + Bytes;
+void Window::populateFurther(Lane L, uintptr_t Start, uintptr_t End) {
   size_t First = slabOf(Start), Last = slabOf(End - 1);
   uintptr_t LastBegin = slabRange(Last).Begin;
-  if (End <= LastBegin + PopulatedInSlab[Last])
-    return;
   size_t &SoFar = Populated[size_t(L)];
   size_t Step = std::clamp(SoFar ? size_t(1) << Log2_64(SoFar) : 0,
                            FirstPopulateBytes, MostPopulateBytes);
   Step = std::max(Step, VM.pageSize());
   uintptr_t NewMark =
-      std::min<uintptr_t>(alignTo(End, Step), slabRange(Last).End);
+      std::min<uintptr_t>(alignTo(End, Align(Step)), slabRange(Last).End);
   // The pages before Start's may be sealed.
-  uintptr_t From =
-      std::max(alignDown(Start, VM.pageSize()),
-               slabRange(First).Begin + PopulatedInSlab[First]);
+  uintptr_t From = std::max(Start & ~(VM.pageSize() - 1),
+                            slabRange(First).Begin + PopulatedInSlab[First]);
   Backing->populate(L, {From, NewMark});
   SoFar += NewMark - From;
   for (size_t I = First; I <= Last; ++I) {
@@ -193,13 +198,13 @@ void Window::populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
 
 void Window::countLive(AddressRange R, bool Alive) {
   LiveBytes += Alive ? R.size() : -R.size();
-  while (R.Begin != R.End) {
+  do {
     size_t Slab = slabOf(R.Begin);
     uintptr_t PartEnd = std::min(R.End, slabRange(Slab).End);
     uint32_t Part = PartEnd - R.Begin;
     LiveInSlab[Slab] += Alive ? Part : -Part;
     R.Begin = PartEnd;
-  }
+  } while (R.Begin != R.End);
 }
 
 void Window::give(Lane L, AddressRange R) {

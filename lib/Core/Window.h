@@ -41,8 +41,8 @@ struct TakeResult {
 /// free. Not thread-safe: the arena's lock protects it.
 class Window {
 public:
-  /// Reserves \p Options.WindowSize bytes, near \p Options.Near when that is not
-  /// 0 and there is room.
+  /// Reserves \p Options.WindowSize bytes, near \p Options.Near when that is
+  /// not 0 and there is room.
   static llvm::Expected<std::unique_ptr<Window>>
   create(VirtualMemory &VM, const ArenaOptions &Options);
   ~Window();
@@ -72,7 +72,7 @@ public:
   void giveProtected(Lane L, AddressRange R);
 
   /// See SlabBacking.
-  uintptr_t workingOffset(Lane L) const { return Backing->workingOffset(L); }
+  uintptr_t workingOffset(Lane L) const { return WorkingOffsets[size_t(L)]; }
 
   /// After a fork: what both processes can see is not used again by either of
   /// them, but given back to the system when nothing live is left in its slab.
@@ -118,7 +118,14 @@ private:
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
-  void populateUpTo(Lane L, uintptr_t Start, size_t Bytes);
+  void setBacking(std::unique_ptr<SlabBacking> B);
+  void populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
+    uintptr_t End = Start + Bytes;
+    size_t Last = slabOf(End - 1);
+    if (End > slabRange(Last).Begin + PopulatedInSlab[Last])
+      populateFurther(L, Start, End);
+  }
+  void populateFurther(Lane L, uintptr_t Start, uintptr_t End);
   bool decommit(size_t Slab);
   bool giveFrozen(AddressRange R);
   void abandon(size_t Slab);
@@ -129,6 +136,7 @@ private:
   const bool PlacedNear;
   const size_t Granule;
   std::unique_ptr<SlabBacking> Backing;
+  std::array<uintptr_t, NumLanes> WorkingOffsets{};
 
   SlabTable Slabs;
   /// Committed and not live: writable, or with other access rights.

@@ -12,9 +12,9 @@
 
 namespace jitslab {
 
-void synchronizeInstructions(uintptr_t Start, size_t Size) {
+void synchronizeInstructions(AddressRange R) {
   llvm::sys::Memory::InvalidateInstructionCache(
-      reinterpret_cast<const void *>(Start), Size);
+      reinterpret_cast<const void *>(R.Begin), R.size());
 }
 
 void fillWithTraps(uint8_t *Start, size_t Size) {

@@ -9,14 +9,13 @@
 #ifndef JITSLAB_PLATFORM_CODEMEMORY_H
 #define JITSLAB_PLATFORM_CODEMEMORY_H
 
-#include <cstddef>
-#include <cstdint>
+#include "AddressSpace.h"
 
 namespace jitslab {
 
-/// Makes instructions that were written to [Start, Start + Size) visible to
-/// instruction fetches of every thread.
-void synchronizeInstructions(uintptr_t Start, size_t Size);
+/// Makes instructions that were written to \p R visible to instruction fetches
+/// of every thread.
+void synchronizeInstructions(AddressRange R);
 
 /// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM
 /// vol. 2, INT3: 0xCC) or brk #0 (Arm ARM C6.2.51: 0xD4200000).

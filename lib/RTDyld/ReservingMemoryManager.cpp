@@ -22,164 +22,42 @@ namespace jitslab {
 // What SectionMemoryManager takes an alignment of 0 for.
 static constexpr size_t DefaultAlign = 16;
 
-// Hosts make one for each object and keep it as long as the object lives, so it
-// keeps small: what is needed only on the way is gone afterwards.
-class ReservingMemoryManager::Impl {
-public:
-  explicit Impl(std::shared_ptr<Arena> A) : Memory(std::move(A)) {
-    assert(Memory && "a memory manager needs an arena");
-  }
-
-  bool wantsReservations() const { return Memory->wantsReservations(); }
-
-  void beginObject(const Footprint &F) {
-    Batch &B = open();
-    B.ObjectFailed = false;
-    B.ReservedDataAlign = F[SegmentKind::RWData].Align;
-    if (Error Err = B.Sections.beginObject(*Memory, F))
-      failObject(std::move(Err));
-  }
-
-  uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
-                    unsigned SectionID) {
-    Size = std::max<size_t>(Size, 1);
-    Align = Align ? Align : DefaultAlign;
-    Batch &B = open();
-    if (!B.ObjectFailed) {
-      Expected<Segment> Section = B.Sections.allocate(*Memory, K, Size, Align);
-      if (Section) {
-        if (reinterpret_cast<uintptr_t>(Section->Working) != Section->Executor)
-          B.WrittenElsewhere.push_back(
-              {SectionID, Section->Working, Section->Executor});
-        return Section->Working;
-      }
-      failObject(Section.takeError());
-    }
-    return failures().Scratch.allocate(Size, Align);
-  }
-
-  uint8_t *allocateCommonSymbols(size_t Size, size_t Align,
-                                 unsigned SectionID) {
-    // What was not announced may be anything up to a page, beyond which
-    // compilers do not go.
-    size_t Announced = open().ReservedDataAlign;
-    return allocate(
-        SegmentKind::RWData, Size,
-        commonSymbolsAlignment(
-            Size, Align, Announced ? Announced : Memory->memory().pageSize()),
-        SectionID);
-  }
-
-  /// The current object cannot be linked: from now on it gets scratch memory.
-  void failObject(Error Err) {
-    note(std::move(Err));
-    Batch &B = open();
-    B.Sections.abandonObject();
-    B.ObjectFailed = true;
-  }
-
-  void endLoading(RuntimeDyld &Dyld) {
-    if (!Open)
-      return;
-    // RuntimeDyld may have stopped before it knew a section. What it links for
-    // address 0 (debug info) stays there.
-    if (!Dyld.hasError())
-      for (const SectionElsewhere &S : Open->WrittenElsewhere)
-        if (Dyld.getSectionLoadAddress(S.ID) ==
-            reinterpret_cast<uintptr_t>(S.Working))
-          Dyld.reassignSectionAddress(S.ID, S.Executor);
-    Open->WrittenElsewhere.clear();
-    Open->Sections.endObject();
-    Open->ObjectFailed = false;
-    Open->ReservedDataAlign = 0;
-  }
-
-  bool finalize(std::string *ErrMsg) {
-    if (Open) {
-      Open->ObjectFailed = false;
-      if (Error Err = Open->Sections.seal(*Memory)) {
-        note(std::move(Err));
-      } else {
-        Open->Sections.moveTo(Sealed);
-        Open.reset();
-      }
-    }
-    if (!Failed || Failed->Reported == Failed->Messages.size())
-      return false;
-    if (ErrMsg)
-      *ErrMsg = join(Failed->Messages.begin() + Failed->Reported,
-                     Failed->Messages.end(), "\n");
-    Failed->Reported = Failed->Messages.size();
-    return true;
-  }
-
-  Error takeError() {
-    if (!Failed || Failed->Messages.empty())
-      return Error::success();
-    std::string All = join(Failed->Messages, "\n");
-    Failed->Messages.clear();
-    Failed->Reported = 0;
-    return make_error<StringError>(std::move(All), Failed->Reason);
-  }
-
-  bool isScratch(const uint8_t *P) const {
-    return Failed && Failed->Scratch.contains(P);
-  }
-
-private:
+/// The objects since the last finalizeMemory.
+struct ReservingMemoryManager::Batch {
   struct SectionElsewhere {
     unsigned ID;
     const uint8_t *Working;
     uintptr_t Executor;
   };
 
-  /// The objects since the last finalizeMemory.
-  struct Batch {
-    SectionMemory Sections;
-    SmallVector<SectionElsewhere, 8> WrittenElsewhere;
-    /// Of the current object.
-    bool ObjectFailed = false;
-    /// Bytes; 0: it was not announced.
-    size_t ReservedDataAlign = 0;
-  };
+  SectionMemory Sections;
+  /// Of the current object: what is written elsewhere than it runs.
+  SmallVector<SectionElsewhere, 4> Elsewhere;
+  bool ObjectFailed = false;
+  /// Bytes; 0: it was not announced.
+  size_t ReservedDataAlign = 0;
+};
 
-  /// What failed, and what stands in for it.
-  struct Failures {
-    ScratchMemory Scratch;
-    std::vector<std::string> Messages;
-    size_t Reported = 0;
-    std::error_code Reason;
-  };
-
-  Batch &open() {
-    if (!Open)
-      Open = std::make_unique<Batch>();
-    return *Open;
-  }
-
-  Failures &failures() {
-    if (!Failed)
-      Failed = std::make_unique<Failures>();
-    return *Failed;
-  }
+/// What failed, and what stands in for it.
+struct ReservingMemoryManager::Failures {
+  ScratchMemory Scratch;
+  std::vector<std::string> Messages;
+  size_t Reported = 0;
+  std::error_code Reason;
 
   // Only the text is kept: an unread Error would abort in a debug build.
   void note(Error Err) {
     handleAllErrors(std::move(Err), [&](const ErrorInfoBase &E) {
-      failures().Reason = E.convertToErrorCode();
-      failures().Messages.push_back(E.message());
+      Reason = E.convertToErrorCode();
+      Messages.push_back(E.message());
     });
   }
-
-  // The arena has to outlive the memory taken from it.
-  std::shared_ptr<Arena> Memory;
-  std::vector<Allocation> Sealed;
-  std::unique_ptr<Batch> Open;
-  std::unique_ptr<Failures> Failed;
 };
 
 ReservingMemoryManager::ReservingMemoryManager(std::shared_ptr<Arena> A)
-    : State(std::make_unique<Impl>(std::move(A))) {}
+    : Memory(std::move(A)) {
+  assert(Memory && "a memory manager needs an arena");
+}
 
 ReservingMemoryManager::~ReservingMemoryManager() {
   // Hosts that drop the manager early leave frames behind that the unwinder
@@ -187,8 +65,20 @@ ReservingMemoryManager::~ReservingMemoryManager() {
   ReservingMemoryManager::deregisterEHFrames();
 }
 
+ReservingMemoryManager::Batch &ReservingMemoryManager::open() {
+  if (!Open)
+    Open = std::make_unique<Batch>();
+  return *Open;
+}
+
+ReservingMemoryManager::Failures &ReservingMemoryManager::failures() {
+  if (!Failed)
+    Failed = std::make_unique<Failures>();
+  return *Failed;
+}
+
 bool ReservingMemoryManager::needsToReserveAllocationSpace() {
-  return State->wantsReservations();
+  return Memory->wantsReservations();
 }
 
 void ReservingMemoryManager::reserveAllocationSpace(
@@ -198,14 +88,43 @@ void ReservingMemoryManager::reserveAllocationSpace(
   F[SegmentKind::Code] = {CodeSize, alignmentInBytes(CodeAlign)};
   F[SegmentKind::ROData] = {RODataSize, alignmentInBytes(RODataAlign)};
   F[SegmentKind::RWData] = {RWDataSize, alignmentInBytes(RWDataAlign)};
-  State->beginObject(F);
+  Batch &B = open();
+  B.ObjectFailed = false;
+  B.ReservedDataAlign = F[SegmentKind::RWData].Align;
+  if (Error Err = B.Sections.beginObject(*Memory, F))
+    failObject(std::move(Err));
+}
+
+uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
+                                          size_t Align, unsigned SectionID) {
+  Size = std::max<size_t>(Size, 1);
+  Align = Align ? Align : DefaultAlign;
+  Batch &B = open();
+  if (!B.ObjectFailed) {
+    Expected<Segment> Section = B.Sections.allocate(*Memory, K, Size, Align);
+    if (Section) {
+      if (reinterpret_cast<uintptr_t>(Section->Working) != Section->Executor)
+        B.Elsewhere.push_back({SectionID, Section->Working, Section->Executor});
+      return Section->Working;
+    }
+    failObject(Section.takeError());
+  }
+  return failures().Scratch.allocate(Size, Align);
+}
+
+// The current object cannot be linked: from now on it gets scratch memory.
+void ReservingMemoryManager::failObject(Error Err) {
+  failures().note(std::move(Err));
+  Batch &B = open();
+  B.Sections.abandonObject();
+  B.ObjectFailed = true;
 }
 
 uint8_t *ReservingMemoryManager::allocateCodeSection(uintptr_t Size,
                                                      unsigned Alignment,
                                                      unsigned SectionID,
                                                      StringRef /*Name*/) {
-  return State->allocate(SegmentKind::Code, Size, Alignment, SectionID);
+  return allocate(SegmentKind::Code, Size, Alignment, SectionID);
 }
 
 uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
@@ -213,17 +132,23 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      unsigned SectionID,
                                                      StringRef SectionName,
                                                      bool IsReadOnly) {
-  if (SectionName == CommonSymbolsSection)
-    return State->allocateCommonSymbols(Size, Alignment, SectionID);
-  return State->allocate(IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData,
-                         Size, Alignment, SectionID);
+  size_t Align = Alignment;
+  if (SectionName == CommonSymbolsSection) {
+    // What was not announced may be anything up to a page, beyond which
+    // compilers do not go.
+    size_t Announced = open().ReservedDataAlign;
+    Align = commonSymbolsAlignment(
+        Size, Align, Announced ? Announced : Memory->memory().pageSize());
+  }
+  return allocate(IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData, Size,
+                  Align, SectionID);
 }
 
 RuntimeDyld::MemoryManager::TLSSection
 ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
                                            unsigned SectionID,
                                            StringRef SectionName) {
-  State->failObject(make_error<StringError>(
+  failObject(make_error<StringError>(
       "jitslab: section " + SectionName +
           " is thread-local, which RuntimeDyld cannot link into a running "
           "process; compile with -femulated-tls or use JITLink",
@@ -234,17 +159,44 @@ ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
 
 void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
                                                 const object::ObjectFile &) {
-  State->endLoading(Dyld);
+  if (!Open)
+    return;
+  // RuntimeDyld may have stopped before it knew a section. What it links for
+  // address 0 (debug info) stays there.
+  if (!Dyld.hasError())
+    for (const Batch::SectionElsewhere &S : Open->Elsewhere)
+      if (Dyld.getSectionLoadAddress(S.ID) ==
+          reinterpret_cast<uintptr_t>(S.Working))
+        Dyld.reassignSectionAddress(S.ID, S.Executor);
+  Open->Elsewhere.clear();
+  Open->Sections.endObject();
+  Open->ObjectFailed = false;
+  Open->ReservedDataAlign = 0;
 }
 
 bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
-  return State->finalize(ErrMsg);
+  if (Open) {
+    Open->ObjectFailed = false;
+    if (Error Err = Open->Sections.seal(*Memory)) {
+      failures().note(std::move(Err));
+    } else {
+      Open->Sections.moveTo(Sealed);
+      Open.reset();
+    }
+  }
+  if (!Failed || Failed->Reported == Failed->Messages.size())
+    return false;
+  if (ErrMsg)
+    *ErrMsg = join(Failed->Messages.begin() + Failed->Reported,
+                   Failed->Messages.end(), "\n");
+  Failed->Reported = Failed->Messages.size();
+  return true;
 }
 
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
   // A section that is not loaded for execution has no address.
-  if (!Addr || !LoadAddr || State->isScratch(Addr))
+  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)))
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));
@@ -260,6 +212,13 @@ void ReservingMemoryManager::deregisterEHFrames() {
   EHFrames.clear();
 }
 
-Error ReservingMemoryManager::takeError() { return State->takeError(); }
+Error ReservingMemoryManager::takeError() {
+  if (!Failed || Failed->Messages.empty())
+    return Error::success();
+  std::string All = join(Failed->Messages, "\n");
+  Failed->Messages.clear();
+  Failed->Reported = 0;
+  return make_error<StringError>(std::move(All), Failed->Reason);
+}
 
 } // namespace jitslab

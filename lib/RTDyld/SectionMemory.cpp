@@ -8,6 +8,7 @@
 
 #include "SectionMemory.h"
 #include "../Platform/CodeMemory.h"
+#include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -26,7 +27,8 @@ Segment SectionMemory::Block::allocate(SegmentKind K, size_t Size,
     return {};
   // The working address has the same offset in its segment as the executor
   // address, which is the one that the alignment is for.
-  size_t Offset = alignTo(S.Executor + Used[K], Align) - S.Executor;
+  size_t Offset =
+      alignTo(S.Executor + Used[K], llvm::Align(Align)) - S.Executor;
   if (Offset > S.Size || S.Size - Offset < Size)
     return {};
   Used[K] = Offset + Size;
@@ -79,17 +81,20 @@ Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
 
 Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
                                           size_t Align) {
+  if (!A.wantsReservations() && First != Blocks.size()) {
+    Block &Last = Blocks.back();
+    if (Segment Section =
+            A.enlarge(Last.Memory, K, Last.Used[K], {Size, Align})) {
+      Last.Used[K] = Section.Executor - Last.Memory[K].Executor + Size;
+      return Section;
+    }
+  }
   for (size_t I = First; I != Blocks.size(); ++I)
     if (Segment Section = Blocks[I].allocate(K, Size, Align))
       return Section;
 
   Footprint F;
   F[K] = {Size, Align};
-  if (First != Blocks.size()) {
-    Block &Last = Blocks.back();
-    if (A.enlarge(Last.Memory, K, Last.Used[K], F[K]))
-      return Last.allocate(K, Size, Align);
-  }
   Expected<Allocation> More =
       A.allocate(F, First == Blocks.size() ? nullptr : &Blocks[First].Memory);
   if (!More)
@@ -136,7 +141,7 @@ Error SectionMemory::seal(Arena &A) {
   return A.seal(Allocations);
 }
 
-void SectionMemory::moveTo(std::vector<Allocation> &Out) {
+void SectionMemory::moveTo(SmallVectorImpl<Allocation> &Out) {
   for (Block &B : Blocks)
     Out.push_back(std::move(B.Memory));
   Blocks.clear();

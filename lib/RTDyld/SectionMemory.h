@@ -12,7 +12,6 @@
 
 #include "jitslab/Arena.h"
 #include "llvm/ADT/SmallVector.h"
-#include <vector>
 
 namespace jitslab {
 
@@ -47,7 +46,7 @@ public:
   llvm::Error seal(Arena &A);
 
   /// Moves the memory of all objects to \p Out.
-  void moveTo(std::vector<Allocation> &Out);
+  void moveTo(llvm::SmallVectorImpl<Allocation> &Out);
 
 private:
   struct Block {
@@ -67,11 +66,11 @@ private:
   Footprint blockFootprint(const Footprint &F) const;
   void giveBackUnused();
 
-  std::vector<Block> Blocks;
+  llvm::SmallVector<Block, 1> Blocks;
   /// The first block of the current object.
   size_t First = 0;
   bool Shareable = false;
-  std::vector<CodeRange> AbandonedCode;
+  llvm::SmallVector<CodeRange, 0> AbandonedCode;
 };
 
 } // namespace jitslab

@@ -24,8 +24,8 @@ std::string hugePagePolicy() {
   return {};
 }
 
-/// What is mapped with huge pages around \p Address in bytes, private or shared,
-/// from /proc/self/smaps.
+/// What is mapped with huge pages around \p Address in bytes, private or
+/// shared, from /proc/self/smaps.
 size_t hugePageBytesAt(uintptr_t Address) {
   std::ifstream Smaps("/proc/self/smaps");
   bool Inside = false;

@@ -10,7 +10,6 @@
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
 #include "TestLinker.h"
-#include <utility>
 
 using namespace jitslab;
 
@@ -26,13 +25,13 @@ public:
   using ReservingMemoryManager::ReservingMemoryManager;
   bool Failing = false;
 
-  uint8_t *allocateDataSection(uintptr_t Size, unsigned Align, unsigned ID,
-                               llvm::StringRef Name, bool ReadOnly) override {
-    // It asks for data too.
-    if (std::exchange(Failing, false))
-      (void)allocateTLSSection(Size, Align, ID, Name);
-    return ReservingMemoryManager::allocateDataSection(Size, Align, ID, Name,
-                                                       ReadOnly);
+  uint8_t *allocateCodeSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               llvm::StringRef Name) override {
+    uint8_t *Code =
+        ReservingMemoryManager::allocateCodeSection(Size, Align, ID, Name);
+    if (Failing)
+      (void)allocateTLSSection(Size, Align, ID, ".tdata");
+    return Code;
   }
 };
 
