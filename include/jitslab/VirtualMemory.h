@@ -20,6 +20,7 @@
 #ifndef JITSLAB_VIRTUALMEMORY_H
 #define JITSLAB_VIRTUALMEMORY_H
 
+#include "jitslab/ABI.h"
 #include "llvm/Support/ErrorOr.h"
 #include <cstddef>
 #include <cstdint>
@@ -46,7 +47,7 @@ struct ReservationRequest {
 
 /// Thread-safe: every function may be called from several threads at once, as
 /// long as they name different pages.
-class VirtualMemory {
+class JITSLAB_ABI VirtualMemory {
 public:
   virtual ~VirtualMemory();
 
