@@ -139,6 +139,13 @@ JITSLAB_ABI LLVMErrorRef JitslabArenaTrim(JitslabArenaRef Arena,
 /// over is disposed of with LLVMDisposeMCJITMemoryManager. One manager serves
 /// one engine, any number of modules.
 ///
+/// LLVM's C interface gives MCJIT no relocation model, and LLVM's default for
+/// JITs is not position-independent code. So leave the CodeModel of
+/// LLVMMCJITCompilerOptions at LLVMCodeModelJITDefault, which is large on
+/// 64-bit machines: small code would have absolute 32-bit addresses. With
+/// LLJIT, LLVMOrcJITTargetMachineBuilderCreateFromTargetMachine gives both
+/// choices.
+///
 /// MCJIT ignores that memory was refused. After LLVMGetFunctionAddress, or
 /// whatever else makes it finalize, ask JitslabMCJITMemoryManagerTakeError and
 /// do not run the code if there is an error.
@@ -161,7 +168,8 @@ JitslabMCJITMemoryManagerTakeError(LLVMMCJITMemoryManagerRef Manager);
 /// \p Arena is a JitslabArenaRef, as void pointer because LLVM's callback has
 /// one. \p Triple is not used. The result is owned by the LLJIT when this was
 /// its callback, otherwise by the caller, who disposes of it with
-/// LLVMOrcDisposeObjectLayer before \p Session ends.
+/// LLVMOrcDisposeObjectLayer after \p Session was disposed of: LLVM's layers of
+/// this kind do not sign off from a session that lives.
 ///
 /// LLVM's callback cannot return an error and LLJIT does not check for null.
 /// When the layer cannot be made, for example because \p Arena is null, the
@@ -171,9 +179,11 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 
 /// The same with JITLink, which needs LLVM 19 or later; in builds for older
-/// ones it makes a layer that refuses each object. C++ exceptions pass through
-/// its code, and it repairs the defect that jitslab/GOTPCRELXFixPlugin.h
-/// describes. JitslabLayoutPerProtection suits JITLink best.
+/// ones it makes a layer that refuses each object. A layer of one's own is
+/// disposed of before \p Session is, unlike the one above. C++ exceptions pass
+/// through its code, and it repairs the defect that
+/// jitslab/GOTPCRELXFixPlugin.h describes. JitslabLayoutPerProtection suits
+/// JITLink best.
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 

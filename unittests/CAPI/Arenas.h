@@ -1,0 +1,60 @@
+//===- Arenas.h - Arenas for tests in C ---------------------------*- C -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_CAPI_ARENAS_H
+#define JITSLAB_UNITTESTS_CAPI_ARENAS_H
+
+#include "Check.h"
+
+#define NUM_LAYOUTS 3
+
+/// The smallest window: 8 MiB.
+#define SMALLEST_WINDOW (UINT64_C(8) << 20)
+
+static inline JitslabArenaOptions defaultOptions(void) {
+  JitslabArenaOptions Options;
+  JitslabInitializeArenaOptions(&Options, sizeof(Options));
+  return Options;
+}
+
+/// Null for a layout that the library knows by name only; that has to be an
+/// error that says so.
+static inline JitslabArenaRef arenaWithLayout(uint32_t Layout) {
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = NULL;
+  Options.ObjectLayout = Layout;
+  LLVMErrorRef Err = JitslabCreateArena(&Arena, &Options);
+  if (Err && Layout == JitslabLayoutDense) {
+    CHECK_ERROR(Err, "Dense");
+    CHECK(!Arena);
+    return NULL;
+  }
+  CHECK_SUCCESS(Err);
+  REQUIRE(Arena);
+  return Arena;
+}
+
+/// One window of the smallest size, that may not grow.
+static inline JitslabArenaRef smallArena(void) {
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = NULL;
+  Options.WindowSize = SMALLEST_WINDOW;
+  Options.Grow = 0;
+  CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
+  REQUIRE(Arena);
+  return Arena;
+}
+
+static inline JitslabArenaStats statsOf(JitslabArenaRef Arena) {
+  JitslabArenaStats Stats;
+  Stats.Size = sizeof(Stats);
+  CHECK_SUCCESS(JitslabArenaGetStats(Arena, &Stats));
+  return Stats;
+}
+
+#endif // JITSLAB_UNITTESTS_CAPI_ARENAS_H
