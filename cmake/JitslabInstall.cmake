@@ -59,22 +59,28 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL Runtime Development Tools)
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
+# CPack strips programs and shared libraries only.
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package/StripArchives.cmake)
+set(CPACK_OBJCOPY ${CMAKE_OBJCOPY})
 set(CPACK_PACKAGE_VENDOR jitslab)
 set(CPACK_PACKAGE_CONTACT "${JITSLAB_PACKAGE_CONTACT}")
 set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
+set(_about "Memory managers for MCJIT, RuntimeDyld and JITLink that keep the \
+sections of an object, and the objects of a window, within reach of each other.
+.
+")
 set(_runtime lib${JITSLAB_LIBRARY_NAME}-${JITSLAB_SOVERSION})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${_runtime})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-set(CPACK_COMPONENT_RUNTIME_DESCRIPTION
-  "JIT memory for LLVM ${JITSLAB_LLVM_MAJOR}, shared library
- Memory managers for MCJIT, RuntimeDyld and JITLink that keep all sections of
- an object, and the objects of a window, within reach of each other.")
+set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "${_about}\
+This package has the shared library for LLVM ${JITSLAB_LLVM_MAJOR}.")
 
-set(_development lib${JITSLAB_LIBRARY_NAME}-dev)
-set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME ${_development})
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME lib${JITSLAB_LIBRARY_NAME}-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
   "${_runtime} (= ${PROJECT_VERSION}), llvm-${JITSLAB_LLVM_MAJOR}-dev")
@@ -82,22 +88,21 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_PROVIDES libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_CONFLICTS libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_REPLACES libjitslab-dev)
-set(CPACK_COMPONENT_DEVELOPMENT_DESCRIPTION
-  "JIT memory for LLVM ${JITSLAB_LLVM_MAJOR}, headers and libraries
- The C++ and C interfaces of jitslab, its static library, and what CMake and
- pkg-config need to find them.")
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${_about}\
+This package has the headers for C++ and C, the static library, and what CMake \
+and pkg-config need, for LLVM ${JITSLAB_LLVM_MAJOR}.")
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME jitslab-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
-set(CPACK_COMPONENT_TOOLS_DESCRIPTION
-  "JIT memory for LLVM, programs
- jitslab-rtdyld loads ELF objects with LLVM's or jitslab's memory manager and
- runs them.")
+set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
+This package has jitslab-rtdyld, which loads ELF objects with LLVM's or \
+jitslab's memory manager and runs them.")
 
 foreach(_component Runtime Development Tools)
   string(TOUPPER ${_component} _upper)
+  set(_package ${CPACK_DEBIAN_${_upper}_PACKAGE_NAME})
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright
-    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${CPACK_DEBIAN_${_upper}_PACKAGE_NAME}
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${_package}
     COMPONENT ${_component})
 endforeach()
 include(CPack)
