@@ -30,9 +30,10 @@ static Expected<Layout> layoutOf(uint32_t Value, const char *Function) {
     return Layout::PerProtection;
   case JitslabLayoutDense:
     return Layout::Dense;
+  default:
+    return argumentError(Function, "there is no ObjectLayout " + Twine(Value) +
+                                       "; see JitslabLayout");
   }
-  return argumentError(Function, "there is no ObjectLayout " + Twine(Value) +
-                                     "; see JitslabLayout");
 }
 
 static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,

@@ -23,10 +23,14 @@ static void theDefaultsAreThoseOfArenaOptions(void) {
 }
 
 static void initializingStaysWithinTheSize(void) {
-  unsigned char Bytes[2 * sizeof(JitslabArenaOptions)];
-  JitslabArenaOptions *Options = (JitslabArenaOptions *)(void *)Bytes;
+  union {
+    JitslabArenaOptions Options;
+    unsigned char Bytes[2 * sizeof(JitslabArenaOptions)];
+  } Storage;
+  JitslabArenaOptions *Options = &Storage.Options;
+  unsigned char *Bytes = Storage.Bytes;
   const size_t Part = offsetof(JitslabArenaOptions, WindowSize);
-  memset(Bytes, 0xAB, sizeof(Bytes));
+  memset(Bytes, 0xAB, sizeof(Storage));
   JitslabInitializeArenaOptions(NULL, sizeof(*Options));
   JitslabInitializeArenaOptions(Options, sizeof(size_t) - 1);
   CHECK(Bytes[0] == 0xAB);
@@ -34,9 +38,9 @@ static void initializingStaysWithinTheSize(void) {
   CHECK(Options->Size == Part);
   CHECK(Bytes[Part] == 0xAB);
   // A newer header: what this library does not know is cleared.
-  JitslabInitializeArenaOptions(Options, sizeof(Bytes));
-  CHECK(Options->Size == sizeof(Bytes));
-  CHECK(Bytes[sizeof(*Options)] == 0 && Bytes[sizeof(Bytes) - 1] == 0);
+  JitslabInitializeArenaOptions(Options, sizeof(Storage));
+  CHECK(Options->Size == sizeof(Storage));
+  CHECK(Bytes[sizeof(*Options)] == 0 && Bytes[sizeof(Storage) - 1] == 0);
 }
 
 static void everyLayoutMakesAnArena(void) {
@@ -74,7 +78,7 @@ static void theOptionsArriveAtTheArena(void) {
 
 static void badOptionsAreErrors(void) {
   JitslabArenaOptions Options = defaultOptions();
-  JitslabArenaRef Arena = (JitslabArenaRef)(void *)&Options;
+  JitslabArenaRef Arena = (JitslabArenaRef)&Options;
   CHECK_ERROR(JitslabCreateArena(NULL, &Options), "Result is null");
 
   Options.ObjectLayout = NUM_LAYOUTS;

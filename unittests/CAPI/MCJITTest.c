@@ -18,12 +18,12 @@ static LLVMModuleRef makeModule(LLVMContextRef Context, unsigned Bytes) {
   LLVMTypeRef Byte = LLVMInt8TypeInContext(Context);
   LLVMTypeRef DataType = LLVMArrayType(Byte, Bytes);
   LLVMValueRef Data = LLVMAddGlobal(Module, DataType, "Data");
-  LLVMValueRef *Contents = malloc(Bytes * sizeof(*Contents));
+  LLVMValueRef *Contents = (LLVMValueRef *)malloc(Bytes * sizeof(*Contents));
   REQUIRE(Contents);
   for (unsigned I = 0; I != Bytes; ++I)
     Contents[I] = LLVMConstInt(Byte, I == 0 ? 3 : 0, 0);
   LLVMSetInitializer(Data, LLVMConstArray(Byte, Contents, Bytes));
-  free(Contents);
+  free((void *)Contents);
   LLVMSetLinkage(Data, LLVMInternalLinkage);
 
   LLVMTypeRef Type = LLVMFunctionType(Int, &Int, 1, 0);
