@@ -86,14 +86,6 @@ else()
     "-DLLVM_BUILD_LLVM_DYLIB=ON.")
 endif()
 
+include(JitslabLLVMTarget)
 add_library(jitslab_llvm INTERFACE)
-target_include_directories(jitslab_llvm SYSTEM INTERFACE ${LLVM_INCLUDE_DIRS})
-separate_arguments(_defs NATIVE_COMMAND "${LLVM_DEFINITIONS}")
-list(FILTER _defs EXCLUDE REGEX "^-D_DEBUG$")
-target_compile_options(jitslab_llvm INTERFACE ${_defs})
-target_link_libraries(jitslab_llvm INTERFACE ${_libllvm})
-if(NOT LLVM_ENABLE_RTTI)
-  # Classes derived from LLVM's need the same choice, or their typeinfo lacks.
-  target_compile_options(jitslab_llvm INTERFACE
-    $<$<COMPILE_LANGUAGE:CXX>:-fno-rtti>)
-endif()
+jitslab_describe_llvm(jitslab_llvm ${_libllvm})

@@ -25,7 +25,9 @@ static int run(std::unique_ptr<Module> M) {
   std::unique_ptr<ExecutionEngine> Engine(
       EngineBuilder(std::move(M))
           .setErrorStr(&Message)
-          .setMCJITMemoryManager(std::move(Owned)) // the line to change
+          // The line to change; before:
+          // std::make_unique<SectionMemoryManager>()
+          .setMCJITMemoryManager(std::move(Owned))
           .setRelocationModel(Reloc::PIC_)
           .setCodeModel(CodeModel::Small) // safe: a window is within reach
           .create());

@@ -15,6 +15,7 @@
 #ifndef JITSLAB_ALLOCATION_H
 #define JITSLAB_ALLOCATION_H
 
+#include "jitslab/ABI.h"
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -70,7 +71,7 @@ struct Segment {
 /// Owns the memory of an object. Move-only; the destructor gives the memory
 /// back to the arena, so nothing may use it any more by then. Must not outlive
 /// its arena. Thread safety: one thread at a time for each allocation.
-class Allocation {
+class JITSLAB_ABI Allocation {
 public:
   Allocation() = default;
   Allocation(Allocation &&Other) noexcept

@@ -16,6 +16,7 @@
 #ifndef JITSLAB_ARENA_H
 #define JITSLAB_ARENA_H
 
+#include "jitslab/ABI.h"
 #include "jitslab/Allocation.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
@@ -109,7 +110,7 @@ struct ArenaStats {
 
 /// An arena asked for more than its windows hold. Freeing objects helps, unless
 /// the object is larger than any window.
-class ArenaFullError : public llvm::ErrorInfo<ArenaFullError> {
+class JITSLAB_ABI ArenaFullError : public llvm::ErrorInfo<ArenaFullError> {
 public:
   static char ID;
 
@@ -123,7 +124,7 @@ private:
 
 /// Thread-safe: every function may be called from any thread at any time, and
 /// arenas may be shared by any number of memory managers.
-class Arena {
+class JITSLAB_ABI Arena {
 public:
   /// Makes an arena and reserves its first window.
   /// Fails with invalid_argument for options out of range, with the system's

@@ -15,6 +15,7 @@
 #ifndef JITSLAB_ARENAJITLINKMEMORYMANAGER_H
 #define JITSLAB_ARENAJITLINKMEMORYMANAGER_H
 
+#include "jitslab/ABI.h"
 #include "jitslab/Arena.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include <memory>
@@ -41,7 +42,8 @@ struct JITLinkOptions {
 ///
 /// Thread-safe. No lock is held while LLVM or the user is called back: a
 /// callback may allocate, finalize and deallocate.
-class ArenaJITLinkMemoryManager : public llvm::jitlink::JITLinkMemoryManager {
+class JITSLAB_ABI ArenaJITLinkMemoryManager
+    : public llvm::jitlink::JITLinkMemoryManager {
 public:
   /// \p A must not be null. Layout::PerProtection suits JITLink best.
   explicit ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,

@@ -22,6 +22,7 @@
 #ifndef JITSLAB_GOTPCRELXFIXPLUGIN_H
 #define JITSLAB_GOTPCRELXFIXPLUGIN_H
 
+#include "jitslab/ABI.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
 namespace jitslab {
@@ -30,7 +31,8 @@ namespace jitslab {
 /// and go through the GOT as before the rewriting otherwise. Add it to an
 /// ObjectLinkingLayer after plugins of one's own that add passes; it does
 /// nothing on other architectures. Thread-safe.
-class GOTPCRELXFixPlugin : public llvm::orc::ObjectLinkingLayer::Plugin {
+class JITSLAB_ABI GOTPCRELXFixPlugin
+    : public llvm::orc::ObjectLinkingLayer::Plugin {
 public:
   void modifyPassConfig(llvm::orc::MaterializationResponsibility &MR,
                         llvm::jitlink::LinkGraph &G,

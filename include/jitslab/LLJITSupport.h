@@ -9,6 +9,7 @@
 #ifndef JITSLAB_LLJITSUPPORT_H
 #define JITSLAB_LLJITSUPPORT_H
 
+#include "jitslab/ABI.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
@@ -17,7 +18,7 @@ namespace jitslab {
 
 /// An ObjectLinkingLayer whose objects live in \p A, with the repairs of LLVM's
 /// defects that this library has (GOTPCRELXFixPlugin) and with C++ exceptions.
-llvm::Expected<std::unique_ptr<llvm::orc::ObjectLinkingLayer>>
+JITSLAB_ABI llvm::Expected<std::unique_ptr<llvm::orc::ObjectLinkingLayer>>
 createObjectLinkingLayer(llvm::orc::ExecutionSession &ES,
                          std::shared_ptr<Arena> A, JITLinkOptions Options = {});
 
@@ -26,8 +27,9 @@ createObjectLinkingLayer(llvm::orc::ExecutionSession &ES,
 /// generate code for the large code model or without position independence, the
 /// builder's target machine options should ask for Reloc::PIC_ and
 /// CodeModel::Small: that is what windows make safe.
-void useArena(llvm::orc::LLJITBuilder &Builder, std::shared_ptr<Arena> A,
-              JITLinkOptions Options = {});
+JITSLAB_ABI void useArena(llvm::orc::LLJITBuilder &Builder,
+                          std::shared_ptr<Arena> A,
+                          JITLinkOptions Options = {});
 
 } // namespace jitslab
 

@@ -30,6 +30,14 @@
 #define JITSLAB_LLVM_HAS_RESERVE_ALLOC 0
 #endif
 
+/// 1 where the JITLink part of this library is built. orc::MemLifetime came
+/// with LLVM 17; 19 is the oldest version that is tested.
+#if LLVM_VERSION_MAJOR >= 19
+#define JITSLAB_LLVM_HAS_JITLINK 1
+#else
+#define JITSLAB_LLVM_HAS_JITLINK 0
+#endif
+
 /// 1 where LLJIT's platforms register EH frames with any ObjectLinkingLayer
 /// (from LLVM 21); before, who creates the layer has to add the plugin.
 #if LLVM_VERSION_MAJOR >= 21

@@ -16,6 +16,7 @@
 #ifndef JITSLAB_RESERVINGMEMORYMANAGER_H
 #define JITSLAB_RESERVINGMEMORYMANAGER_H
 
+#include "jitslab/ABI.h"
 #include "jitslab/Arena.h"
 #include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/SmallVector.h"
@@ -41,7 +42,7 @@ namespace jitslab {
 /// finalizeObject. Other objects of the same engine are not affected.
 ///
 /// Thread safety: as RuntimeDyld's, one thread at a time for each manager.
-class ReservingMemoryManager : public llvm::RTDyldMemoryManager {
+class JITSLAB_ABI ReservingMemoryManager : public llvm::RTDyldMemoryManager {
 public:
   /// \p A must not be null.
   explicit ReservingMemoryManager(std::shared_ptr<Arena> A);

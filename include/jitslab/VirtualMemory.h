@@ -20,6 +20,7 @@
 #ifndef JITSLAB_VIRTUALMEMORY_H
 #define JITSLAB_VIRTUALMEMORY_H
 
+#include "jitslab/ABI.h"
 #include "llvm/Support/ErrorOr.h"
 #include <cstddef>
 #include <cstdint>
@@ -64,7 +65,7 @@ enum class Sharing : uint8_t { Shared, CopyOnWrite };
 
 /// Thread-safe: every function may be called from several threads at once, as
 /// long as they name different pages.
-class VirtualMemory {
+class JITSLAB_ABI VirtualMemory {
 public:
   virtual ~VirtualMemory();
 

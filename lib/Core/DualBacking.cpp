@@ -165,8 +165,11 @@ void DualBacking::populate(Lane L, AddressRange Pages) {
 }
 
 void DualBacking::onSlabFull(Lane L, AddressRange Slab) {
-  if (HugePages && isShared(L))
-    VM.collapse(Slab.Begin, Slab.size());
+  if (!HugePages || !isShared(L))
+    return;
+  // What was not written yet has to be there to become part of a huge page.
+  VM.populate(writerOf(Slab.Begin), Slab.size());
+  VM.collapse(Slab.Begin, Slab.size());
 }
 
 void DualBacking::detachFromParent() {

@@ -8,7 +8,6 @@
 
 #include "Support/Process.h"
 #include "Support/Child.h"
-#include "Support/Maps.h"
 #include <fstream>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -28,6 +27,20 @@ bool runsUnderEmulator() {
   // the second.
   static const bool Result =
       linkTarget("/proc/self/exe") != linkTarget("/proc/thread-self/exe");
+  return Result;
+}
+
+std::vector<Mapping> currentMappings() {
+  std::vector<Mapping> Result;
+  std::ifstream Maps("/proc/self/maps");
+  for (std::string Line; std::getline(Maps, Line);) {
+    unsigned long Begin = 0, End = 0;
+    char Rights[5] = {};
+    int NameAt = 0;
+    if (sscanf(Line.c_str(), "%lx-%lx %4s %*s %*s %*s %n", &Begin, &End, Rights,
+               &NameAt) == 3)
+      Result.push_back({{Begin, End}, Rights, Line.substr(NameAt)});
+  }
   return Result;
 }
 
@@ -54,7 +67,10 @@ static bool hasRightsByTrying(uintptr_t Address, const char *Rights) {
 bool hasRights(uintptr_t Address, const char *Rights) {
   if (runsUnderEmulator())
     return hasRightsByTrying(Address, Rights);
-  return accessRightsAt(Address).substr(0, 3) == Rights;
+  for (const Mapping &M : currentMappings())
+    if (M.Range.Begin <= Address && Address < M.Range.End)
+      return M.Rights.substr(0, 3) == Rights;
+  return false;
 }
 
 size_t mappingsIn(AddressRange R) {

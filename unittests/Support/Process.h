@@ -14,6 +14,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 // Sanitizers map terabytes for their shadow, so limits of address space say
 // nothing about a process that has them.
@@ -33,6 +34,16 @@ namespace jitslab {
 /// True under qemu-user, whose /proc/self/maps leaves mappings out and which
 /// ignores RLIMIT_AS.
 bool runsUnderEmulator();
+
+/// A line of /proc/self/maps.
+struct Mapping {
+  AddressRange Range;
+  /// Such as "r-xp".
+  std::string Rights;
+  /// What is mapped; empty for anonymous memory.
+  std::string Name;
+};
+std::vector<Mapping> currentMappings();
 
 /// True when the page at \p Address has the access rights \p Rights ("r-x"),
 /// asked of /proc/self/maps; under an emulator only reading and writing are

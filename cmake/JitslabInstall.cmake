@@ -1,0 +1,108 @@
+# `cmake --install`, the CMake package, the files for pkg-config, and CPack's
+# .deb packages.
+include(CMakePackageConfigHelpers)
+
+set(_cmake_dir ${CMAKE_INSTALL_LIBDIR}/cmake/${JITSLAB_LIBRARY_NAME})
+set(_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
+
+install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
+  LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
+  ARCHIVE COMPONENT Development)
+install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT Development
+  FILES_MATCHING PATTERN "*.h")
+
+# --- find_package(jitslab)
+set(_generated ${PROJECT_BINARY_DIR}/package)
+configure_package_config_file(cmake/package/jitslabConfig.cmake.in
+  ${_generated}/jitslabConfig.cmake INSTALL_DESTINATION ${_cmake_dir})
+configure_file(cmake/package/jitslabConfigVersion.cmake.in
+  ${_generated}/jitslabConfigVersion.cmake @ONLY)
+write_basic_package_version_file(${_generated}/jitslabOwnVersion.cmake
+  COMPATIBILITY ${JITSLAB_COMPATIBILITY})
+install(FILES
+  ${_generated}/jitslabConfig.cmake
+  ${_generated}/jitslabConfigVersion.cmake
+  ${_generated}/jitslabOwnVersion.cmake
+  ${PROJECT_SOURCE_DIR}/cmake/JitslabLLVMTarget.cmake
+  DESTINATION ${_cmake_dir} COMPONENT Development)
+install(EXPORT jitslabTargets NAMESPACE jitslab::
+  DESTINATION ${_cmake_dir} COMPONENT Development)
+
+# --- pkg-config
+# Relative to the file itself, so that the prefix can be chosen when installing.
+file(RELATIVE_PATH _pc_to_lib ${CMAKE_INSTALL_PREFIX}/${_pc_dir}
+     ${CMAKE_INSTALL_FULL_LIBDIR})
+file(RELATIVE_PATH _pc_to_include ${CMAKE_INSTALL_PREFIX}/${_pc_dir}
+     ${CMAKE_INSTALL_FULL_INCLUDEDIR})
+set(_pc_shared "-L\${libdir} -l${JITSLAB_LIBRARY_NAME}")
+set(_archive lib${JITSLAB_LIBRARY_NAME}.a)
+string(CONCAT _pc_static "\${libdir}/${_archive} "
+  "-Wl,--exclude-libs,${_archive} -lstdc++ -pthread")
+# <file name> <library flags> <title>
+function(_jitslab_pc name libs title)
+  set(JITSLAB_PC_LIBS "${libs}")
+  set(JITSLAB_PC_TITLE "${title}")
+  configure_file(cmake/package/jitslab.pc.in ${_generated}/${name}.pc @ONLY)
+  install(FILES ${_generated}/${name}.pc DESTINATION ${_pc_dir}
+    COMPONENT Development)
+endfunction()
+foreach(_name jitslab ${JITSLAB_LIBRARY_NAME})
+  _jitslab_pc(${_name} "${_pc_shared}" "jitslab")
+  _jitslab_pc(${_name}-static "${_pc_static}" "jitslab, static")
+endforeach()
+
+# --- .deb
+set(CPACK_GENERATOR DEB)
+set(CPACK_DEB_COMPONENT_INSTALL ON)
+set(CPACK_COMPONENTS_ALL Runtime Development Tools)
+set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
+set(CPACK_STRIP_FILES ON)
+# CPack strips programs and shared libraries only.
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package/StripArchives.cmake)
+set(CPACK_OBJCOPY ${CMAKE_OBJCOPY})
+set(CPACK_PACKAGE_VENDOR jitslab)
+set(CPACK_PACKAGE_CONTACT "${JITSLAB_PACKAGE_CONTACT}")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
+set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
+set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
+
+set(_about "Memory managers for MCJIT, RuntimeDyld and JITLink that keep the \
+sections of an object, and the objects of a window, within reach of each other.
+.
+")
+set(_runtime lib${JITSLAB_LIBRARY_NAME}-${JITSLAB_SOVERSION})
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${_runtime})
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "${_about}\
+This package has the shared library for LLVM ${JITSLAB_LLVM_MAJOR}.")
+
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME lib${JITSLAB_LIBRARY_NAME}-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
+  "${_runtime} (= ${PROJECT_VERSION}), llvm-${JITSLAB_LLVM_MAJOR}-dev")
+# The headers and jitslab.pc have one name for every version of LLVM.
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_PROVIDES libjitslab-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_CONFLICTS libjitslab-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_REPLACES libjitslab-dev)
+set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${_about}\
+This package has the headers for C++ and C, the static library, and what CMake \
+and pkg-config need, for LLVM ${JITSLAB_LLVM_MAJOR}.")
+
+set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME jitslab-tools)
+set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
+set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
+This package has jitslab-rtdyld, which loads ELF objects with LLVM's or \
+jitslab's memory manager and runs them.")
+
+foreach(_component Runtime Development Tools)
+  string(TOUPPER ${_component} _upper)
+  set(_package ${CPACK_DEBIAN_${_upper}_PACKAGE_NAME})
+  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${_package}
+    COMPONENT ${_component})
+endforeach()
+include(CPack)

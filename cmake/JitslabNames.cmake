@@ -1,0 +1,13 @@
+# What libraries and packages are called; docs/adr/0008-packages.md says why.
+
+# LLVM's version is part of the name, because it is part of the ABI.
+set(JITSLAB_LIBRARY_NAME jitslab-llvm${JITSLAB_LLVM_MAJOR})
+
+# Before 1.0 every minor version may change the ABI.
+if(PROJECT_VERSION_MAJOR EQUAL 0)
+  set(JITSLAB_SOVERSION 0.${PROJECT_VERSION_MINOR})
+  set(JITSLAB_COMPATIBILITY SameMinorVersion)
+else()
+  set(JITSLAB_SOVERSION ${PROJECT_VERSION_MAJOR})
+  set(JITSLAB_COMPATIBILITY SameMajorVersion)
+endif()

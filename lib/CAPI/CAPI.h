@@ -1,0 +1,35 @@
+//===- CAPI.h - What the functions of the C interface share -----*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CAPI_CAPI_H
+#define JITSLAB_CAPI_CAPI_H
+
+#include "jitslab-c/jitslab.h"
+#include "jitslab/Arena.h"
+
+/// What a JitslabArenaRef refers to: one share of an arena.
+struct JitslabOpaqueArena {
+  std::shared_ptr<jitslab::Arena> Share;
+};
+
+namespace jitslab {
+
+/// Keeps the text of \p Err for the thread; if there is no error, forgets the
+/// one before.
+void rememberError(llvm::Error &Err);
+
+/// Ends a function of the C interface: remembers \p Err and hands it to the
+/// caller.
+LLVMErrorRef finish(llvm::Error Err);
+
+/// "jitslab: <Function>: <What>": invalid_argument.
+llvm::Error argumentError(const char *Function, const llvm::Twine &What);
+
+} // namespace jitslab
+
+#endif // JITSLAB_CAPI_CAPI_H

@@ -1,0 +1,76 @@
+//===- MCJITBinding.cpp - Memory managers of MCJIT for C ------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CAPI.h"
+#include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ADT/DenseSet.h"
+#include <mutex>
+
+using namespace jitslab;
+using namespace llvm;
+
+namespace {
+
+/// The managers that the C interface made and that live. C has one type for
+/// all managers, LLVM's among them, so this is how ours are told apart; LLVM
+/// may have been built without RTTI.
+class ManagerSet {
+public:
+  /// Never destroyed: managers of static engines die after it would.
+  static ManagerSet &get() {
+    static auto *Set = new ManagerSet;
+    return *Set;
+  }
+  void insert(const RTDyldMemoryManager *M) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    Managers.insert(M);
+  }
+  void erase(const RTDyldMemoryManager *M) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    Managers.erase(M);
+  }
+  bool contains(const RTDyldMemoryManager *M) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    return Managers.count(M) != 0;
+  }
+
+private:
+  std::mutex Lock;
+  DenseSet<const RTDyldMemoryManager *> Managers;
+};
+
+class CMemoryManager final : public ReservingMemoryManager {
+public:
+  explicit CMemoryManager(std::shared_ptr<Arena> A)
+      : ReservingMemoryManager(std::move(A)) {
+    ManagerSet::get().insert(this);
+  }
+  ~CMemoryManager() override { ManagerSet::get().erase(this); }
+};
+
+} // namespace
+
+LLVMErrorRef JitslabCreateMCJITMemoryManager(LLVMMCJITMemoryManagerRef *Result,
+                                             JitslabArenaRef Arena) {
+  if (!Result)
+    return finish(argumentError(__func__, "Result is null"));
+  *Result = nullptr;
+  if (!Arena)
+    return finish(argumentError(__func__, "Arena is null"));
+  *Result = wrap(new CMemoryManager(Arena->Share));
+  return finish(Error::success());
+}
+
+LLVMErrorRef
+JitslabMCJITMemoryManagerTakeError(LLVMMCJITMemoryManagerRef Manager) {
+  if (!ManagerSet::get().contains(unwrap(Manager)))
+    return finish(argumentError(
+        __func__, "Manager is not a living memory manager of "
+                  "JitslabCreateMCJITMemoryManager; it dies with its engine"));
+  return finish(static_cast<CMemoryManager *>(unwrap(Manager))->takeError());
+}

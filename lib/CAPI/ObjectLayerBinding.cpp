@@ -1,0 +1,83 @@
+//===- ObjectLayerBinding.cpp - ORC's object layers for C -----------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "CAPI.h"
+#include "RefusingObjectLayer.h"
+#include "jitslab/LLVMCompat.h"
+#include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
+#if JITSLAB_LLVM_HAS_JITLINK
+#include "jitslab/LLJITSupport.h"
+#endif
+
+using namespace jitslab;
+using namespace llvm;
+
+// As LLVM converts them in lib/ExecutionEngine/Orc/OrcV2CBindings.cpp, which is
+// not in a header.
+static orc::ExecutionSession &sessionOf(LLVMOrcExecutionSessionRef Session) {
+  return *reinterpret_cast<orc::ExecutionSession *>(Session);
+}
+static LLVMOrcObjectLayerRef handOver(std::unique_ptr<orc::ObjectLayer> Layer) {
+  return reinterpret_cast<LLVMOrcObjectLayerRef>(Layer.release());
+}
+
+using LayerOrError = Expected<std::unique_ptr<orc::ObjectLayer>>;
+
+static LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES,
+                                    std::shared_ptr<Arena> Memory) {
+  // The factory has a parameter in some versions of LLVM.
+  return std::make_unique<orc::RTDyldObjectLinkingLayer>(
+      ES, [Memory = std::move(Memory)](auto &&...) {
+        return std::make_unique<ReservingMemoryManager>(Memory);
+      });
+}
+
+static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
+                                     std::shared_ptr<Arena> Memory) {
+#if JITSLAB_LLVM_HAS_JITLINK
+  return createObjectLinkingLayer(ES, std::move(Memory));
+#else
+  (void)ES;
+  (void)Memory;
+  return make_error<StringError>(
+      "jitslab: this library was built for LLVM " LLVM_VERSION_STRING
+      ", and its JITLink part needs LLVM 19 or later; use "
+      "JitslabCreateRTDyldObjectLinkingLayer",
+      std::make_error_code(std::errc::not_supported));
+#endif
+}
+
+static LLVMOrcObjectLayerRef makeLayer(
+    const char *Function, void *ArenaRef, LLVMOrcExecutionSessionRef Session,
+    LayerOrError (*Make)(orc::ExecutionSession &, std::shared_ptr<Arena>)) {
+  if (!Session) {
+    LLVMConsumeError(finish(argumentError(Function, "Session is null")));
+    return nullptr;
+  }
+  orc::ExecutionSession &ES = sessionOf(Session);
+  LayerOrError Layer =
+      ArenaRef ? Make(ES, static_cast<JitslabArenaRef>(ArenaRef)->Share)
+               : LayerOrError(argumentError(Function, "Arena is null"));
+  Error Err = Layer.takeError();
+  rememberError(Err);
+  if (Err)
+    return handOver(std::make_unique<RefusingObjectLayer>(ES, std::move(Err)));
+  return handOver(std::move(*Layer));
+}
+
+LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
+    void *Arena, LLVMOrcExecutionSessionRef Session, const char * /*Triple*/) {
+  return makeLayer(__func__, Arena, Session, makeRTDyldLayer);
+}
+
+LLVMOrcObjectLayerRef
+JitslabCreateObjectLinkingLayer(void *Arena, LLVMOrcExecutionSessionRef Session,
+                                const char * /*Triple*/) {
+  return makeLayer(__func__, Arena, Session, makeJITLinkLayer);
+}

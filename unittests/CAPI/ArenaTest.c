@@ -1,0 +1,192 @@
+//===- ArenaTest.c - Arenas from C ----------------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Arenas.h"
+#include <pthread.h>
+
+static void theDefaultsAreThoseOfArenaOptions(void) {
+  JitslabArenaOptions Options;
+  memset(&Options, 0xFF, sizeof(Options));
+  JitslabInitializeArenaOptions(&Options, sizeof(Options));
+  CHECK(Options.Size == sizeof(Options));
+  CHECK(Options.ObjectLayout == JitslabLayoutPerObject);
+  CHECK(Options.Grow == 1);
+  CHECK(Options.WindowSize == 0);
+  CHECK(Options.Near == 0);
+  CHECK(Options.HugePages == 0);
+  CHECK(Options.Reserved == 0);
+}
+
+static void initializingStaysWithinTheSize(void) {
+  union {
+    JitslabArenaOptions Options;
+    unsigned char Bytes[2 * sizeof(JitslabArenaOptions)];
+  } Storage;
+  JitslabArenaOptions *Options = &Storage.Options;
+  unsigned char *Bytes = Storage.Bytes;
+  const size_t Part = offsetof(JitslabArenaOptions, WindowSize);
+  memset(Bytes, 0xAB, sizeof(Storage));
+  JitslabInitializeArenaOptions(NULL, sizeof(*Options));
+  JitslabInitializeArenaOptions(Options, sizeof(size_t) - 1);
+  CHECK(Bytes[0] == 0xAB);
+  JitslabInitializeArenaOptions(Options, Part);
+  CHECK(Options->Size == Part);
+  CHECK(Bytes[Part] == 0xAB);
+  // A newer header: what this library does not know is cleared.
+  JitslabInitializeArenaOptions(Options, sizeof(Storage));
+  CHECK(Options->Size == sizeof(Storage));
+  CHECK(Bytes[sizeof(*Options)] == 0 && Bytes[sizeof(Storage) - 1] == 0);
+}
+
+static void everyLayoutMakesAnArena(void) {
+  for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+    JitslabArenaRef Arena = arenaWithLayout(Layout);
+    JitslabArenaStats Stats = statsOf(Arena);
+    CHECK(Stats.Windows == 1);
+    CHECK(Stats.ReservedBytes >= SMALLEST_WINDOW);
+    CHECK(Stats.LiveObjects == 0 && Stats.LiveBytes == 0);
+    JitslabDisposeArena(Arena);
+  }
+}
+
+static void theOptionsArriveAtTheArena(void) {
+  static int Here;
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = NULL;
+  Options.WindowSize = 2 * SMALLEST_WINDOW;
+  Options.Near = (uintptr_t)&Here;
+  Options.HugePages = 1;
+  CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
+  REQUIRE(Arena);
+  CHECK(statsOf(Arena).ReservedBytes == 2 * SMALLEST_WINDOW);
+  CHECK(statsOf(Arena).WindowsNear == 1);
+  JitslabDisposeArena(Arena);
+
+  // Without options: the defaults.
+  CHECK_SUCCESS(JitslabCreateArena(&Arena, NULL));
+  CHECK(statsOf(Arena).ReservedBytes > 2 * SMALLEST_WINDOW);
+  CHECK(statsOf(Arena).WindowsNear == 0);
+  JitslabDisposeArena(Arena);
+}
+
+static void badOptionsAreErrors(void) {
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = (JitslabArenaRef)&Options;
+  CHECK_ERROR(JitslabCreateArena(NULL, &Options), "Result is null");
+
+  Options.ObjectLayout = NUM_LAYOUTS;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "no ObjectLayout 3");
+  CHECK(!Arena);
+  Options.ObjectLayout = UINT32_MAX;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "ObjectLayout 4294967295");
+
+  Options = defaultOptions();
+  Options.WindowSize = 1;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "WindowSize");
+  Options = defaultOptions();
+  Options.Reserved = 1;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "does not know");
+  CHECK(!Arena);
+}
+
+static void aStructOfNoVersionIsAnError(void) {
+  const size_t Bad[] = {0, 1, sizeof(JitslabArenaOptions) - 1, 4097, SIZE_MAX};
+  JitslabArenaRef Arena = NULL;
+  JitslabArenaOptions Options = defaultOptions();
+  for (size_t I = 0; I != sizeof(Bad) / sizeof(Bad[0]); ++I) {
+    Options.Size = Bad[I];
+    CHECK_ERROR(JitslabCreateArena(&Arena, &Options),
+                "set it to sizeof(JitslabArenaOptions)");
+    CHECK(!Arena);
+  }
+  Arena = arenaWithLayout(JitslabLayoutPerObject);
+  JitslabArenaStats Stats;
+  const size_t BadStats[] = {0, sizeof(Stats) - 1, 4097, SIZE_MAX};
+  for (size_t I = 0; I != sizeof(BadStats) / sizeof(BadStats[0]); ++I) {
+    Stats.Size = BadStats[I];
+    Stats.Windows = 77;
+    CHECK_ERROR(JitslabArenaGetStats(Arena, &Stats),
+                "set it to sizeof(JitslabArenaStats)");
+    CHECK(Stats.Windows == 77);
+  }
+  JitslabDisposeArena(Arena);
+}
+
+static void aNewerHeaderWorksIfItsAdditionsAreZero(void) {
+  struct {
+    JitslabArenaOptions Known;
+    uint64_t Newer;
+  } Options;
+  JitslabArenaRef Arena = NULL;
+  JitslabInitializeArenaOptions(&Options.Known, sizeof(Options));
+  CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options.Known));
+  REQUIRE(Arena);
+
+  struct {
+    JitslabArenaStats Known;
+    uint64_t Newer;
+  } Stats;
+  Stats.Known.Size = sizeof(Stats);
+  Stats.Newer = 77;
+  CHECK_SUCCESS(JitslabArenaGetStats(Arena, &Stats.Known));
+  CHECK(Stats.Known.Size == sizeof(Stats));
+  CHECK(Stats.Known.Windows == 1);
+  CHECK(Stats.Newer == 0);
+  JitslabDisposeArena(Arena);
+
+  Options.Newer = UINT64_C(1) << 63;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options.Known), "does not know");
+  CHECK(!Arena);
+}
+
+static void nullPointersAreErrors(void) {
+  JitslabArenaStats Stats;
+  Stats.Size = sizeof(Stats);
+  CHECK_ERROR(JitslabArenaGetStats(NULL, &Stats), "Arena is null");
+  uint64_t Bytes = 77;
+  CHECK_ERROR(JitslabArenaTrim(NULL, &Bytes), "Arena is null");
+  CHECK(Bytes == 77);
+  JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerObject);
+  CHECK_ERROR(JitslabArenaGetStats(Arena, NULL), "Stats is null");
+  CHECK_SUCCESS(JitslabArenaTrim(Arena, NULL));
+  JitslabDisposeArena(Arena);
+  JitslabDisposeArena(NULL);
+}
+
+static void *lastErrorOfThisThread(void *Unused) {
+  (void)Unused;
+  return (void *)(uintptr_t)JitslabGetLastError();
+}
+
+static void theLastErrorIsThatOfTheThreadsLastCall(void) {
+  CHECK_ERROR(JitslabArenaTrim(NULL, NULL), "JitslabArenaTrim");
+  CHECK(JitslabGetLastError() != NULL);
+  pthread_t Thread;
+  void *Others = &Thread;
+  REQUIRE(pthread_create(&Thread, NULL, lastErrorOfThisThread, NULL) == 0);
+  pthread_join(Thread, &Others);
+  CHECK(Others == NULL);
+  // Disposing is not a call that could have failed.
+  JitslabDisposeArena(NULL);
+  CHECK(JitslabGetLastError() != NULL);
+  JitslabDisposeArena(arenaWithLayout(JitslabLayoutPerObject));
+  CHECK(JitslabGetLastError() == NULL);
+}
+
+int main(void) {
+  RUN(theDefaultsAreThoseOfArenaOptions);
+  RUN(initializingStaysWithinTheSize);
+  RUN(everyLayoutMakesAnArena);
+  RUN(theOptionsArriveAtTheArena);
+  RUN(badOptionsAreErrors);
+  RUN(aStructOfNoVersionIsAnError);
+  RUN(aNewerHeaderWorksIfItsAdditionsAreZero);
+  RUN(nullPointersAreErrors);
+  RUN(theLastErrorIsThatOfTheThreadsLastCall);
+  return result();
+}

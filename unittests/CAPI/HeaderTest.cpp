@@ -1,0 +1,24 @@
+//===- HeaderTest.cpp - The C header as C++ sees it -----------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab-c/jitslab.h"
+#include "jitslab/Arena.h"
+
+// Compiling is the test.
+
+using jitslab::Layout;
+static_assert(JitslabLayoutPerObject == int(Layout::PerObject));
+static_assert(JitslabLayoutPerProtection == int(Layout::PerProtection));
+static_assert(JitslabLayoutDense == int(Layout::Dense));
+
+// What hosts have compiled in does not move.
+static_assert(offsetof(JitslabArenaOptions, ObjectLayout) == 8);
+static_assert(offsetof(JitslabArenaOptions, WindowSize) == 16);
+static_assert(offsetof(JitslabArenaOptions, HugePages) == 32);
+static_assert(offsetof(JitslabArenaStats, LiveObjects) == 56);
+static_assert(offsetof(JitslabArenaStats, FrozenBytes) == 64);

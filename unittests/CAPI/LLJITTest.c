@@ -1,0 +1,211 @@
+//===- LLJITTest.c - LLJIT on an arena from C -----------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "llvm-c/LLJIT.h"
+#include "Arenas.h"
+#include "Target.h"
+#include "llvm-c/Core.h"
+
+// Of JitslabCreateRTDyldObjectLinkingLayer and JitslabCreateObjectLinkingLayer.
+typedef LLVMOrcLLJITBuilderObjectLinkingLayerCreatorFunction Creator;
+
+static const Creator WorkingCreators[] = {
+    JitslabCreateRTDyldObjectLinkingLayer,
+#if JITSLAB_TEST_HAS_JITLINK
+    JitslabCreateObjectLinkingLayer,
+#endif
+};
+#define NUM_CREATORS (sizeof(WorkingCreators) / sizeof(WorkingCreators[0]))
+
+/// What the session's error reporter got.
+static char Reported[4096];
+
+static void keepReport(void *Context, LLVMErrorRef Err) {
+  (void)Context;
+  char *Text = LLVMGetErrorMessage(Err);
+  strncat(Reported, Text, sizeof(Reported) - strlen(Reported) - 1);
+  LLVMDisposeErrorMessage(Text);
+}
+
+static LLVMOrcLLJITRef makeJIT(Creator Create, void *Context) {
+  LLVMOrcLLJITBuilderRef Builder = LLVMOrcCreateLLJITBuilder();
+  LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(Builder, Create, Context);
+  LLVMOrcLLJITRef JIT = NULL;
+  CHECK_SUCCESS(LLVMOrcCreateLLJIT(&JIT, Builder));
+  REQUIRE(JIT);
+  LLVMOrcDefinitionGeneratorRef Process = NULL;
+  CHECK_SUCCESS(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
+      &Process, LLVMOrcLLJITGetGlobalPrefix(JIT), NULL, NULL));
+  LLVMOrcJITDylibAddGenerator(LLVMOrcLLJITGetMainJITDylib(JIT), Process);
+  Reported[0] = '\0';
+  LLVMOrcExecutionSessionSetErrorReporter(LLVMOrcLLJITGetExecutionSession(JIT),
+                                          keepReport, NULL);
+  return JIT;
+}
+
+/// Adds an object of unittests/Inputs.
+static void addObject(LLVMOrcLLJITRef JIT, const char *Name) {
+  char Path[1024];
+  snprintf(Path, sizeof(Path), "%s/%s.o", JITSLAB_TEST_INPUTS, Name);
+  LLVMMemoryBufferRef Buffer = NULL;
+  char *Text = NULL;
+  if (LLVMCreateMemoryBufferWithContentsOfFile(Path, &Buffer, &Text)) {
+    fprintf(stderr, "%s: %s\n", Path, Text);
+    LLVMDisposeMessage(Text);
+  }
+  REQUIRE(Buffer);
+  CHECK_SUCCESS(
+      LLVMOrcLLJITAddObjectFile(JIT, LLVMOrcLLJITGetMainJITDylib(JIT), Buffer));
+}
+
+static int call(LLVMOrcLLJITRef JIT, const char *Name, int X) {
+  LLVMOrcExecutorAddress Address = 0;
+  CHECK_SUCCESS(LLVMOrcLLJITLookup(JIT, &Address, Name));
+  REQUIRE(Address);
+  return ((int (*)(int))(uintptr_t)Address)(X);
+}
+
+/// The lookup has to fail, and the reason with \p Part to be reported.
+static void checkRefused(LLVMOrcLLJITRef JIT, const char *Name,
+                         const char *Part) {
+  LLVMOrcExecutorAddress Address = 0;
+  LLVMErrorRef Err = LLVMOrcLLJITLookup(JIT, &Address, Name);
+  CHECK(Err);
+  LLVMConsumeError(Err);
+  if (!strstr(Reported, Part))
+    fprintf(stderr, "reported: %s\nwanted: %s\n", Reported, Part);
+  CHECK(strstr(Reported, Part));
+}
+
+static void bothLayersRunCodeFromEveryLayout(void) {
+  for (size_t C = 0; C != NUM_CREATORS; ++C)
+    for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+      JitslabArenaRef Arena = arenaWithLayout(Layout);
+      LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
+      CHECK(JitslabGetLastError() == NULL);
+      addObject(JIT, "tiny");
+      addObject(JIT, "first");
+      CHECK(call(JIT, "tiny", 3) == 11);
+      CHECK(call(JIT, "first", 7) == 19);
+      CHECK(statsOf(Arena).LiveObjects == 2);
+      CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+      CHECK(statsOf(Arena).LiveObjects == 0);
+      CHECK(statsOf(Arena).LiveBytes == 0);
+      JitslabDisposeArena(Arena);
+    }
+}
+
+static void exceptionsPassThroughBothLayers(void) {
+  for (size_t C = 0; C != NUM_CREATORS; ++C) {
+    JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
+    LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
+    addObject(JIT, "catch");
+    CHECK(call(JIT, "throw_and_catch", 21) == 42);
+    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+    JitslabDisposeArena(Arena);
+  }
+}
+
+static void anArenaMayBeDisposedOfBeforeItsJITs(void) {
+  for (size_t C = 0; C != NUM_CREATORS; ++C) {
+    JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
+    LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
+    addObject(JIT, "tiny");
+    CHECK(call(JIT, "tiny", 3) == 11);
+    JitslabDisposeArena(Arena);
+    CHECK(call(JIT, "tiny", 4) == 12);
+    addObject(JIT, "first");
+    CHECK(call(JIT, "first", 7) == 19);
+    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+  }
+}
+
+static void aFullArenaIsAnErrorOfTheLookup(void) {
+  for (size_t C = 0; C != NUM_CREATORS; ++C) {
+    JitslabArenaRef Arena = smallArena();
+    LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
+    addObject(JIT, "huge");
+    checkRefused(JIT, "huge", "no room");
+    // Others are not affected.
+    addObject(JIT, "tiny");
+    CHECK(call(JIT, "tiny", 3) == 11);
+    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+    JitslabDisposeArena(Arena);
+
+    // The control: the same code in an arena that has room.
+    Arena = arenaWithLayout(JitslabLayoutPerObject);
+    JIT = makeJIT(WorkingCreators[C], Arena);
+    addObject(JIT, "huge");
+    CHECK(call(JIT, "huge", 5) == 1);
+    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+    JitslabDisposeArena(Arena);
+  }
+}
+
+static void aLayerWithoutAnArenaRefusesObjects(void) {
+  const Creator Both[] = {JitslabCreateRTDyldObjectLinkingLayer,
+                          JitslabCreateObjectLinkingLayer};
+  for (size_t C = 0; C != 2; ++C) {
+    LLVMOrcLLJITRef JIT = makeJIT(Both[C], NULL);
+    CHECK(JitslabGetLastError() &&
+          strstr(JitslabGetLastError(), "Arena is null"));
+    addObject(JIT, "tiny");
+    checkRefused(JIT, "tiny", "Arena is null");
+    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+
+    CHECK(Both[C](NULL, NULL, NULL) == NULL);
+    CHECK(JitslabGetLastError() &&
+          strstr(JitslabGetLastError(), "Session is null"));
+  }
+}
+
+/// See the header on when a layer that no LLJIT owns is disposed of.
+static void aLayerThatIsNotPassedOnIsDisposedOf(void) {
+  JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerObject);
+  LLVMOrcLLJITRef JIT = makeJIT(JitslabCreateRTDyldObjectLinkingLayer, Arena);
+  LLVMOrcExecutionSessionRef Session = LLVMOrcLLJITGetExecutionSession(JIT);
+  LLVMOrcObjectLayerRef RTDyld =
+      JitslabCreateRTDyldObjectLinkingLayer(Arena, Session, NULL);
+  CHECK(RTDyld);
+  CHECK(JitslabGetLastError() == NULL);
+#if JITSLAB_TEST_HAS_JITLINK
+  LLVMOrcObjectLayerRef JITLink =
+      JitslabCreateObjectLinkingLayer(Arena, Session, NULL);
+  CHECK(JITLink);
+  CHECK(JitslabGetLastError() == NULL);
+  LLVMOrcDisposeObjectLayer(JITLink);
+#endif
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+  LLVMOrcDisposeObjectLayer(RTDyld);
+  JitslabDisposeArena(Arena);
+}
+
+#if !JITSLAB_TEST_HAS_JITLINK
+static void withoutJITLinkItsLayerSaysSo(void) {
+  JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
+  LLVMOrcLLJITRef JIT = makeJIT(JitslabCreateObjectLinkingLayer, Arena);
+  addObject(JIT, "tiny");
+  checkRefused(JIT, "tiny", "LLVM 19 or later");
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+  JitslabDisposeArena(Arena);
+}
+#endif
+
+int main(void) {
+  initializeTarget();
+  RUN(bothLayersRunCodeFromEveryLayout);
+  RUN(exceptionsPassThroughBothLayers);
+  RUN(anArenaMayBeDisposedOfBeforeItsJITs);
+  RUN(aFullArenaIsAnErrorOfTheLookup);
+  RUN(aLayerWithoutAnArenaRefusesObjects);
+  RUN(aLayerThatIsNotPassedOnIsDisposedOf);
+#if !JITSLAB_TEST_HAS_JITLINK
+  RUN(withoutJITLinkItsLayerSaysSo);
+#endif
+  return result();
+}

@@ -1,0 +1,30 @@
+//===- Target.h - The target of tests in C ------------------------*- C -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_CAPI_TARGET_H
+#define JITSLAB_UNITTESTS_CAPI_TARGET_H
+
+#include "llvm-c/Target.h"
+
+/// As LLVMInitializeNativeTarget, which means the machine that LLVM's headers
+/// were packaged for: not the one that a cross-compiled test runs on.
+static inline void initializeTarget(void) {
+#if defined(__aarch64__)
+  LLVMInitializeAArch64TargetInfo();
+  LLVMInitializeAArch64Target();
+  LLVMInitializeAArch64TargetMC();
+  LLVMInitializeAArch64AsmPrinter();
+#elif defined(__x86_64__)
+  LLVMInitializeX86TargetInfo();
+  LLVMInitializeX86Target();
+  LLVMInitializeX86TargetMC();
+  LLVMInitializeX86AsmPrinter();
+#endif
+}
+
+#endif // JITSLAB_UNITTESTS_CAPI_TARGET_H
