@@ -10,11 +10,15 @@
 // nothing but the C library, and does nothing until LLVM is called.
 
 #include "Dispatch.h"
+#include <climits>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace jitslab {
@@ -125,11 +129,76 @@ static void *lookUp(const char *Name, const char *Node, const void *Own,
   return lookUpAnywhere(Name, Node, Own);
 }
 
-static const PreloadBackend *load(const LLVMVersion &Version) {
-  // The dynamic linker replaces $ORIGIN by the folder of this library.
-  char Path[64];
-  std::snprintf(Path, sizeof(Path), "$ORIGIN/libjitslab-preload-llvm%u.so",
-                Version.Major);
+/// The name by which libraries need the one that has \p Function; null if it
+/// has none.
+static const char *soname(const void *Function) {
+  Dl_info Info;
+  link_map *Map = nullptr;
+  if (!dladdr1(Function, &Info, reinterpret_cast<void **>(&Map),
+               RTLD_DL_LINKMAP))
+    return nullptr;
+  const char *Strings = nullptr;
+  const ElfW(Dyn) *Name = nullptr;
+  for (const ElfW(Dyn) *D = Map->l_ld; D->d_tag != DT_NULL; ++D) {
+    if (D->d_tag == DT_STRTAB)
+      Strings = reinterpret_cast<const char *>(D->d_un.d_ptr);
+    else if (D->d_tag == DT_SONAME)
+      Name = D;
+  }
+  return Strings && Name ? Strings + Name->d_un.d_val : nullptr;
+}
+
+/// True if \p Text is one of the strings in a file. So are the names of all
+/// libraries that an ELF file needs.
+static bool hasString(const char *Path, const char *Text) {
+  int FD = open(Path, O_RDONLY | O_CLOEXEC);
+  struct stat S;
+  bool Found = false;
+  if (FD >= 0 && fstat(FD, &S) == 0) {
+    auto Size = static_cast<size_t>(S.st_size);
+    void *Contents = mmap(nullptr, Size, PROT_READ, MAP_PRIVATE, FD, 0);
+    if (Contents != MAP_FAILED) {
+      Found = memmem(Contents, Size, Text, std::strlen(Text) + 1);
+      munmap(Contents, Size);
+    }
+  }
+  if (FD >= 0)
+    close(FD);
+  return Found;
+}
+
+/// Writes the path of the backend, which lies beside this library.
+static bool backendPath(unsigned Major, char *Path, size_t Size) {
+  Dl_info Info;
+  if (!dladdr(&NoBackend, &Info))
+    return false;
+  void *Self = dlopen(Info.dli_fname, RTLD_LAZY | RTLD_NOLOAD);
+  if (!Self)
+    return false;
+  char Folder[PATH_MAX];
+  bool Known = dlinfo(Self, RTLD_DI_ORIGIN, Folder) == 0;
+  dlclose(Self);
+  int Length = std::snprintf(Path, Size, "%s/libjitslab-preload-llvm%u.so",
+                             Folder, Major);
+  return Known && Length > 0 && static_cast<size_t>(Length) < Size;
+}
+
+static const PreloadBackend *load(const LLVMVersion &Version,
+                                  const void *Function) {
+  char Path[PATH_MAX];
+  if (!backendPath(Version.Major, Path, sizeof(Path)) ||
+      access(Path, R_OK) != 0) {
+    sayNotServed("there is no backend for LLVM %u%s", Version.Major, "");
+    return &NoBackend;
+  }
+  // It would load the libLLVM that it needs beside the host's, and two copies
+  // of one version disturb each other.
+  const char *Name = soname(Function);
+  if (!Name || !hasString(Path, Name)) {
+    sayNotServed("the backend for LLVM %u is for another copy than %s",
+                 Version.Major, Name ? Name : "the host's");
+    return &NoBackend;
+  }
   void *Library = dlopen(Path, RTLD_NOW | RTLD_LOCAL);
   if (!Library) {
     sayNotServed("cannot serve LLVM %u: %s", Version.Major, dlerror());
@@ -138,9 +207,8 @@ static const PreloadBackend *load(const LLVMVersion &Version) {
   auto *Get = reinterpret_cast<PreloadBackendFn *>(
       dlsym(Library, JITSLAB_PRELOAD_BACKEND_NAME));
   if (!Get) {
-    sayNotServed(
-        "the backend for LLVM %u is of another version of jitslab (%s)",
-        Version.Major, dlerror());
+    sayNotServed("the backend for LLVM %u is of another version of jitslab%s",
+                 Version.Major, "");
     dlclose(Library);
     return &NoBackend;
   }
@@ -150,10 +218,11 @@ static const PreloadBackend *load(const LLVMVersion &Version) {
 /// No lock: a host may call LLVM from a constructor of a library, where the
 /// dynamic linker's lock is held. Threads that come here at the same time all
 /// load the backend, which is the same one.
-static const PreloadBackend *backend(LLVMVersion &Version) {
+static const PreloadBackend *backend(LLVMVersion &Version,
+                                     const void *Function) {
   const PreloadBackend *Known = Version.Backend.load(std::memory_order_acquire);
   if (!Known) {
-    Known = load(Version);
+    Known = load(Version, Function);
     Version.Backend.store(Known, std::memory_order_release);
   }
   return Known == &NoBackend ? nullptr : Known;
@@ -169,14 +238,11 @@ Call resolve(LLVMVersion &Version, const char *Name, const void *Own,
              const void *Caller) {
   Call C;
   C.Function = lookUp(Name, Version.Node, Own, Caller);
-  const PreloadBackend *Backend = backend(Version);
-  if (Backend && C.Function) {
-    if (inSameLibrary(C.Function, Backend->InsideLLVM))
-      C.Backend = Backend;
-    else
-      sayNotServed("this is not the libLLVM %u that jitslab is bound to%s",
-                   Version.Major, "");
-  }
+  if (C.Function)
+    C.Backend = backend(Version, C.Function);
+  // A further copy of this version.
+  if (C.Backend && !inSameLibrary(C.Function, C.Backend->InsideLLVM))
+    C.Backend = nullptr;
   // The host must not see the errors of what was tried.
   dlerror();
   return C;

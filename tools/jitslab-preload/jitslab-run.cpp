@@ -82,5 +82,6 @@ int main(int Argc, char **Argv) {
   Arguments.push_back(nullptr);
   execv(Program->c_str(), Arguments.data());
   std::error_code EC(errno, std::generic_category());
-  return fail(CannotExecute, *Program + ": " + EC.message());
+  return fail(EC.value() == ENOENT ? NotFound : CannotExecute,
+              *Program + ": " + EC.message());
 }
