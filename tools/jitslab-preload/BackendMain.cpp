@@ -86,7 +86,7 @@ extern "C" __attribute__((visibility("default")))
 const jitslab::PreloadBackend *
 JITSLAB_PRELOAD_BACKEND() {
   static const jitslab::PreloadBackend Backend = {
-      &jitslab::MCJITConstructor::get(), jitslab::prepareMCJIT,
-      jitslab::createRTDyldLayer};
+      static_cast<const void *>(&jitslab::MCJITConstructor::get()),
+      jitslab::prepareMCJIT, jitslab::createRTDyldLayer};
   return &Backend;
 }

@@ -27,6 +27,7 @@ protected:
 /// A ReservingMemoryManager on the process's arena, whose host does not know of
 /// it: fork waits for it, and its errors are said on stderr, because MCJIT
 /// drops them.
+// NOLINTNEXTLINE(misc-multiple-inheritance): the order of bases is the point.
 class PreloadMemoryManager final : private GateAroundDestructor,
                                    public ReservingMemoryManager {
 public:
