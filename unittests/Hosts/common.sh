@@ -1,0 +1,42 @@
+# What the tests of real hosts have in common. Sourced by them.
+
+fail() {
+  echo "$test: $*" >&2
+  exit 1
+}
+
+# need PACKAGE FILE: without it there is nothing to test, which is a failure.
+need() {
+  [[ -e $2 ]] || fail "no $2; scripts/install-deps hosts installs it ($1)"
+}
+
+# Sets $quick and $build from the command line, and makes the folder $work, which
+# has what the hosts load: they may run as another user, who cannot read $build.
+begin() {
+  quick=false
+  if [[ ${1-} == --quick ]]; then
+    quick=true
+    shift
+  fi
+  [[ $# -eq 1 ]] || fail "usage: [--quick] BUILD, a build folder with LLVM 14"
+  build=$1
+  local preload=$build/lib/libjitslab-preload.so
+  local backend=$build/lib/libjitslab-preload-llvm14.so file
+  for file in "$build/bin/jitslab-run" "$preload" "$backend"; do
+    [[ -e $file ]] || fail "no $file; build against LLVM 14 first"
+  done
+  work=$(mktemp -d /tmp/jitslab-hosts.XXXXXX)
+  chmod 755 "$work"
+  mkdir "$work/bin" "$work/lib"
+  cp "$build/bin/jitslab-run" "$work/bin"
+  cp "$preload" "$backend" "$work/lib"
+  run=$work/bin/jitslab-run
+}
+
+# objects FILE: how many objects the processes placed whose lines are in FILE.
+objects() {
+  awk '/jitslab-preload\[[0-9]+\]: .* objects/ {
+         for (i = 2; i <= NF; i++) if ($i == "objects,") sum += $(i - 1)
+       }
+       END { print sum + 0 }' "$1"
+}

@@ -1,0 +1,107 @@
+//===- engine-host.cpp - A host of llvm::EngineBuilder --------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// engine-host MODE: compiles and calls a function the way that MODE says.
+
+#include "common/TripleModule.h"
+#include "llvm-c/Target.h"
+#include "llvm/ExecutionEngine/GenericValue.h"
+#include "llvm/ExecutionEngine/Interpreter.h"
+#include "llvm/ExecutionEngine/MCJIT.h"
+#include "llvm/ExecutionEngine/SectionMemoryManager.h"
+#include "llvm/Support/raw_ostream.h"
+#include "llvm/Target/TargetMachine.h"
+#include <sys/wait.h>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace {
+/// Is seen to be used.
+class OwnManager : public SectionMemoryManager {
+  bool finalizeMemory(std::string *ErrMsg) override {
+    outs() << "the host's own manager\n";
+    return SectionMemoryManager::finalizeMemory(ErrMsg);
+  }
+};
+
+/// Answers for a symbol that nobody else has.
+class OwnResolver : public LegacyJITSymbolResolver {
+  JITSymbol findSymbol(const std::string &) override { return nullptr; }
+  JITSymbol findSymbolInLogicalDylib(const std::string &) override {
+    return nullptr;
+  }
+};
+
+struct Host {
+  LLVMContext Context;
+  std::unique_ptr<ExecutionEngine> Engine;
+
+  explicit Host(StringRef Mode = "") {
+    std::string Message;
+    EngineBuilder Builder(jitslab::makeTripleModule(Context));
+    Builder.setErrorStr(&Message);
+    if (Mode == "own")
+      Builder.setMCJITMemoryManager(std::make_unique<OwnManager>());
+    if (Mode == "resolver")
+      Builder.setSymbolResolver(std::make_unique<OwnResolver>());
+    if (Mode == "interpreter")
+      Builder.setEngineKind(EngineKind::Interpreter);
+    Engine.reset(Builder.create());
+    if (!Engine)
+      report_fatal_error(StringRef(Message));
+  }
+
+  int triple(int X) {
+    auto *Triple =
+        reinterpret_cast<int (*)(int)>(Engine->getFunctionAddress("triple"));
+    return Triple(X);
+  }
+
+  int interpret(int X) {
+    GenericValue Argument;
+    Argument.IntVal = APInt(32, X);
+    return Engine->runFunction(Engine->FindFunctionNamed("triple"), Argument)
+        .IntVal.getSExtValue();
+  }
+};
+} // namespace
+
+// Children compile with the parent's engine and with one of their own; so does
+// the parent, afterwards.
+static int runForks() {
+  Host Before;
+  int Bad = 0;
+  for (int I = 0; I < 5; ++I) {
+    pid_t Child = fork();
+    if (Child == 0)
+      exit(Before.triple(I) == 3 * I && Host().triple(I) == 3 * I ? 0 : 1);
+    int Status;
+    waitpid(Child, &Status, 0);
+    Bad += Status != 0;
+    Bad += Host().triple(I) != 3 * I;
+  }
+  Bad += Before.triple(14) != 42;
+  outs() << "bad results: " << Bad << '\n';
+  return Bad != 0;
+}
+
+int main(int, char **Argv) {
+  StringRef Mode = Argv[1];
+  jitslab::initializeExampleTarget();
+  LLVMLinkInMCJIT();
+  LLVMLinkInInterpreter();
+  if (Mode == "forks")
+    return runForks();
+  Host H(Mode);
+  int Result = Mode == "interpreter" ? H.interpret(14) : H.triple(14);
+  outs() << "triple(14) = " << Result << '\n';
+  if (Mode == "leak")
+    H.Engine.release();
+  return 0;
+}

@@ -1,0 +1,170 @@
+//===- PreloadBadInputTest.cpp - Hosts that cannot be served --------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RunHost.h"
+#include "Support/Catch.h"
+#include "llvm/ADT/SmallString.h"
+#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/FileUtilities.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+using namespace jitslab;
+
+// What the library that is not LLVM returns.
+static constexpr char FakeResults[] = "4321 521 21 1 20\n";
+
+TEST_CASE("Bad options are told, and the host runs on LLVM's manager") {
+  std::string Options = GENERATE(
+      "nonsense", "layout=sparse", "layout", "window=", "window=0", "window=1T",
+      "window=99999999999999999999G", "window=3", "grow=2", "grow", "near=here",
+      "stats=1", "verbose=0", "hugepages=1");
+  INFO(Options);
+  Ended E = runPreloaded("stats,verbose," + Options, {host("c-host"), "mcjit"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == "triple(14) = 42\n");
+  CHECK(occurrences(E.Err, "\n") == 1);
+  CHECK(occurrences(E.Err, "LLVM's memory manager stays") == 1);
+  // Sizes of windows are the arena's to judge.
+  if (Options != "window=3") {
+    CHECK(occurrences(E.Err, "'" + Options + "'; allowed: layout=") == 1);
+  } else {
+    CHECK(occurrences(E.Err, "WindowSize is 3 bytes; it has to be") == 1);
+  }
+}
+
+TEST_CASE("jitslab-run refuses bad options") {
+  std::string Option = GENERATE("--layout=sparse", "--window=3", "--nonsense",
+                                "--grow=2", "--near=x");
+  Ended E = runCommand({runner(), Option, host("hello")});
+  INFO(E.Err);
+  CHECK(E.Status == 125);
+  CHECK(E.Out.empty());
+  CHECK(occurrences(E.Err, "jitslab-run: error: ") == 1);
+  CHECK(runCommand({runner()}).Status == 125);
+}
+
+TEST_CASE("jitslab-run says when there is no such program") {
+  // LLVM takes a status of 127 for its own.
+  Ended E = runCommand(
+      {"sh", "-c", "\"$@\"; echo $?", "sh", runner(), "/nowhere/at-all"});
+  CHECK(E.Out == "127\n");
+  CHECK(occurrences(E.Err, "jitslab-run: error: /nowhere/at-all: ") == 1);
+}
+
+TEST_CASE("An arena that the system refuses leaves LLVM's manager") {
+  // Enough for LLVM, not for a window of 1 GiB.
+  Ended E = runCommand({"sh", "-c", "ulimit -v 900000; exec \"$@\"", "sh",
+                        "env", "LD_PRELOAD=" JITSLAB_TEST_PRELOAD,
+                        "JITSLAB_OPTIONS=window=1G", host("c-host"), "mcjit"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == "triple(14) = 42\n");
+  CHECK(occurrences(E.Err, "LLVM's memory manager stays") == 1);
+}
+
+TEST_CASE("A program without LLVM is not touched") {
+  Ended E = runPreloaded("stats,verbose", {host("hello")});
+  CHECK(E.Status == 7);
+  CHECK(E.Out == "hello\n");
+  CHECK(E.Err.empty());
+}
+
+TEST_CASE("A program with an LLVM that has no backend keeps its manager") {
+  bool Plugin = GENERATE(false, true);
+  std::vector<std::string> Command = {host("other-host")};
+  if (Plugin)
+    Command = {host("plugin-host"), JITSLAB_TEST_OTHER_PLUGIN};
+  std::string Expected = FakeResults;
+  if (Plugin)
+    Expected += FakeResults;
+  CHECK(runCommand(Command).Out == Expected);
+  Ended Quiet = runPreloaded("stats", Command);
+  CHECK(Quiet.Status == 0);
+  CHECK(Quiet.Out == Expected);
+  CHECK(Quiet.Err.empty());
+  Ended Verbose = runPreloaded("verbose", Command);
+  CHECK(Verbose.Out == Expected);
+  INFO(Verbose.Err);
+  CHECK(occurrences(Verbose.Err, "\n") == 1);
+  CHECK(occurrences(Verbose.Err, "there is no backend for LLVM 17; ") == 1);
+}
+
+TEST_CASE("A program with an LLVM that nobody knows is not touched") {
+  Ended E = runPreloaded("stats,verbose", {host("unknown-host")});
+  CHECK(E.Status == 0);
+  CHECK(E.Out == FakeResults);
+  CHECK(E.Err.empty());
+}
+
+TEST_CASE("Another copy of the same LLVM is not served") {
+  bool Plugin = GENERATE(false, true);
+  std::vector<std::string> Command = {host("same-host")};
+  if (Plugin)
+    Command = {host("plugin-host"), JITSLAB_TEST_SAME_PLUGIN};
+  Ended E = runPreloaded("stats,verbose", Command);
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(occurrences(E.Out, FakeResults) == (Plugin ? 2 : 1));
+  CHECK(occurrences(E.Err, "\n") == 1);
+  CHECK(occurrences(E.Err, "is for another copy than ") == 1);
+}
+
+TEST_CASE("A statically linked program runs, and jitslab-run says so") {
+  Ended E =
+      runCommand({runner(), "--stats", "--verbose", host("hello-static")});
+  CHECK(E.Status == 7);
+  CHECK(E.Out == "hello\n");
+  CHECK(occurrences(E.Err, "hello-static is statically linked: it runs without "
+                           "the preload\n") == 1);
+  CHECK(occurrences(E.Err, "\n") == 1);
+}
+
+TEST_CASE("A setuid program runs, and jitslab-run says so") {
+  if (geteuid() != 0) {
+    WARN("only root can make a file another user's: not tested");
+    return;
+  }
+  llvm::SmallString<128> Copy;
+  REQUIRE_FALSE(llvm::sys::fs::createTemporaryFile("jitslab-setuid", "", Copy));
+  llvm::FileRemover Remove(Copy);
+  REQUIRE_FALSE(llvm::sys::fs::copy_file(host("c-host"), Copy));
+  // Debian's nobody. chown takes the setuid bit away, so it comes second.
+  REQUIRE(chown(Copy.c_str(), 65534, 65534) == 0);
+  REQUIRE(chmod(Copy.c_str(), 04755) == 0);
+  Ended E =
+      runCommand({runner(), "--stats", "--verbose", Copy.str().str(), "mcjit"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == "triple(14) = 42\n");
+  CHECK(occurrences(E.Err, "runs with other rights than yours") == 1);
+  CHECK(occurrences(E.Err, "\n") == 1);
+  // The control: without the bit it is served.
+  REQUIRE(chmod(Copy.c_str(), 0755) == 0);
+  CHECK(occurrences(
+            runCommand({runner(), "--stats", Copy.str().str(), "mcjit"}).Err,
+            "1 engines, 1 objects") == 1);
+}
+
+TEST_CASE("The preload needs the C library only and shows only what it "
+          "interposes") {
+  Ended E = runCommand({"readelf", "-dW", JITSLAB_TEST_PRELOAD});
+  CHECK(occurrences(E.Out, "(NEEDED)") == 1);
+  CHECK(occurrences(E.Out, "[libc.so.6]") == 1);
+  Ended Names =
+      runCommand({"nm", "-D", "--defined-only", JITSLAB_TEST_PRELOAD});
+  size_t Functions = occurrences(Names.Out, " T ");
+  CHECK(Functions == 46);
+  CHECK(occurrences(Names.Out, "@LLVM_") == Functions);
+  Ended Backend =
+      runCommand({"nm", "-D", "--defined-only", JITSLAB_TEST_BACKEND});
+  CHECK(occurrences(Backend.Out, "\n") == 1);
+  CHECK(occurrences(Backend.Out, "jitslab_preload_backend_") == 1);
+}

@@ -1,0 +1,134 @@
+//===- PreloadTest.cpp - Hosts of LLVM on the preload ---------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RunHost.h"
+#include "Support/Catch.h"
+
+using namespace jitslab;
+
+static constexpr char Answer[] = "triple(14) = 42\n";
+static constexpr char Served[] = "jitslab-preload[";
+
+/// Runs a host with and without the preload; it has to do the same. \returns
+/// what the preload said.
+static std::string compare(std::vector<std::string> Command,
+                           const std::string &Options = "stats") {
+  Ended Without = runCommand(Command);
+  INFO(Without.Err);
+  REQUIRE(Without.Status == 0);
+  CHECK(Without.Err.empty());
+  Ended With = runPreloaded(Options, Command);
+  INFO(With.Err);
+  CHECK(With.Status == 0);
+  CHECK(With.Out == Without.Out);
+  CHECK(occurrences(With.Out, "triple(14) = 42\n") > 0);
+  return With.Err;
+}
+
+TEST_CASE("Each way to make an MCJIT is served") {
+  std::string Kind = GENERATE("mcjit", "jit", "engine");
+  INFO(Kind);
+  std::string Said = compare({host("c-host"), Kind});
+  CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; 1 windows") == 1);
+  CHECK(occurrences(Said, "\n") == 1);
+}
+
+TEST_CASE("EngineBuilder is served, with a resolver of the host's too") {
+  std::string Mode = GENERATE("plain", "resolver");
+  std::string Said = compare({host("engine-host"), Mode});
+  CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; ") == 1);
+}
+
+TEST_CASE("An engine that is never destroyed does not disturb the end") {
+  std::string Said = compare({host("engine-host"), "leak"});
+  CHECK(occurrences(Said, ": 1 engines, 1 objects, 1 live; ") == 1);
+}
+
+TEST_CASE("ORC's RuntimeDyld layers are served") {
+  std::vector<std::string> Kinds = {"orc"};
+  if (std::string(JITSLAB_TEST_LLVM) == "22")
+    Kinds.push_back("orc-reserve");
+  for (const std::string &Kind : Kinds) {
+    INFO(Kind);
+    std::string Said = compare({host("c-host"), Kind, JITSLAB_TEST_TRIPLE});
+    CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; ") == 1);
+  }
+}
+
+TEST_CASE("Every option is understood by hosts") {
+  std::string Options =
+      GENERATE("layout=per-object", "layout=per-protection", "window=64M",
+               "window=1g,grow=0", "hugepages", "near=host", "");
+  INFO(Options);
+  std::string Said =
+      compare({host("c-host"), "mcjit"}, "stats,verbose," + Options);
+  CHECK(occurrences(Said, "is served") == 1);
+  CHECK(occurrences(Said, ": 1 engines, 1 objects") == 1);
+  CHECK(occurrences(Said, "\n") == 2);
+}
+
+TEST_CASE("Nothing is said unless it is asked for") {
+  CHECK(compare({host("c-host"), "mcjit"}, "").empty());
+}
+
+TEST_CASE("A host's own memory manager is left alone") {
+  std::vector<std::string> Command =
+      GENERATE(std::vector<std::string>{host("c-host"), "mcjit-own"},
+               std::vector<std::string>{host("engine-host"), "own"});
+  INFO(Command[0]);
+  std::string Said = compare(Command, "stats,verbose");
+  CHECK(occurrences(Said, "a memory manager of its own, which is left alone") ==
+        1);
+  CHECK(occurrences(Said, "engines") == 0);
+  CHECK(occurrences(runPreloaded("", Command).Out, "the host's own manager") ==
+        1);
+}
+
+TEST_CASE("An interpreter stays one") {
+  std::string Said = compare({host("engine-host"), "interpreter"});
+  CHECK(Said.empty());
+}
+
+TEST_CASE("LLVM is found when only a library of a library has it, and dlclose "
+          "works") {
+  std::string Said =
+      compare({host("plugin-host"), JITSLAB_TEST_PLUGIN, "mcjit"});
+  CHECK(occurrences(Said, ": 2 engines, 2 objects, 0 live; ") == 1);
+}
+
+TEST_CASE("Parent and children of a fork go on, and count for themselves") {
+  Ended E = runPreloaded("stats", {host("engine-host"), "forks"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == "bad results: 0\n");
+  // The child inherits one engine and its object; it compiles that, if the
+  // parent has not yet, and its own.
+  CHECK(occurrences(E.Err, ": 1 engines, ") == 5);
+  CHECK(occurrences(E.Err, ": 6 engines, 6 objects, 0 live; ") == 1);
+}
+
+TEST_CASE("jitslab-run sets everything up, on top of the environment") {
+  Ended E =
+      runCommand({"env", "JITSLAB_OPTIONS=stats,layout=per-object", runner(),
+                  "--window=64M", "--verbose", host("c-host"), "mcjit"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == Answer);
+  CHECK(occurrences(E.Err, "layout per-object, windows of 64 MiB") == 1);
+  CHECK(occurrences(E.Err, ": 1 engines, 1 objects") == 1);
+  CHECK(occurrences(E.Err, Served) == 2);
+}
+
+TEST_CASE(
+    "jitslab-run passes on arguments, the exit status and other preloads") {
+  Ended E = runCommand({"env", "LD_PRELOAD=libc.so.6", runner(), "sh", "-c",
+                        "echo \"$1 $LD_PRELOAD\"; exit 7", "sh", "--stats"});
+  CHECK(E.Status == 7);
+  CHECK(E.Out == "--stats " JITSLAB_TEST_PRELOAD ":libc.so.6\n");
+  CHECK(E.Err.empty());
+}
