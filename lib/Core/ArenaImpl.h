@@ -12,6 +12,7 @@
 #include "LayoutPolicy.h"
 #include "Window.h"
 #include "jitslab/Arena.h"
+#include "jitslab/ArenaSnapshot.h"
 #include <mutex>
 #include <vector>
 
@@ -28,6 +29,7 @@ public:
   const ArenaOptions &options() const { return Options; }
   VirtualMemory &memory() const { return VM; }
   ArenaStats stats() const;
+  ArenaSnapshot snapshot() const;
   size_t trim();
   bool verify() const;
 

@@ -13,6 +13,7 @@
 #include "SlabTable.h"
 #include "jitslab/Allocation.h"
 #include "jitslab/Arena.h"
+#include "jitslab/ArenaSnapshot.h"
 #include "jitslab/VirtualMemory.h"
 #include <array>
 #include <cstdlib>
@@ -84,6 +85,8 @@ public:
   void setKind(AddressRange Pages, SegmentKind K);
   void clearKind(AddressRange Pages);
   bool hasKind(uintptr_t Address, SegmentKind K) const;
+
+  WindowSnapshot snapshot() const;
 
   bool verify() const;
 
