@@ -39,7 +39,7 @@ public:
       if (S.sh_type == ELF::SHT_RELA)
         if (Error Err = auditTable(S))
           return Err;
-    return std::move(Result);
+    return Result;
   }
 
 private:
