@@ -45,7 +45,8 @@ struct RelocationKind {
   Limits Range;
 };
 
-/// No value for types that the ABI does not have or that RuntimeDyld refuses.
+/// No value for types that the ABI does not have, and for those that neither
+/// version of RuntimeDyld links.
 std::optional<RelocationKind> relocationKind(uint16_t Machine, uint32_t Type);
 
 } // namespace jitslab

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ELFSymbols.h"
+#include <optional>
 
 using namespace llvm;
 using namespace llvm::object;

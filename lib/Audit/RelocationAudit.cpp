@@ -12,6 +12,7 @@
 #include "Indirection.h"
 #include "Judge.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include <optional>
 
 using namespace llvm;
 using namespace llvm::object;

@@ -73,8 +73,8 @@ public:
 
   void draw() {
     size_t Rows = std::min(M.Clusters.size(), MaxRows);
-    int RowsTop = StripTop + StripHeight + 110;
-    int Height = RowsTop + int(Rows) * RowHeight + 60;
+    int RowsTop = StripTop + StripHeight + 80;
+    int Height = RowsTop + int(Rows) * RowHeight + 40;
     OS << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << Width
        << "\" height=\"" << Height << "\" viewBox=\"0 0 " << Width << ' '
        << Height
@@ -132,10 +132,10 @@ private:
                  percent(M.Furthest->Audit.Furthest.reachUsed()) +
                  " of its reach";
     text(Margin, 80, Verdict, Colour);
-    double X = Width - Margin - 270;
+    double X = Width - Margin - 220;
     for (SegmentKind K : AllSegmentKinds) {
-      rect(X, 71, 11, 11, colourOf(K));
-      text(X + 16, 81, kindName(K));
+      rect(X, 48, 11, 11, colourOf(K));
+      text(X + 16, 58, kindName(K));
       X += 80;
     }
   }

@@ -34,8 +34,8 @@ public:
 
 private:
   void entry(StringRef Label, const Twine &Text) {
-    OS << "  " << left_justify(Label, 14) << cut(Text.str(), Width - 16)
-       << '\n';
+    OS << "  " << left_justify(Label, 14)
+       << StringRef(Text.str()).take_front(Width - 16) << '\n';
   }
 
   // Long names lose their beginning: that is a folder in most cases.
@@ -65,8 +65,9 @@ private:
     }
     if (M.Furthest) {
       const RelocationUse &Use = M.Furthest->Audit.Furthest;
-      entry("furthest", reach(Use) + ": " + describe(Use));
-      entry("", "of " + M.Furthest->File);
+      entry("furthest", reach(Use));
+      entry("", cut(M.Furthest->File, Width - 16));
+      entry("", describe(Use));
     }
     entry("references", M.Problems
                             ? Twine(M.Problems) + " WRONG (-audit lists them)"

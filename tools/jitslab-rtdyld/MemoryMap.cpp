@@ -43,6 +43,10 @@ std::string hexAddress(uint64_t Address) {
 }
 
 std::string percent(double Part) {
+  if (Part > 0 && Part < 0.001)
+    return "<0.1%";
+  if (Part >= 10)
+    return ">1000%";
   std::string Text;
   raw_string_ostream(Text) << format("%.1f%%", Part * 100);
   return Text;

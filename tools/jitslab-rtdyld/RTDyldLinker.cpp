@@ -77,8 +77,10 @@ LoadedImage RTDyldLinker::image() const {
   if (!Objects.empty())
     Image.Arch = Triple::ArchType(Objects.front().File.getBinary()->getArch());
   for (const RecordedSection &S : Recorder.sections())
-    Image.Objects[S.Object].Sections.push_back(
-        {S.Name, S.Kind, Dyld.getSectionLoadAddress(S.ID), S.Size});
+    // Sections that -verify only looks at have no address.
+    if (uint64_t Address = Dyld.getSectionLoadAddress(S.ID))
+      Image.Objects[S.Object].Sections.push_back(
+          {S.Name, S.Kind, Address, S.Size});
   return Image;
 }
 
