@@ -28,8 +28,8 @@ TEST_CASE("TheEntrysStatusIsTheProgramsStatus") {
 // Stock managers need not get anything right that has relocations, so the
 // tests of them use a function that has none.
 TEST_CASE("EveryMemoryManagerRunsAnObject") {
-  for (const char *Manager : {"section", "trivial", "per-object",
-                              "per-protection"}) {
+  for (const char *Manager :
+       {"section", "trivial", "per-object", "per-protection"}) {
     Outcome O = runLoader({"-execute", "-memory-manager", Manager,
                            input("entries"), "-entry=seven"});
     INFO(Manager << ": " << O.Err);
