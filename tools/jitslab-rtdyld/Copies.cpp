@@ -77,6 +77,10 @@ Error CopyMaker::add(const InputFile &File) {
 // Everything else stays where it is.
 Expected<InputFile> CopyMaker::copy(const InputFile &File,
                                     unsigned Number) const {
+  if (Number == 1)
+    return openObject(MemoryBuffer::getMemBufferCopy(
+                          File.Object.getBinary()->getData(), File.Name),
+                      File.Name);
   const ELFFile<ELFT> &ELF =
       cast<ELF64LEObjectFile>(File.Object.getBinary())->getELFFile();
   auto Table = symbolTableOf(ELF);

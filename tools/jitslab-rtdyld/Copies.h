@@ -22,7 +22,8 @@ public:
   /// copies can be made of: those that are not 64-bit little-endian ELF.
   llvm::Error add(const InputFile &File);
 
-  /// Copy \p Number of \p File, called "<file>#<number>".
+  /// Copy \p Number of \p File, called "<file>#<number>". The first one has the
+  /// names of the original.
   llvm::Expected<InputFile> copy(const InputFile &File, unsigned Number) const;
 
 private:

@@ -110,6 +110,7 @@ private:
   std::unique_ptr<LLJIT> JIT;
   bool HasRuntime = false;
   std::vector<Added> Objects;
+  size_t Linked = 0;
   std::set<std::string> Defined;
   Scatter *Scattering = nullptr;
   // What the session had to say since the last time that it was asked.
@@ -254,8 +255,8 @@ Error JITLinkLinker::link() {
   Recorder->begin([this](uint64_t Address) -> Error {
     return Scattering ? Scattering->around(Address) : Error::success();
   });
-  for (const Added &A : Objects)
-    if (Error Err = linkOne(A))
+  for (; Linked != Objects.size(); ++Linked)
+    if (Error Err = linkOne(Objects[Linked]))
       return Err;
   return Error::success();
 }

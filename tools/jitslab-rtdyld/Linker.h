@@ -28,8 +28,8 @@ public:
   /// occupied as soon as its memory has been taken, if \p S says so.
   virtual llvm::Error addObject(InputFile File, Scatter &S) = 0;
 
-  /// Resolves all symbols and gives the memory its final access rights. Errors
-  /// name the file.
+  /// Resolves all symbols of the objects that were added since the last call,
+  /// and gives their memory its final access rights. Errors name the file.
   virtual llvm::Error link() = 0;
 
   /// What lies where. Requires that link has succeeded.

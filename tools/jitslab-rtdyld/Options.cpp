@@ -111,6 +111,9 @@ static Error checkCombination(const LoaderOptions &O) {
                       O.Statistics != StatisticsFormat::None))
     return invalid("line information is printed without -audit, -map, -stats, "
                    "-scatter and -repeat");
+  if (O.What == Action::Verify && O.Repeat > 1)
+    return invalid("-repeat shows the limits of memory managers; -verify does "
+                   "not go with it");
   if (O.What == Action::Verify && O.ScatterRadius)
     return invalid("-verify makes addresses up; -target-section-sep separates "
                    "them, not -scatter");

@@ -37,18 +37,17 @@ Error RTDyldLinker::addObject(InputFile File, Scatter &S) {
 }
 
 // RuntimeDyld does not say which object it ends the process for.
-std::string RTDyldLinker::allFiles() const {
-  if (Objects.empty())
+std::string RTDyldLinker::newFiles() const {
+  if (Objects.size() == Linked)
     return "";
-  std::string Files = Objects.front().Name;
-  if (Objects.size() > 1)
-    Files += " or one of the " + std::to_string(Objects.size() - 1) +
-             " files after it";
+  std::string Files = Objects[Linked].Name;
+  if (size_t More = Objects.size() - Linked - 1)
+    Files += " or one of the " + std::to_string(More) + " files after it";
   return Files;
 }
 
 Error RTDyldLinker::resolve() {
-  std::string Files = allFiles();
+  std::string Files = newFiles();
   WorkingOn Linking(Files);
   Dyld.resolveRelocations();
   if (Dyld.hasError())
@@ -60,12 +59,13 @@ Error RTDyldLinker::resolve() {
 Error RTDyldLinker::link() {
   if (Error Err = resolve())
     return Err;
-  std::string Files = allFiles();
+  std::string Files = newFiles();
   WorkingOn Finishing(Files);
   std::string Message;
   if (Recorder.finalizeMemory(&Message))
     return errorIn(Files, "cannot finish its memory: " + Message);
   Dyld.registerEHFrames();
+  Linked = Objects.size();
   return Error::success();
 }
 

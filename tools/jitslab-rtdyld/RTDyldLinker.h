@@ -30,7 +30,6 @@ public:
     return Resolver.addDylib(Path);
   }
   llvm::Error addObject(InputFile File, Scatter &S) override;
-  /// resolve, then access rights and EH frames.
   llvm::Error link() override;
   LoadedImage image() const override;
   llvm::Expected<AuditResult> audit(size_t Object) const override;
@@ -64,7 +63,8 @@ private:
     std::unique_ptr<llvm::RuntimeDyld::LoadedObjectInfo> Info;
   };
 
-  std::string allFiles() const;
+  /// The files since the last link, for messages.
+  std::string newFiles() const;
   uint64_t addressOf(llvm::StringRef Symbol) const;
   bool read(uint64_t Address, llvm::MutableArrayRef<uint8_t> To) const;
 
@@ -74,6 +74,7 @@ private:
   llvm::RuntimeDyld Dyld;
   std::vector<Loaded> Objects;
   bool InThisProcess = true;
+  size_t Linked = 0;
 };
 
 } // namespace jitslab

@@ -122,7 +122,8 @@ TrivialMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
 }
 
 bool TrivialMemoryManager::finalizeMemory(std::string *ErrMsg) {
-  for (const sys::MemoryBlock &MB : Code) {
+  for (; Sealed != Code.size(); ++Sealed) {
+    const sys::MemoryBlock &MB = Code[Sealed];
     std::error_code EC = sys::Memory::protectMappedMemory(
         MB, sys::Memory::MF_READ | sys::Memory::MF_EXEC);
     if (!EC)

@@ -42,6 +42,8 @@ private:
   uint8_t *allocateFromBlock(size_t Size, size_t Align, bool IsCode);
 
   std::vector<llvm::sys::MemoryBlock> Code, Data;
+  /// The first of Code are executable already.
+  size_t Sealed = 0;
   /// Twice as large as what may be used of it: data grows down from its middle
   /// and code up, so that no page has both.
   llvm::sys::MemoryBlock Block;

@@ -69,30 +69,36 @@ static Expected<std::vector<InputFile>> openAll(const LoaderOptions &O) {
   return Files;
 }
 
-static Error addAll(Linker &L, std::vector<InputFile> Files, Scatter &S,
-                    const LoaderOptions &O) {
-  std::vector<InputFile> Copies;
-  if (O.Repeat > 1) {
-    CopyMaker Maker;
-    for (const InputFile &File : Files)
-      if (Error Err = Maker.add(File))
-        return Err;
-    for (unsigned Number = 2; Number <= O.Repeat; ++Number)
-      for (const InputFile &File : Files) {
-        auto Copy = Maker.copy(File, Number);
-        if (!Copy)
-          return Copy.takeError();
-        Copies.push_back(std::move(*Copy));
-      }
-  }
+static Error addAll(Linker &L, std::vector<InputFile> Files, Scatter &S) {
+  for (InputFile &File : Files)
+    if (Error Err = L.addObject(std::move(File), S))
+      return Err;
+  return Error::success();
+}
+
+// The files, and then their copies, each of which is linked before the next one
+// is loaded: as a JIT does it, and that is when managers reach their limits.
+static Error addAndLinkCopies(Linker &L, std::vector<InputFile> Files,
+                              Scatter &S, unsigned Count) {
+  CopyMaker Maker;
+  for (const InputFile &File : Files)
+    if (Error Err = Maker.add(File))
+      return Err;
   Progress P("loading");
-  size_t Done = 0, Total = Files.size() + Copies.size();
-  for (std::vector<InputFile> *List : {&Files, &Copies})
-    for (InputFile &File : *List) {
-      if (Error Err = L.addObject(std::move(File), S))
-        return Err;
-      P.update(++Done, Total, "objects");
+  for (unsigned Number = 1; Number <= Count; ++Number) {
+    std::vector<InputFile> Copies;
+    for (const InputFile &File : Files) {
+      auto Copy = Maker.copy(File, Number);
+      if (!Copy)
+        return Copy.takeError();
+      Copies.push_back(std::move(*Copy));
     }
+    if (Error Err = addAll(L, std::move(Copies), S))
+      return Err;
+    if (Error Err = L.link())
+      return Err;
+    P.update(Number, Count, "copies");
+  }
   return Error::success();
 }
 
@@ -137,7 +143,7 @@ static Expected<int> verify(const LoaderOptions &O) {
   if (Error Err = addDylibs(**L, O))
     return Err;
   Scatter Nothing(/*Radius=*/0);
-  if (Error Err = addAll(**L, std::move(*Files), Nothing, O))
+  if (Error Err = addAll(**L, std::move(*Files), Nothing))
     return Err;
   if (Error Err = (*V)->makeUpAddresses())
     return Err;
@@ -185,13 +191,17 @@ static Expected<int> execute(const LoaderOptions &O) {
                      "-linker=jitlink needs objects for this machine");
     if (IsForeign)
       static_cast<RTDyldLinker *>(L)->forAnotherProcess();
-    if (Error Err = addAll(*L, std::move(*Files), *S, O))
+    Error Err = O.Repeat > 1
+                    ? addAndLinkCopies(*L, std::move(*Files), *S, O.Repeat)
+                    : addAll(*L, std::move(*Files), *S);
+    if (Err)
       return Err;
   }
   {
     TimeRegion Region(Timers ? &Timers->Link : nullptr);
-    if (Error Err = L->link())
-      return Err;
+    if (O.Repeat == 1)
+      if (Error Err = L->link())
+        return Err;
   }
   // Before the call: with a bad layout it may not return.
   if (Error Err = show(*L, *S, O))

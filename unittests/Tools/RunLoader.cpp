@@ -76,6 +76,15 @@ Outcome runLoader(std::vector<std::string> Arguments) {
   return runProgram(std::move(Command));
 }
 
+std::string loaderCommandLine(std::vector<std::string> Arguments) {
+  std::string Line = "exec";
+  for (const std::string &Part : loaderCommand())
+    Line += " '" + Part + "'";
+  for (const std::string &Argument : Arguments)
+    Line += " '" + Argument + "'";
+  return Line;
+}
+
 Outcome runLLVMsLoader(std::vector<std::string> Arguments) {
   Arguments.insert(Arguments.begin(), JITSLAB_TEST_LLVM_TOOLS "/llvm-rtdyld");
   return runProgram(std::move(Arguments));

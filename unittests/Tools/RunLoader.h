@@ -29,6 +29,9 @@ Outcome runLoader(std::vector<std::string> Arguments);
 /// one of the build machine.
 Outcome runLLVMsLoader(std::vector<std::string> Arguments);
 
+/// What runLoader runs, for a shell.
+std::string loaderCommandLine(std::vector<std::string> Arguments);
+
 /// Runs a program of the build machine.
 Outcome runProgram(std::vector<std::string> Command);
 

@@ -191,7 +191,7 @@ TEST_CASE("Bad specifications for -verify are errors") {
 }
 
 // An audit of made-up addresses: what any machine can check of any layout.
-TEST_CASE("-verify and -audit find what a layout breaks") {
+TEST_CASE("Option verify and -audit find what a layout breaks") {
   std::string Object = Objects + "aarch64-linux-gnu.o";
   std::vector<std::string> Options = {"-triple=aarch64-linux-gnu", "-verify",
                                       "-audit", "-dummy-extern=external=0x1000",
@@ -236,7 +236,7 @@ TEST_CASE("Called llvm-rtdyld, it is llvm-rtdyld") {
   sys::fs::remove(Folder);
 }
 
-TEST_CASE("-preallocate takes everything from one block") {
+TEST_CASE("Option preallocate takes everything from one block") {
   // llvm-rtdyld 14 to 22: "Unable to allocate section memory!"
   Outcome O = runLoader({"-preallocate=1048576", "-map", input("arguments")});
   INFO(O.Err);
@@ -254,7 +254,7 @@ TEST_CASE("-preallocate takes everything from one block") {
                               "'trivial'") != StringRef::npos);
 }
 
-TEST_CASE("-show-times has a line for each phase") {
+TEST_CASE("Option show-times has a line for each phase") {
   Outcome O = runLoader({"-show-times", input("entries")});
   CHECK(O.Status == 9);
   for (const char *Phase :
