@@ -70,6 +70,14 @@
 #define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 0
 #endif
 
+/// 1 where RuntimeDyld links ELF objects of RISC-V and LoongArch (seen in LLVM
+/// 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 1
+#else
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 0
+#endif
+
 /// 1 where this library supports JITLink: its memory lifetimes came with LLVM
 /// 17, and 19 is the oldest version that is tested.
 #if LLVM_VERSION_MAJOR >= 19

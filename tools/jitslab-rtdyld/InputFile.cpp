@@ -87,7 +87,7 @@ Expected<InputFile> openObject(std::unique_ptr<MemoryBuffer> Contents,
   if (!(*Object)->isRelocatableObject())
     return errorIn(Name, "not a relocatable object file");
   if (Error Err = checkObject(**Object))
-    return errorIn(Name, "corrupt object: " + toString(std::move(Err)));
+    return errorIn(Name, toString(std::move(Err)));
   return InputFile{
       Name, OwningBinary<ObjectFile>(std::move(*Object), std::move(Contents))};
 }

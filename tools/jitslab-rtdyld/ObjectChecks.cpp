@@ -8,6 +8,7 @@
 
 #include "ObjectChecks.h"
 #include "RelocationWidth.h"
+#include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/COFF.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -29,7 +30,8 @@ constexpr uint64_t MaxSectionSize = uint64_t(1) << 47;
 constexpr uint64_t MaxAlignment = uint64_t(1) << 31;
 
 Error corrupt(const Twine &What) {
-  return make_error<StringError>(What, inconvertibleErrorCode());
+  return make_error<StringError>("corrupt object: " + What,
+                                 inconvertibleErrorCode());
 }
 
 // RuntimeDyld changes the code around these, or adds a stub to its section,
@@ -114,9 +116,12 @@ private:
         return Name.takeError();
       if (!Name->empty())
         Where += " (" + Name->str() + ")";
-      if (S.st_shndx == ELF::SHN_COMMON &&
-          (S.st_size > MaxSectionSize || S.st_value > MaxAlignment ||
-           (S.st_value && !isPowerOf2_64(S.st_value))))
+      // The value is an alignment; RuntimeDyld divides by it.
+      bool IsCommon = S.st_shndx == ELF::SHN_COMMON;
+      if (S.getType() == ELF::STT_COMMON && !IsCommon)
+        return corrupt(Where + " has the type of common symbols, but is none");
+      if (IsCommon && (S.st_size > MaxSectionSize ||
+                       S.st_value > MaxAlignment || !isPowerOf2_64(S.st_value)))
         return corrupt(Where + " is common and has an impossible size or "
                                "alignment");
       if (S.st_shndx >= ELF::SHN_LORESERVE)
@@ -240,7 +245,49 @@ static Error checkOther(const ObjectFile &Obj) {
   return Error::success();
 }
 
+static Error unsupported(const ObjectFile &Obj) {
+  return make_error<StringError>(
+      "RuntimeDyld of LLVM " LLVM_VERSION_STRING " does not know " +
+          Obj.getFileFormatName() + " for " +
+          Triple::getArchTypeName(Triple::ArchType(Obj.getArch())),
+      inconvertibleErrorCode());
+}
+
+// RuntimeDyld takes for granted that it knows the architecture.
+static bool isKnown(const ObjectFile &Obj) {
+  switch (Triple::ArchType(Obj.getArch())) {
+  case Triple::x86:
+  case Triple::x86_64:
+  case Triple::arm:
+  case Triple::thumb:
+  case Triple::aarch64:
+    return true;
+  case Triple::aarch64_be:
+  case Triple::armeb:
+  case Triple::thumbeb:
+  case Triple::bpfeb:
+  case Triple::bpfel:
+  case Triple::mips:
+  case Triple::mipsel:
+  case Triple::mips64:
+  case Triple::mips64el:
+  case Triple::ppc:
+  case Triple::ppc64:
+  case Triple::ppc64le:
+  case Triple::systemz:
+    return Obj.isELF();
+  case Triple::riscv32:
+  case Triple::riscv64:
+  case Triple::loongarch64:
+    return Obj.isELF() && JITSLAB_LLVM_RTDYLD_KNOWS_RISCV;
+  default:
+    return false;
+  }
+}
+
 Error checkObject(const ObjectFile &Obj) {
+  if (!isKnown(Obj))
+    return unsupported(Obj);
   if (const auto *O = dyn_cast<ELF64LEObjectFile>(&Obj))
     return Checker<ELF64LE>(O->getELFFile()).run();
   if (const auto *O = dyn_cast<ELF64BEObjectFile>(&Obj))

@@ -146,6 +146,13 @@ TEST_CASE("ObjectsThatContradictThemselves") {
       {[](Object &O) { O.lastSymbol().st_shndx = 999; },
        "in section 999, which does not exist"},
       {[](Object &O) { O.lastSymbol().st_name = 0x7fffffff; }, ""},
+      {[](Object &O) {
+         O.lastSymbol().st_shndx = ELF::SHN_COMMON;
+         O.lastSymbol().st_value = 0;
+       },
+       "is common and has an impossible size or alignment"},
+      {[](Object &O) { O.lastSymbol().setType(ELF::STT_COMMON); },
+       "has the type of common symbols, but is none"},
       {[](Object &O) { O.code().sh_addralign = 3; }, "impossible alignment 3"},
       {[](Object &O) { O.code().sh_size = uint64_t(1) << 40; }, ""},
       {[](Object &O) { O.code().sh_offset = ~uint64_t(0) - 8; }, ""},
