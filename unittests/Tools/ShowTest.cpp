@@ -146,6 +146,28 @@ TEST_CASE("Maps that cannot be written are errors") {
   CHECK(contains(O.Err, "/dev/full: No space left on device"));
 }
 
+TEST_CASE("The manual page has every option") {
+  std::string Page = contentsOf(JITSLAB_TEST_MANUAL);
+  Outcome O = runLoader({"-help"});
+  REQUIRE(O.Status == 0);
+  SmallVector<StringRef, 0> Lines;
+  StringRef(O.Out).split(Lines, '\n');
+  size_t Options = 0;
+  for (StringRef Line : Lines) {
+    Line = Line.trim();
+    if (Line.find("Generic Options") == 0)
+      break;
+    if (!Line.consume_front("--"))
+      continue;
+    ++Options;
+    std::string Name = Line.take_front(Line.find_first_of(" =[")).str();
+    INFO(Name);
+    CHECK((contains(Page, "Fl " + Name + " ") ||
+           contains(Page, "Fl " + Name + "\n")));
+  }
+  CHECK(Options >= 29);
+}
+
 TEST_CASE("Statistics as JSON") {
   Outcome O = runLoader({"-stats=json", "-noexec", input("weak")});
   INFO(O.Err);
