@@ -86,7 +86,7 @@ private:
     for (const SlabSnapshot &S : W.Slabs)
       Taken += S.Use != SlabUse::Untaken;
     OS << "\nwindow " << hexAddress(W.Begin) << " to " << hexAddress(W.End)
-       << ": " << humanSize(W.End - W.Begin) << " reserved, "
+       << "\n  " << humanSize(W.End - W.Begin) << " reserved, "
        << humanSize(Taken * SlabSize) << " in use\n";
     for (size_t I = 0; I != W.Slabs.size(); ++I) {
       const SlabSnapshot &S = W.Slabs[I];
@@ -96,7 +96,7 @@ private:
       OS << "  slab " << format_decimal(I, 4) << "  "
          << left_justify(hexAddress(W.Begin + I * SlabSize), 16)
          << left_justify(useName(S.Use), 8);
-      bar(Fill, Width - 50);
+      bar(Fill, Width - 51);
       OS << right_justify(percent(Fill), 7) << " live\n";
     }
   }

@@ -276,10 +276,12 @@ static bool isKnown(const ObjectFile &Obj) {
   case Triple::ppc64le:
   case Triple::systemz:
     return Obj.isELF();
+#if JITSLAB_LLVM_RTDYLD_KNOWS_RISCV
   case Triple::riscv32:
   case Triple::riscv64:
   case Triple::loongarch64:
-    return Obj.isELF() && JITSLAB_LLVM_RTDYLD_KNOWS_RISCV;
+    return Obj.isELF();
+#endif
   default:
     return false;
   }

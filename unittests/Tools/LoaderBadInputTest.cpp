@@ -167,6 +167,64 @@ TEST_CASE("ObjectsThatContradictThemselves") {
   }
 }
 
+static std::string foreign(const char *Target) {
+  return JITSLAB_TEST_VERIFY_OBJECTS "/" + std::string(Target) + ".o";
+}
+
+TEST_CASE("TruncatedObjectsOfOtherFormats") {
+  for (const char *Target :
+       {"x86_64-apple-macosx10.9", "x86_64-windows-msvc", "i386-linux-gnu",
+        "mips-linux-gnu", "s390x-linux-gnu"}) {
+    std::string Whole = contentsOf(foreign(Target));
+    constexpr size_t Parts = 12;
+    for (size_t I = 0; I != Parts; ++I) {
+      INFO(Target << ", part " << I);
+      TemporaryFile File(StringRef(Whole).take_front(Whole.size() * I / Parts));
+      checkRefused(runLoader({"-noexec", File.path()}), File.path(), "");
+    }
+  }
+}
+
+TEST_CASE("ObjectsOfMixedArchitectures") {
+  checkRefused(runLoader({"-noexec", foreign("aarch64-linux-gnu"),
+                          foreign("x86_64-linux-gnu")}),
+               foreign("x86_64-linux-gnu"),
+               "an object for x86_64, but aarch64 is needed");
+  checkRefused(runLoader({"-noexec", foreign("x86_64-windows-msvc"),
+                          foreign("x86_64-apple-macosx10.9")}),
+               foreign("x86_64-apple-macosx10.9"), "");
+  checkRefused(
+      runLoader({"-noexec", "-triple=x86_64", foreign("aarch64-linux-gnu")}),
+      foreign("aarch64-linux-gnu"),
+      "an object for aarch64, but x86_64 is needed");
+}
+
+#if !JITSLAB_TEST_SANITIZED && !JITSLAB_TEST_EMULATED
+// A sanitizer would rightly complain about what LLVM does with these.
+TEST_CASE("FlippedBytesOfEveryFormatNeverDumpAStack") {
+  for (const char *Target :
+       {"x86_64-linux-gnu", "aarch64-linux-gnu", "x86_64-apple-macosx10.9",
+        "x86_64-windows-msvc", "armv7-linux-gnueabi", "mips-linux-gnu",
+        "powerpc64le-linux-gnu", "thumbv7-apple-ios"}) {
+    std::string Whole = contentsOf(foreign(Target));
+    size_t Refused = 0;
+    for (size_t At = 3; At < Whole.size(); At += Whole.size() / 25) {
+      std::string Bytes = Whole;
+      Bytes[At] ^= 0x55;
+      TemporaryFile File(Bytes);
+      Outcome O = runLoader({"-noexec", File.path()});
+      INFO(Target << " at " << At << ": " << O.Status << " " << O.Err);
+      CHECK((O.Status == 0 || O.Status == 1));
+      Refused += O.Status == 1;
+      CHECK(StringRef(O.Err).find("Stack dump") == StringRef::npos);
+      if (O.Status == 1)
+        CHECK(StringRef(O.Err).find("jitslab-rtdyld: error: ") == 0);
+    }
+    CHECK(Refused > 3);
+  }
+}
+#endif
+
 TEST_CASE("RelocationTypesThatRuntimeDyldDoesNotKnow") {
   Object O("arguments");
   O.relocation().setType(250);
