@@ -17,8 +17,12 @@ using llvm::StringRef;
 static void putTogether(ApartLinker &Linker, bool IsX86) {
   // R_X86_64_8 and R_AARCH64_ABS16 need a low address.
   Linker.put(".data", IsX86 ? 0x40 : 0x4000);
-  Linker.put(IsX86 ? ".text.R_X86_64_PC8" : ".text.R_AARCH64_PREL16",
-             IsX86 ? 0x50 : 0x4100);
+  if (IsX86)
+    Linker.put(".text.R_X86_64_PC8", 0x50);
+#if !JITSLAB_AUDIT_WITHOUT_PREL16
+  if (!IsX86)
+    Linker.put(".text.R_AARCH64_PREL16", 0x4100);
+#endif
   if (!IsX86) {
     Linker.put(".text.R_AARCH64_TSTBR14", 0x4200);
     Linker.put(".text.R_AARCH64_CONDBR19", 0x4300);
@@ -28,11 +32,14 @@ static void putTogether(ApartLinker &Linker, bool IsX86) {
   }
 }
 
-TEST_CASE("What is close is right, stubs and GOT included") {
+TEST_CASE("What is close is right, the GOT included") {
   for (const char *Object : {"x86-64", "aarch64"}) {
     INFO(Object);
-    ApartLinker Linker(Object);
+    // LLVM 14 decides about stubs, and then encodes branches, when it loads.
+    ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
     putTogether(Linker, StringRef(Object) == "x86-64");
+    if (StringRef(Object) == "aarch64")
+      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
     Linker.link();
     AuditResult Result = Linker.audit();
     for (const RelocationProblem &P : Result.Problems)
@@ -71,7 +78,9 @@ const FieldBit FieldBits[] = {
     {"aarch64", "R_AARCH64_ABS16", 1, 2},
     {"aarch64", "R_AARCH64_ABS32", 3, 7},
     {"aarch64", "R_AARCH64_ABS64", 7, 7},
+#if !JITSLAB_AUDIT_WITHOUT_PREL16
     {"aarch64", "R_AARCH64_PREL16", 1, 2},
+#endif
     {"aarch64", "R_AARCH64_PREL32", 3, 7},
     {"aarch64", "R_AARCH64_PREL64", 7, 7},
     {"aarch64", "R_AARCH64_MOVW_UABS_G0_NC", 1, 2},
@@ -99,8 +108,11 @@ const FieldBit FieldBits[] = {
 
 TEST_CASE("A wrong bit in any relocation is found, and nothing else") {
   for (const char *Object : {"x86-64", "aarch64"}) {
-    ApartLinker Linker(Object);
+    // LLVM 14 decides about stubs, and then encodes branches, when it loads.
+    ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
     putTogether(Linker, StringRef(Object) == "x86-64");
+    if (StringRef(Object) == "aarch64")
+      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
     Linker.link();
     REQUIRE(Linker.audit().Problems.empty());
     for (const FieldBit &F : FieldBits) {

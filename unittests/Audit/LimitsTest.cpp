@@ -60,7 +60,9 @@ const Case Cases[] = {
      7 - 16},
     {"aarch64", "R_AARCH64_ABS16", Moves::Address, -32 * KiB, 64 * KiB - 1},
     {"aarch64", "R_AARCH64_ABS32", Moves::Address, -2 * GiB, 4 * GiB - 1},
+#if !JITSLAB_AUDIT_WITHOUT_PREL16
     {"aarch64", "R_AARCH64_PREL16", Moves::Target, -32 * KiB, 64 * KiB - 1},
+#endif
     {"aarch64", "R_AARCH64_PREL32", Moves::Target, -2 * GiB, 4 * GiB - 1},
     {"aarch64", "R_AARCH64_LD_PREL_LO19", Moves::Target, -MiB, MiB - 4, 4, 0,
      /*BrokenInLLVM=*/true},

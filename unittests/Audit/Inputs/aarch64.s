@@ -9,8 +9,10 @@
 	.word target
 	at R_AARCH64_ABS64
 	.xword target
+	.ifndef WITHOUT_PREL16
 	at R_AARCH64_PREL16
 	.hword target - .
+	.endif
 	at R_AARCH64_PREL32
 	.word target - .
 	at R_AARCH64_PREL64
