@@ -221,6 +221,9 @@ static Error checkRelocations(const ObjectFile &Obj, const SectionRef &S) {
         S.getSize() - Offset < relocationWidth(R))
       return corrupt(Where + " has a relocation at offset 0x" +
                      utohexstr(Offset) + ", outside of it");
+    if (Obj.isCOFF() && R.getSymbol() == Obj.symbol_end())
+      return corrupt(Where + " has a relocation against a symbol that does not "
+                             "exist");
     if (const auto *MachO = dyn_cast<MachOObjectFile>(&Obj))
       if (Error Err = checkTarget(*MachO, R, Where))
         return Err;
