@@ -28,6 +28,7 @@
 namespace jitslab {
 
 class VirtualMemory;
+struct ArenaSnapshot;
 
 /// The unit in which a window gives memory to its users and back to the system:
 /// the size of a huge page on x86-64 (Intel SDM vol. 3A, 4.5: a PDE maps 2 MiB)
@@ -145,6 +146,10 @@ public:
   const ArenaOptions &options() const;
 
   ArenaStats stats() const;
+
+  /// Which slabs of which windows hold what, as of one moment
+  /// (ArenaSnapshot.h). Takes time proportional to the number of slabs.
+  ArenaSnapshot snapshot() const;
 
   /// Gives slabs that hold nothing live back to the system, and windows that
   /// hold nothing at all, except for the last one.

@@ -54,6 +54,54 @@
 #define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 0
 #endif
 
+/// 1 where RuntimeDyldChecker makes its own disassembler for a triple and knows
+/// symbols' target flags (seen in LLVM 19, not in 14).
+#if LLVM_VERSION_MAJOR >= 18
+#define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 1
+#else
+#define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 0
+#endif
+
+/// 1 where RuntimeDyldChecker asks for stubs of a kind (seen in LLVM 22, which
+/// passes a filter; not in 14).
+#if LLVM_VERSION_MAJOR >= 19
+#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 1
+#else
+#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 0
+#endif
+
+/// 1 where the target registry takes an llvm::Triple everywhere (from LLVM 22);
+/// before, its name.
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 1
+#else
+#define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 0
+#endif
+
+/// 1 where RuntimeDyld links ELF objects of RISC-V and LoongArch (seen in LLVM
+/// 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 1
+#else
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 0
+#endif
+
+/// 1 where this library supports JITLink: its memory lifetimes came with LLVM
+/// 17, and 19 is the oldest version that is tested.
+#if LLVM_VERSION_MAJOR >= 19
+#define JITSLAB_LLVM_HAS_JITLINK 1
+#else
+#define JITSLAB_LLVM_HAS_JITLINK 0
+#endif
+
+/// 1 where the names of JITLink's symbols are pointers into ORC's string pool
+/// (seen in LLVM 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 1
+#else
+#define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 0
+#endif
+
 namespace jitslab {
 
 /// The type of reserveAllocationSpace's alignment parameters: llvm::Align from

@@ -8,6 +8,7 @@
 
 #include "jitslab/Arena.h"
 #include "ArenaImpl.h"
+#include "jitslab/ArenaSnapshot.h"
 #include "jitslab/VirtualMemory.h"
 #include <utility>
 
@@ -73,6 +74,7 @@ Arena::~Arena() = default;
 
 const ArenaOptions &Arena::options() const { return Impl->options(); }
 ArenaStats Arena::stats() const { return Impl->stats(); }
+ArenaSnapshot Arena::snapshot() const { return Impl->snapshot(); }
 size_t Arena::trim() { return Impl->trim(); }
 bool Arena::verify() const { return Impl->verify(); }
 

@@ -305,6 +305,14 @@ ArenaStats ArenaImpl::stats() const {
   return S;
 }
 
+ArenaSnapshot ArenaImpl::snapshot() const {
+  std::lock_guard<std::mutex> Guard(Lock);
+  ArenaSnapshot S;
+  for (const std::unique_ptr<Window> &W : Windows)
+    S.Windows.push_back(W->snapshot());
+  return S;
+}
+
 bool ArenaImpl::verify() const {
   std::lock_guard<std::mutex> Guard(Lock);
   return !Windows.empty() &&

@@ -13,6 +13,7 @@
 #include "LayoutPolicy.h"
 #include "Window.h"
 #include "jitslab/Arena.h"
+#include "jitslab/ArenaSnapshot.h"
 #include <atomic>
 #include <mutex>
 #include <vector>
@@ -30,6 +31,7 @@ public:
   const ArenaOptions &options() const { return Options; }
   VirtualMemory &memory() const { return VM; }
   ArenaStats stats() const;
+  ArenaSnapshot snapshot() const;
   size_t trim();
   bool verify() const;
 

@@ -306,6 +306,32 @@ bool Window::hasKind(uintptr_t Address, SegmentKind K) const {
          Kinds[(Address - Base) / VM.pageSize()] == 1 + int(K);
 }
 
+static SlabUse useOf(std::optional<Lane> L) {
+  if (!L)
+    return SlabUse::Untaken;
+  switch (*L) {
+  case Lane::Mixed:
+    return SlabUse::Mixed;
+  case Lane::Code:
+    return SlabUse::Code;
+  case Lane::ROData:
+    return SlabUse::ROData;
+  case Lane::RWData:
+    return SlabUse::RWData;
+  }
+  return SlabUse::Untaken;
+}
+
+WindowSnapshot Window::snapshot() const {
+  WindowSnapshot S;
+  S.Begin = begin();
+  S.End = end();
+  S.Slabs.reserve(Slabs.size());
+  for (size_t I = 0; I != Slabs.size(); ++I)
+    S.Slabs.push_back({useOf(Slabs.owner(I)), LiveInSlab[I]});
+  return S;
+}
+
 bool Window::verify() const {
   if (!Slabs.verify())
     return false;

@@ -14,6 +14,7 @@
 #include "SlabTable.h"
 #include "jitslab/Allocation.h"
 #include "jitslab/Arena.h"
+#include "jitslab/ArenaSnapshot.h"
 #include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/BitVector.h"
 #include <array>
@@ -103,6 +104,8 @@ public:
   void setKind(AddressRange Pages, SegmentKind K);
   void clearKind(AddressRange Pages);
   bool hasKind(uintptr_t Address, SegmentKind K) const;
+
+  WindowSnapshot snapshot() const;
 
   bool verify() const;
 

@@ -21,7 +21,8 @@ AddressSpaceAdversary::~AddressSpaceAdversary() {
     munmap(reinterpret_cast<void *>(R.Begin), R.size());
 }
 
-Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius) {
+Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius,
+                                    function_ref<void(size_t)> OnProgress) {
   size_t Page = VirtualMemory::system().pageSize();
   uintptr_t Low = alignTo(Centre > Radius ? Centre - Radius : 0, Page);
   uintptr_t High = alignDown(Centre + Radius, Page);
@@ -32,7 +33,7 @@ Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius) {
     SmallVector<AddressRange, 0> Gaps = freeAddressRanges(Low, High);
     size_t Before = occupiedBytes();
     for (AddressRange Gap : Gaps)
-      if (Error Err = occupyGap(Gap))
+      if (Error Err = occupyGap(Gap, OnProgress))
         return Err;
     if (occupiedBytes() == Before)
       return Error::success();
@@ -42,12 +43,15 @@ Error AddressSpaceAdversary::occupy(uintptr_t Centre, size_t Radius) {
 
 // A gap can hold mappings that /proc/self/maps does not show: those of an
 // emulator that this process runs in. Halving leaves out just these.
-Error AddressSpaceAdversary::occupyGap(AddressRange Gap) {
+Error AddressSpaceAdversary::occupyGap(AddressRange Gap,
+                                       function_ref<void(size_t)> OnProgress) {
   void *Wanted = reinterpret_cast<void *>(Gap.Begin);
   void *Mapped = mmap(Wanted, Gap.size(), PROT_NONE,
                       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
   if (Mapped == Wanted) {
     Occupied.push_back(Gap);
+    Bytes += Gap.size();
+    OnProgress(Bytes);
     return Error::success();
   }
   if (Mapped == MAP_FAILED && errno != ENOMEM) {
@@ -62,16 +66,9 @@ Error AddressSpaceAdversary::occupyGap(AddressRange Gap) {
   size_t Half = Gap.size() / 2 / Page * Page;
   if (Half == 0)
     return Error::success();
-  if (Error Err = occupyGap({Gap.Begin, Gap.Begin + Half}))
+  if (Error Err = occupyGap({Gap.Begin, Gap.Begin + Half}, OnProgress))
     return Err;
-  return occupyGap({Gap.Begin + Half, Gap.End});
-}
-
-size_t AddressSpaceAdversary::occupiedBytes() const {
-  size_t Sum = 0;
-  for (AddressRange R : Occupied)
-    Sum += R.size();
-  return Sum;
+  return occupyGap({Gap.Begin + Half, Gap.End}, OnProgress);
 }
 
 } // namespace jitslab

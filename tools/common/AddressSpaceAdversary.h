@@ -10,6 +10,7 @@
 #define JITSLAB_TOOLS_ADDRESSSPACEADVERSARY_H
 
 #include "Platform/AddressSpace.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/Support/Error.h"
 
 namespace jitslab {
@@ -30,16 +31,21 @@ public:
   ~AddressSpaceAdversary();
 
   /// Occupies what is free within \p Radius bytes around \p Centre. May be
-  /// called for several centres. Fails with the system's errno.
-  llvm::Error occupy(uintptr_t Centre, size_t Radius = DefaultRadius);
+  /// called for several centres. Calls \p OnProgress with the bytes occupied so
+  /// far, now and then. Fails with the system's errno.
+  llvm::Error occupy(
+      uintptr_t Centre, size_t Radius = DefaultRadius,
+      llvm::function_ref<void(size_t)> OnProgress = [](size_t) {});
 
   /// Bytes of address space that it occupies.
-  size_t occupiedBytes() const;
+  size_t occupiedBytes() const { return Bytes; }
 
 private:
-  llvm::Error occupyGap(AddressRange Gap);
+  llvm::Error occupyGap(AddressRange Gap,
+                        llvm::function_ref<void(size_t)> OnProgress);
 
   llvm::SmallVector<AddressRange, 0> Occupied;
+  size_t Bytes = 0;
 };
 
 } // namespace jitslab

@@ -9,24 +9,28 @@
 #include "Diagnostics.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
+#include <csignal>
 #include <cstdio>
 #include <cstring>
 #include <new>
+#include <string>
 #include <unistd.h>
 
 using namespace llvm;
 
 namespace jitslab {
 
-static constexpr char Prefix[] = "jitslab-rtdyld: error: ";
-
-static StringRef CurrentFile;
-
-WorkingOn::WorkingOn(StringRef File) : Previous(CurrentFile) {
-  CurrentFile = File;
+// "<program>: error: ", at an address that signal handlers can use.
+static std::string &prefix() {
+  static std::string Text = "jitslab-rtdyld: error: ";
+  return Text;
 }
 
-WorkingOn::~WorkingOn() { CurrentFile = Previous; }
+void setProgramName(StringRef Name) { prefix() = (Name + ": error: ").str(); }
+
+StringRef programName() { return StringRef(prefix()).split(": error: ").first; }
+
+static StringRef CurrentFile;
 
 Error errorIn(StringRef File, const Twine &What) {
   return make_error<StringError>(File + ": " + What, inconvertibleErrorCode());
@@ -39,40 +43,102 @@ Error errorIn(StringRef File, const Twine &What) {
 
 void exitWithError(Error Err) {
   outs().flush();
-  errs() << Prefix << toString(std::move(Err)) << '\n';
+  std::string Text = toString(std::move(Err));
+  SmallVector<StringRef, 4> Lines;
+  StringRef(Text).split(Lines, '\n', -1, /*KeepEmpty=*/false);
+  for (StringRef Line : Lines)
+    errs() << prefix() << Line << '\n';
   leave();
 }
 
 static void onFatalError(void *, const char *Reason, bool) {
   outs().flush();
-  errs() << Prefix;
+  errs() << prefix();
   if (!CurrentFile.empty())
     errs() << CurrentFile << ": ";
   errs() << Reason << '\n';
   leave();
 }
 
-// There is no heap left to format anything with.
-[[noreturn]] static void onOutOfMemory() {
-  auto Print = [](const char *Text, size_t Size) {
+// Neither the heap nor a lock can be counted on.
+[[noreturn]] static void leaveAtOnce(StringRef What) {
+  for (StringRef Text :
+       {StringRef(prefix()), CurrentFile,
+        StringRef(CurrentFile.empty() ? "" : ": "), What, StringRef("\n")})
     // Nothing can be done about a message that cannot be written.
-    (void)!write(STDERR_FILENO, Text, Size);
-  };
-  Print(Prefix, std::strlen(Prefix));
-  if (!CurrentFile.empty()) {
-    Print(CurrentFile.data(), CurrentFile.size());
-    Print(": ", 2);
-  }
-  constexpr char What[] = "out of memory\n";
-  Print(What, std::strlen(What));
+    (void)!write(STDERR_FILENO, Text.data(), Text.size());
   _exit(EXIT_FAILURE);
 }
+
+[[noreturn]] static void onOutOfMemory() { leaveAtOnce("out of memory"); }
 
 void installErrorHandlers() {
   install_fatal_error_handler(onFatalError);
   install_bad_alloc_error_handler(
       [](void *, const char *, bool) { onOutOfMemory(); });
   std::set_new_handler(onOutOfMemory);
+}
+
+// A sanitizer says more about a crash than this can.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define JITSLAB_CATCH_CRASHES 0
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define JITSLAB_CATCH_CRASHES 0
+#endif
+#endif
+#ifndef JITSLAB_CATCH_CRASHES
+#define JITSLAB_CATCH_CRASHES 1
+#endif
+
+#if JITSLAB_CATCH_CRASHES
+static constexpr int CrashSignals[] = {SIGSEGV, SIGBUS,  SIGILL,
+                                       SIGFPE,  SIGABRT, SIGTRAP};
+
+static void onCrash(int Signal) {
+  switch (Signal) {
+  case SIGABRT:
+    leaveAtOnce("LLVM gave up (SIGABRT) on what this file asks for");
+  case SIGFPE:
+    leaveAtOnce("LLVM crashed (SIGFPE) on what this file asks for");
+  case SIGSEGV:
+  case SIGBUS:
+    leaveAtOnce("LLVM crashed (SIGSEGV) on what this file asks for");
+  default:
+    leaveAtOnce("LLVM crashed (SIGILL) on what this file asks for");
+  }
+}
+
+static void setCrashHandlers(void (*Handler)(int)) {
+  // The stack may be what is used up.
+  static char Stack[64 * 1024];
+  stack_t Alternate = {};
+  Alternate.ss_sp = Stack;
+  Alternate.ss_size = sizeof(Stack);
+  sigaltstack(&Alternate, nullptr);
+  struct sigaction Act = {};
+  Act.sa_handler = Handler;
+  Act.sa_flags = Handler == SIG_DFL ? 0 : SA_ONSTACK;
+  sigemptyset(&Act.sa_mask);
+  for (int Signal : CrashSignals)
+    sigaction(Signal, &Act, nullptr);
+}
+#endif
+
+WorkingOn::WorkingOn(StringRef File) : Previous(CurrentFile) {
+#if JITSLAB_CATCH_CRASHES
+  if (CurrentFile.empty())
+    setCrashHandlers(onCrash);
+#endif
+  CurrentFile = File;
+}
+
+WorkingOn::~WorkingOn() {
+  CurrentFile = Previous;
+#if JITSLAB_CATCH_CRASHES
+  if (CurrentFile.empty())
+    setCrashHandlers(SIG_DFL);
+#endif
 }
 
 } // namespace jitslab

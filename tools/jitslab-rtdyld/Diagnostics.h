@@ -15,18 +15,26 @@
 
 namespace jitslab {
 
+/// The name that messages begin with; jitslab-rtdyld unless something else is
+/// said.
+void setProgramName(llvm::StringRef Name);
+llvm::StringRef programName();
+
 /// "<File>: <What>".
 llvm::Error errorIn(llvm::StringRef File, const llvm::Twine &What);
 
-/// Prints "jitslab-rtdyld: error: <Err>" to stderr and ends the process with
-/// status 1, without running what the loaded code may have registered.
+/// Prints "<program>: error: <Err>" to stderr and ends the process with status
+/// 1, without running what the loaded code may have registered. Each line of
+/// \p Err gets the prefix.
 [[noreturn]] void exitWithError(llvm::Error Err);
 
 /// Makes LLVM's fatal errors and a heap that is used up end the process as
 /// exitWithError does, instead of with an abort or a stack dump.
 void installErrorHandlers();
 
-/// While one lives, LLVM's fatal errors name this file. They nest.
+/// While one lives, LLVM's fatal errors name this file, and crashes end the
+/// process as exitWithError does: until the loaded code is called, they are
+/// LLVM's. They nest.
 class WorkingOn {
 public:
   /// \p File has to outlive this.

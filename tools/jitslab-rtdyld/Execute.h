@@ -9,17 +9,22 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_EXECUTE_H
 #define JITSLAB_TOOLS_RTDYLD_EXECUTE_H
 
-#include "Loader.h"
+#include "Linker.h"
 #include "Options.h"
 
 namespace jitslab {
 
-/// The address of the function that \p O asks for.
-llvm::Expected<uint64_t> findEntry(const Loader &L, const LoaderOptions &O);
+struct Entry {
+  std::string Name;
+  uint64_t Address;
+};
 
-/// Calls \p Entry as main, argv[0] being the first object file.
-/// \returns what it returns.
-int callEntry(uint64_t Entry, const LoaderOptions &O);
+/// The function that \p O asks for.
+llvm::Expected<Entry> findEntry(Linker &L, const LoaderOptions &O);
+
+/// Calls \p E as main, argv[0] being the first object file, after it has told
+/// stderr so. \returns what it returns.
+int callEntry(const Entry &E, const LoaderOptions &O);
 
 } // namespace jitslab
 

@@ -28,13 +28,14 @@ Triple::ArchType hostArchitecture() {
 #endif
 }
 
-// Why a file that is no relocatable ELF object is none; empty: it may be one.
 static StringRef whyNotAnObject(StringRef Contents) {
   if (Contents.empty())
     return "the file is empty";
   switch (identify_magic(Contents)) {
   case file_magic::elf_relocatable:
   case file_magic::elf:
+  case file_magic::macho_object:
+  case file_magic::coff_object:
     return "";
   case file_magic::archive:
     return "an archive, not an object file; extract its members with 'ar x' "
@@ -43,47 +44,60 @@ static StringRef whyNotAnObject(StringRef Contents) {
     return "LLVM bitcode, not an object file; compile it with 'llc "
            "-filetype=obj' first";
   case file_magic::elf_executable:
+  case file_magic::macho_executable:
+  case file_magic::pecoff_executable:
     return "an executable, not a relocatable object file";
   case file_magic::elf_shared_object:
+  case file_magic::macho_dynamically_linked_shared_lib:
     return "a shared library or executable, not a relocatable object file; "
            "-dylib loads libraries";
+  case file_magic::macho_universal_binary:
+    return "a universal binary; extract one architecture with 'lipo -thin' and "
+           "pass that";
   default:
-    return "not an ELF object file";
+    return "not an ELF, Mach-O or COFF object file";
   }
 }
 
-static Error checkTarget(const ObjectFile &Obj, Triple::ArchType Arch) {
-  auto Fail = [](const Twine &What) {
-    return make_error<StringError>(What, inconvertibleErrorCode());
-  };
-  if (Obj.getArch() != Arch)
-    return Fail("an object for " + Triple::getArchTypeName(Obj.getArch()) +
-                ", but " + Triple::getArchTypeName(Arch) + " is needed");
-  if (Obj.getBytesInAddress() != 8 || !Obj.isLittleEndian())
-    return Fail("an object for " + Triple::getArchTypeName(Obj.getArch()) +
-                " that is not 64-bit little-endian");
-  return Error::success();
+static StringRef archName(const ObjectFile &Obj) {
+  return Triple::getArchTypeName(Triple::ArchType(Obj.getArch()));
 }
 
-Expected<OwningBinary<ObjectFile>> openObject(const std::string &Path,
-                                              Triple::ArchType Arch) {
+Error checkArchitecture(const InputFile &File, Triple::ArchType Arch) {
+  const ObjectFile &Obj = *File.Object.getBinary();
+  if (Obj.getArch() == Arch &&
+      (!Obj.isELF() || !Triple(Triple::getArchTypeName(Arch)).isArch64Bit() ||
+       Obj.getBytesInAddress() == 8))
+    return Error::success();
+  if (Obj.getArch() != Arch)
+    return errorIn(File.Name, "an object for " + archName(Obj) + ", but " +
+                                  Triple::getArchTypeName(Arch) + " is needed");
+  return errorIn(File.Name,
+                 "an object for " + archName(Obj) + " that is not 64-bit");
+}
+
+Expected<InputFile> openObject(std::unique_ptr<MemoryBuffer> Contents,
+                               const std::string &Name) {
+  StringRef Reason = whyNotAnObject(Contents->getBuffer());
+  if (!Reason.empty())
+    return errorIn(Name, Reason);
+  auto Object = ObjectFile::createObjectFile(Contents->getMemBufferRef());
+  if (!Object)
+    return errorIn(Name, toString(Object.takeError()));
+  if (!(*Object)->isRelocatableObject())
+    return errorIn(Name, "not a relocatable object file");
+  if (Error Err = checkObject(**Object))
+    return errorIn(Name, toString(std::move(Err)));
+  return InputFile{
+      Name, OwningBinary<ObjectFile>(std::move(*Object), std::move(Contents))};
+}
+
+Expected<InputFile> openObject(const std::string &Path) {
+  WorkingOn Opening(Path);
   auto Contents = MemoryBuffer::getFileOrSTDIN(Path);
   if (!Contents)
     return errorIn(Path, Contents.getError().message());
-  StringRef Reason = whyNotAnObject((*Contents)->getBuffer());
-  if (!Reason.empty())
-    return errorIn(Path, Reason);
-
-  auto Object = ObjectFile::createELFObjectFile((*Contents)->getMemBufferRef());
-  if (!Object)
-    return errorIn(Path, toString(Object.takeError()));
-  if (Error Err = checkTarget(**Object, Arch))
-    return errorIn(Path, toString(std::move(Err)));
-  if (!(*Object)->isRelocatableObject())
-    return errorIn(Path, "not a relocatable object file");
-  if (Error Err = checkObject(cast<ELF64LEObjectFile>(**Object)))
-    return errorIn(Path, "corrupt object: " + toString(std::move(Err)));
-  return OwningBinary<ObjectFile>(std::move(*Object), std::move(*Contents));
+  return openObject(std::move(*Contents), Path);
 }
 
 } // namespace jitslab

@@ -19,12 +19,26 @@ namespace jitslab {
 /// code it can run.
 llvm::Triple::ArchType hostArchitecture();
 
+struct InputFile {
+  /// As messages call it.
+  std::string Name;
+  llvm::object::OwningBinary<llvm::object::ObjectFile> Object;
+};
+
 /// Opens \p Path ("-": stdin) and makes sure that RuntimeDyld can be trusted
-/// with it: a relocatable 64-bit ELF object for \p Arch without references to
+/// with it: a relocatable ELF, Mach-O or COFF object without references to
 /// sections, symbols or bytes that it does not have.
 /// Fails with a message that names the file.
-llvm::Expected<llvm::object::OwningBinary<llvm::object::ObjectFile>>
-openObject(const std::string &Path, llvm::Triple::ArchType Arch);
+llvm::Expected<InputFile> openObject(const std::string &Path);
+
+/// The same for contents that are in memory already.
+llvm::Expected<InputFile>
+openObject(std::unique_ptr<llvm::MemoryBuffer> Contents,
+           const std::string &Name);
+
+/// Fails unless \p File is for \p Arch.
+llvm::Error checkArchitecture(const InputFile &File,
+                              llvm::Triple::ArchType Arch);
 
 } // namespace jitslab
 

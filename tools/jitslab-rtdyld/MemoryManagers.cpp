@@ -7,61 +7,94 @@
 //===----------------------------------------------------------------------===//
 
 #include "MemoryManagers.h"
+#include "TrivialMemoryManager.h"
 #include "jitslab/LLVMCompat.h"
 #include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 
 using namespace llvm;
 
 namespace jitslab {
 
-using Factory = Expected<NamedMemoryManager> (*)();
+static constexpr char ForRTDyld[] =
+    "section, section-reserve, trivial, per-object, per-protection, dense";
+static constexpr char ForJITLink[] =
+    "in-process, mapper, per-object, per-protection, dense";
 
-static Expected<NamedMemoryManager> createReserving() {
-  auto Memory = Arena::create();
+std::string memoryManagerName(const LoaderOptions &O) {
+  if (!O.MemoryManager.empty())
+    return O.MemoryManager;
+  if (O.Linker == LinkerKind::JITLink)
+    return "per-protection";
+  return O.ActAsLLVM || O.Preallocate ? "trivial" : "per-object";
+}
+
+std::optional<Layout> layoutByName(StringRef Name) {
+  return StringSwitch<std::optional<Layout>>(Name)
+      .Case("per-object", Layout::PerObject)
+      .Case("per-protection", Layout::PerProtection)
+      .Case("dense", Layout::Dense)
+      .Default(std::nullopt);
+}
+
+Error unknownMemoryManager(const LoaderOptions &O) {
+  bool IsJITLink = O.Linker == LinkerKind::JITLink;
+  return make_error<StringError>(
+      "unknown memory manager '" + memoryManagerName(O) + "'; " +
+          (IsJITLink ? "JITLink has " : "RuntimeDyld has ") +
+          (IsJITLink ? ForJITLink : ForRTDyld),
+      inconvertibleErrorCode());
+}
+
+static Expected<NamedMemoryManager> createOnArena(Layout L) {
+  ArenaOptions Options;
+  Options.ObjectLayout = L;
+  auto Memory = Arena::create(Options);
   if (!Memory)
     return Memory.takeError();
   auto Manager = std::make_unique<ReservingMemoryManager>(*Memory);
   return NamedMemoryManager{std::move(Manager), std::move(*Memory)};
 }
 
-static Expected<NamedMemoryManager> createSection() {
-  return NamedMemoryManager{std::make_unique<SectionMemoryManager>(), nullptr};
+static Expected<NamedMemoryManager> createTrivial(uint64_t Preallocate) {
+  auto Manager = std::make_unique<TrivialMemoryManager>();
+  if (Preallocate)
+    if (Error Err = Manager->preallocate(Preallocate))
+      return Err;
+  return NamedMemoryManager{std::move(Manager), nullptr};
 }
 
-#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
 static Expected<NamedMemoryManager> createSectionReserve() {
+#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
   auto Manager =
       std::make_unique<SectionMemoryManager>(nullptr, /*ReserveAlloc=*/true);
   return NamedMemoryManager{std::move(Manager), nullptr};
+#else
+  return createStringError(inconvertibleErrorCode(),
+                           "the memory manager 'section-reserve' needs LLVM 22 "
+                           "or later; this is LLVM " LLVM_VERSION_STRING);
+#endif
 }
-#endif
 
-static constexpr struct {
-  const char *Name;
-  Factory Create;
-} Managers[] = {
-    {DefaultMemoryManager, createReserving},
-    {"section", createSection},
-#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
-    {"section-reserve", createSectionReserve},
-#endif
-};
-
-Expected<NamedMemoryManager> createMemoryManager(StringRef Name) {
-  for (const auto &M : Managers)
-    if (Name == M.Name)
-      return M.Create();
-  return make_error<StringError>("unknown memory manager '" + Name +
-                                     "'; there are " + memoryManagerNames(),
-                                 inconvertibleErrorCode());
+Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O) {
+  std::string Name = memoryManagerName(O);
+  if (std::optional<Layout> L = layoutByName(Name))
+    return createOnArena(*L);
+  if (Name == "section")
+    return NamedMemoryManager{std::make_unique<SectionMemoryManager>(),
+                              nullptr};
+  if (Name == "section-reserve")
+    return createSectionReserve();
+  if (Name == "trivial")
+    return createTrivial(O.Preallocate);
+  return unknownMemoryManager(O);
 }
 
 std::string memoryManagerNames() {
-  std::string Result;
-  for (const auto &M : Managers)
-    Result += (Result.empty() ? "" : ", ") + std::string(M.Name);
-  return Result;
+  return std::string(ForRTDyld) + " (default: per-object); for JITLink " +
+         ForJITLink + " (default: per-protection)";
 }
 
 } // namespace jitslab

@@ -9,14 +9,17 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_MEMORYMANAGERS_H
 #define JITSLAB_TOOLS_RTDYLD_MEMORYMANAGERS_H
 
+#include "Options.h"
 #include "jitslab/Arena.h"
 #include "llvm/ExecutionEngine/RTDyldMemoryManager.h"
 #include <memory>
+#include <optional>
 #include <string>
 
 namespace jitslab {
 
-inline constexpr char DefaultMemoryManager[] = "reserving";
+/// The manager that \p O asks for, or the default of its linker.
+std::string memoryManagerName(const LoaderOptions &O);
 
 struct NamedMemoryManager {
   std::unique_ptr<llvm::RTDyldMemoryManager> Manager;
@@ -24,10 +27,17 @@ struct NamedMemoryManager {
   std::shared_ptr<Arena> Memory;
 };
 
-/// Fails for an unknown name, and when the arena cannot be made.
-llvm::Expected<NamedMemoryManager> createMemoryManager(llvm::StringRef Name);
+/// For RuntimeDyld. Fails for an unknown name, and when the arena cannot be
+/// made.
+llvm::Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O);
 
-/// All names, separated by commas.
+/// The layout with this name of jitslab's managers, if it is one.
+std::optional<Layout> layoutByName(llvm::StringRef Name);
+
+/// What the linker of \p O does not know.
+llvm::Error unknownMemoryManager(const LoaderOptions &O);
+
+/// All names, for -help.
 std::string memoryManagerNames();
 
 } // namespace jitslab

@@ -7,7 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectChecks.h"
+#include "RelocationWidth.h"
+#include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Object/COFF.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Object/MachO.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -17,10 +22,6 @@ namespace jitslab {
 
 namespace {
 
-using ELFT = ELF64LE;
-using Shdr = ELFT::Shdr;
-using Sym = ELFT::Sym;
-
 // User space is smaller than this on x86-64 and on AArch64 with the usual
 // 48 bits, so no section can be larger; sums of a few stay far from overflow.
 constexpr uint64_t MaxSectionSize = uint64_t(1) << 47;
@@ -29,43 +30,8 @@ constexpr uint64_t MaxSectionSize = uint64_t(1) << 47;
 constexpr uint64_t MaxAlignment = uint64_t(1) << 31;
 
 Error corrupt(const Twine &What) {
-  return make_error<StringError>(What, inconvertibleErrorCode());
-}
-
-// How many bytes a relocation changes.
-unsigned relocationWidth(uint16_t Machine, uint32_t Type) {
-  if (Machine == ELF::EM_X86_64)
-    switch (Type) {
-    case ELF::R_X86_64_NONE:
-      return 0;
-    case ELF::R_X86_64_8:
-    case ELF::R_X86_64_PC8:
-      return 1;
-    case ELF::R_X86_64_16:
-    case ELF::R_X86_64_PC16:
-      return 2;
-    case ELF::R_X86_64_64:
-    case ELF::R_X86_64_PC64:
-    case ELF::R_X86_64_GOT64:
-    case ELF::R_X86_64_GOTOFF64:
-    case ELF::R_X86_64_GOTPC64:
-    case ELF::R_X86_64_DTPMOD64:
-    case ELF::R_X86_64_DTPOFF64:
-    case ELF::R_X86_64_TPOFF64:
-      return 8;
-    }
-  if (Machine == ELF::EM_AARCH64)
-    switch (Type) {
-    case ELF::R_AARCH64_NONE:
-      return 0;
-    case ELF::R_AARCH64_ABS16:
-    case ELF::R_AARCH64_PREL16:
-      return 2;
-    case ELF::R_AARCH64_ABS64:
-    case ELF::R_AARCH64_PREL64:
-      return 8;
-    }
-  return 4;
+  return make_error<StringError>("corrupt object: " + What,
+                                 inconvertibleErrorCode());
 }
 
 // RuntimeDyld changes the code around these, or adds a stub to its section,
@@ -78,9 +44,13 @@ bool changesSectionWhenLoaded(uint16_t Machine, uint32_t Type) {
          (Type == ELF::R_AARCH64_CALL26 || Type == ELF::R_AARCH64_JUMP26);
 }
 
-class Checker {
+template <typename ELFT> class Checker {
+  using Shdr = typename ELFT::Shdr;
+  using Sym = typename ELFT::Sym;
+
 public:
-  explicit Checker(const ELFFile<ELFT> &File) : File(File) {}
+  explicit Checker(const ELFFile<ELFT> &File)
+      : File(File), IsMips64EL(File.isMips64EL()) {}
 
   Error run() {
     auto AllSections = File.sections();
@@ -146,9 +116,12 @@ private:
         return Name.takeError();
       if (!Name->empty())
         Where += " (" + Name->str() + ")";
-      if (S.st_shndx == ELF::SHN_COMMON &&
-          (S.st_size > MaxSectionSize || S.st_value > MaxAlignment ||
-           (S.st_value && !isPowerOf2_64(S.st_value))))
+      // The value is an alignment; RuntimeDyld divides by it.
+      bool IsCommon = S.st_shndx == ELF::SHN_COMMON;
+      if (S.getType() == ELF::STT_COMMON && !IsCommon)
+        return corrupt(Where + " has the type of common symbols, but is none");
+      if (IsCommon && (S.st_size > MaxSectionSize ||
+                       S.st_value > MaxAlignment || !isPowerOf2_64(S.st_value)))
         return corrupt(Where + " is common and has an impossible size or "
                                "alignment");
       if (S.st_shndx >= ELF::SHN_LORESERVE)
@@ -185,29 +158,150 @@ private:
       return Symbols.takeError();
     for (const auto &R : *Entries) {
       uint64_t Offset = R.r_offset;
-      uint32_t Type = R.getType(false);
-      unsigned Width = relocationWidth(Machine, Type);
+      uint32_t Type = R.getType(IsMips64EL);
+      unsigned Width = elfRelocationWidth(Machine, Type);
       if (!IsLoaded && changesSectionWhenLoaded(Machine, Type))
         return corrupt(where(Table) + " has relocations of code in " +
                        where(Target) + ", which is not loaded");
       if (Offset > Target.sh_size || Target.sh_size - Offset < Width)
         return corrupt(where(Table) + " has a relocation at offset 0x" +
                        utohexstr(Offset) + ", outside of " + where(Target));
-      if (R.getSymbol(false) >= Symbols->size())
+      if (R.getSymbol(IsMips64EL) >= Symbols->size())
         return corrupt(where(Table) + " has a relocation against symbol " +
-                       utostr(R.getSymbol(false)) + ", which does not exist");
+                       utostr(R.getSymbol(IsMips64EL)) +
+                       ", which does not exist");
     }
     return Error::success();
   }
 
   const ELFFile<ELFT> &File;
+  const bool IsMips64EL;
   ArrayRef<Shdr> Sections;
 };
 
 } // namespace
 
-Error checkObject(const ELF64LEObjectFile &Obj) {
-  return Checker(Obj.getELFFile()).run();
+static Error checkTarget(const MachOObjectFile &Obj, const RelocationRef &R,
+                         StringRef Where) {
+  MachO::any_relocation_info Info = Obj.getRelocation(R.getRawDataRefImpl());
+  if (Obj.isRelocationScattered(Info))
+    return Error::success(); // Refers to an address.
+  uint32_t Number = Obj.getPlainRelocationSymbolNum(Info);
+  if (Obj.getPlainRelocationExternal(Info)) {
+    if (Number >= Obj.getSymtabLoadCommand().nsyms)
+      return corrupt(Where + " has a relocation against symbol " +
+                     utostr(Number) + ", which does not exist");
+  } else if (Number >
+             size_t(std::distance(Obj.section_begin(), Obj.section_end()))) {
+    return corrupt(Where + " has a relocation against section " +
+                   utostr(Number) + ", which does not exist");
+  }
+  return Error::success();
+}
+
+// Mach-O and COFF: LLVM's readers check headers, load commands and tables, but
+// no offsets of relocations.
+static Error checkRelocations(const ObjectFile &Obj, const SectionRef &S) {
+  Expected<StringRef> Name = S.getName();
+  if (!Name)
+    return Name.takeError();
+  std::string Where = ("section " + *Name).str();
+  if (S.getSize() > MaxSectionSize)
+    return corrupt(Where + " has the impossible size 0x" +
+                   utohexstr(S.getSize()));
+  bool HasContents = !S.isBSS() && !S.isVirtual();
+  if (HasContents)
+    if (Expected<StringRef> Contents = S.getContents(); !Contents)
+      return Contents.takeError();
+  for (const RelocationRef &R : S.relocations()) {
+    uint64_t Offset = R.getOffset();
+    if (Obj.isCOFF())
+      Offset -= S.getAddress();
+    if (!HasContents || Offset > S.getSize() ||
+        S.getSize() - Offset < relocationWidth(R))
+      return corrupt(Where + " has a relocation at offset 0x" +
+                     utohexstr(Offset) + ", outside of it");
+    if (Obj.isCOFF() && R.getSymbol() == Obj.symbol_end())
+      return corrupt(Where + " has a relocation against a symbol that does not "
+                             "exist");
+    if (const auto *MachO = dyn_cast<MachOObjectFile>(&Obj))
+      if (Error Err = checkTarget(*MachO, R, Where))
+        return Err;
+  }
+  return Error::success();
+}
+
+static Error checkOther(const ObjectFile &Obj) {
+  for (const SectionRef &S : Obj.sections())
+    if (Error Err = checkRelocations(Obj, S))
+      return Err;
+  for (const SymbolRef &S : Obj.symbols()) {
+    if (Expected<StringRef> Name = S.getName(); !Name)
+      return Name.takeError();
+    if (Expected<uint32_t> Flags = S.getFlags(); !Flags)
+      return Flags.takeError();
+    if (Expected<section_iterator> Section = S.getSection(); !Section)
+      return Section.takeError();
+    if (Expected<SymbolRef::Type> Type = S.getType(); !Type)
+      return Type.takeError();
+  }
+  return Error::success();
+}
+
+static Error unsupported(const ObjectFile &Obj) {
+  return make_error<StringError>(
+      "RuntimeDyld of LLVM " LLVM_VERSION_STRING " does not know " +
+          Obj.getFileFormatName() + " for " +
+          Triple::getArchTypeName(Triple::ArchType(Obj.getArch())),
+      inconvertibleErrorCode());
+}
+
+// RuntimeDyld takes for granted that it knows the architecture.
+static bool isKnown(const ObjectFile &Obj) {
+  switch (Triple::ArchType(Obj.getArch())) {
+  case Triple::x86:
+  case Triple::x86_64:
+  case Triple::arm:
+  case Triple::thumb:
+  case Triple::aarch64:
+    return true;
+  case Triple::aarch64_be:
+  case Triple::armeb:
+  case Triple::thumbeb:
+  case Triple::bpfeb:
+  case Triple::bpfel:
+  case Triple::mips:
+  case Triple::mipsel:
+  case Triple::mips64:
+  case Triple::mips64el:
+  case Triple::ppc:
+  case Triple::ppc64:
+  case Triple::ppc64le:
+  case Triple::systemz:
+    return Obj.isELF();
+#if JITSLAB_LLVM_RTDYLD_KNOWS_RISCV
+  case Triple::riscv32:
+  case Triple::riscv64:
+  case Triple::loongarch64:
+    return Obj.isELF();
+#endif
+  default:
+    return false;
+  }
+}
+
+Error checkObject(const ObjectFile &Obj) {
+  if (!isKnown(Obj))
+    return unsupported(Obj);
+  if (const auto *O = dyn_cast<ELF64LEObjectFile>(&Obj))
+    return Checker<ELF64LE>(O->getELFFile()).run();
+  if (const auto *O = dyn_cast<ELF64BEObjectFile>(&Obj))
+    return Checker<ELF64BE>(O->getELFFile()).run();
+  if (const auto *O = dyn_cast<ELF32LEObjectFile>(&Obj))
+    return Checker<ELF32LE>(O->getELFFile()).run();
+  if (const auto *O = dyn_cast<ELF32BEObjectFile>(&Obj))
+    return Checker<ELF32BE>(O->getELFFile()).run();
+  return checkOther(Obj);
 }
 
 } // namespace jitslab

@@ -9,14 +9,14 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_OBJECTCHECKS_H
 #define JITSLAB_TOOLS_RTDYLD_OBJECTCHECKS_H
 
-#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/Error.h"
 
 namespace jitslab {
 
 /// Checks what release builds of RuntimeDyld take for granted and would
 /// otherwise read or write outside of an object's sections for.
-llvm::Error checkObject(const llvm::object::ELF64LEObjectFile &Obj);
+llvm::Error checkObject(const llvm::object::ObjectFile &Obj);
 
 } // namespace jitslab
 

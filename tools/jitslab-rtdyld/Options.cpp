@@ -7,62 +7,24 @@
 //===----------------------------------------------------------------------===//
 
 #include "Options.h"
-#include "MemoryManagers.h"
-#include "llvm/Support/CommandLine.h"
+#include "CommandLine.h"
+#include "Diagnostics.h"
+#include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <unistd.h>
 
 using namespace llvm;
 
 namespace jitslab {
 
-namespace {
+// More than ADRP spans (4 GiB), and half as much again.
+static constexpr uint64_t DefaultScatterGiB = 6;
+// User space has 128 TiB on x86-64: more is certainly a mistake.
+static constexpr uint64_t MaxScatterGiB = 128 * 1024;
 
-enum class Action { Execute };
-
-// Built when the command line is parsed and not before main: by then the names
-// that LLVM's own options occupy can be freed.
-struct CommandLine {
-  cl::OptionCategory Category{"jitslab-rtdyld options"};
-  // Descriptions are kept by reference.
-  const std::string ManagerText =
-      "Where sections are put: " + memoryManagerNames();
-
-  cl::list<std::string> InputFiles{cl::Positional, cl::desc("<object files>"),
-                                   cl::cat(Category)};
-  cl::opt<Action> What{
-      cl::desc("Action to perform:"), cl::init(Action::Execute),
-      cl::values(clEnumValN(Action::Execute, "execute",
-                            "Load, link, and execute the objects (default)")),
-      cl::cat(Category)};
-  cl::opt<std::string> MemoryManager{
-      "memory-manager", cl::desc(ManagerText), cl::value_desc("name"),
-      cl::init(DefaultMemoryManager), cl::cat(Category)};
-  cl::opt<std::string> Entry{
-      "entry",
-      cl::desc("Function to call (default: main, or _main if there is none)"),
-      cl::value_desc("symbol"), cl::cat(Category)};
-  cl::list<std::string> Arguments{
-      "args", cl::Positional, cl::PositionalEatsArgs,
-      cl::desc("<program arguments>..."), cl::cat(Category)};
-  cl::list<std::string> Dylibs{
-      "dylib", cl::desc("Shared library whose symbols the objects may use"),
-      cl::value_desc("file"), cl::cat(Category)};
-  cl::opt<std::string> Triple{
-      "triple", cl::desc("Target that the objects have to be for"),
-      cl::value_desc("triple"), cl::cat(Category)};
-  cl::opt<bool> Scatter{
-      "scatter",
-      cl::desc("Occupy all free address space within 6 GiB of the first object "
-               "before the others are loaded"),
-      cl::cat(Category)};
-  cl::opt<bool> Statistics{
-      "stats",
-      cl::desc("Print to stderr what was loaded and how far it lies apart, "
-               "before the entry is called"),
-      cl::cat(Category)};
-};
-
-} // namespace
+static Error invalid(const Twine &What) {
+  return make_error<StringError>(What, inconvertibleErrorCode());
+}
 
 // LLVM has a -stats of its own for counters that release builds do not have.
 static void freeOptionName(StringRef Name) {
@@ -80,41 +42,132 @@ static void printVersion(raw_ostream &OS) {
   OS << "jitslab-rtdyld " JITSLAB_VERSION ", LLVM " LLVM_VERSION_STRING "\n";
 }
 
+// What LLVM's parser says: "<program>: <what>.  Try: ...", and guesses at what
+// was meant, which are mostly about LLVM's own options, on further lines.
+static Error parserError(StringRef Text) {
+  Text = Text.trim().split('\n').first;
+  if (size_t Colon = Text.find(": "); Colon != StringRef::npos)
+    Text = Text.substr(Colon + 2);
+  Text = Text.split(".  Try:").first;
+  // Of bad values it has told stderr by itself.
+  if (Text.empty())
+    Text = "invalid command line; -help shows what is possible";
+  return invalid(Text);
+}
+
+static Error parseScatter(const cl::opt<std::string> &Option,
+                          LoaderOptions &O) {
+  if (!Option.getNumOccurrences())
+    return Error::success();
+  uint64_t GiB = DefaultScatterGiB;
+  if (!Option.empty() &&
+      (StringRef(Option).getAsInteger(10, GiB) || !GiB || GiB > MaxScatterGiB))
+    return invalid("-scatter=" + Option + ": a number of GiB from 1 to " +
+                   Twine(MaxScatterGiB) + " is needed");
+  O.ScatterRadius = GiB << 30;
+  return Error::success();
+}
+
+static LoaderOptions collect(CommandLine &CL) {
+  LoaderOptions O;
+  O.What = CL.What;
+  O.InputFiles = CL.InputFiles;
+  O.Dylibs = CL.Dylibs;
+  O.Linker = CL.Linker;
+  O.MemoryManager = CL.MemoryManager;
+  O.OrcRuntime = CL.OrcRuntime;
+  O.Triple = CL.Triple;
+  O.CPU = CL.CPU;
+  O.CheckFiles = CL.CheckFiles;
+  O.Entry = CL.Entry;
+  O.Arguments = CL.Arguments;
+  O.Preallocate = CL.Preallocate;
+  O.TargetAddresses.Start = CL.TargetStart;
+  if (CL.TargetEnd.getNumOccurrences())
+    O.TargetAddresses.End = CL.TargetEnd;
+  O.TargetAddresses.Separation = CL.TargetSeparation;
+  O.TargetAddresses.Sections = CL.MapSections;
+  O.TargetAddresses.DummySymbols = CL.DummySymbols;
+  O.PrintAllocationRequests = CL.PrintAllocationRequests;
+  O.ShowTimes = CL.ShowTimes;
+  O.Repeat = CL.Repeat;
+  O.Audit = CL.Audit;
+  O.Map = CL.Map.getNumOccurrences() != 0;
+  O.MapFile = CL.Map;
+  O.Statistics = CL.Statistics;
+  return O;
+}
+
+// Options that exclude each other: nothing is ignored in silence.
+static Error checkCombination(const LoaderOptions &O) {
+  bool LoadsNothing = O.What == Action::PrintObjectLines;
+  bool PrintsLines = LoadsNothing || O.What == Action::PrintLines ||
+                     O.What == Action::PrintDebugLines;
+  if (int64_t(O.Preallocate) < 0)
+    return invalid("Pre-allocated bytes of memory must be a positive integer.");
+  if (O.Repeat == 0)
+    return invalid("-repeat=0: at least one copy has to be loaded");
+  if (PrintsLines && (O.Audit || O.Map || O.ScatterRadius || O.Repeat > 1 ||
+                      O.Statistics != StatisticsFormat::None))
+    return invalid("line information is printed without -audit, -map, -stats, "
+                   "-scatter and -repeat");
+  if (O.What == Action::Verify && O.Repeat > 1)
+    return invalid("-repeat shows the limits of memory managers; -verify does "
+                   "not go with it");
+  if (O.What == Action::Verify && O.ScatterRadius)
+    return invalid("-verify makes addresses up; -target-section-sep separates "
+                   "them, not -scatter");
+  if (O.Preallocate && !O.MemoryManager.empty() && O.MemoryManager != "trivial")
+    return invalid("-preallocate is for the memory manager 'trivial'; '" +
+                   O.MemoryManager + "' decides by itself");
+  if (O.Linker != LinkerKind::JITLink) {
+    if (!O.OrcRuntime.empty())
+      return invalid("-orc-runtime is for -linker=jitlink: RuntimeDyld runs no "
+                     "initialisers");
+    return Error::success();
+  }
+  if (O.What != Action::Execute && O.What != Action::LinkOnly)
+    return invalid("-linker=jitlink only goes with -execute and -noexec");
+  if (O.Preallocate || O.PrintAllocationRequests)
+    return invalid(
+        "-preallocate and -print-alloc-requests are for RuntimeDyld, "
+        "not for -linker=jitlink");
+  return Error::success();
+}
+
 Expected<LoaderOptions> parseOptions(int Argc, char **Argv) {
+  StringRef Name = sys::path::filename(Argv[0]);
+  // Also with a version at its end, as distributions name it.
+  bool ActAsLLVM = Name.find("llvm-rtdyld") == 0;
+  setProgramName(ActAsLLVM ? Name : "jitslab-rtdyld");
+
   freeOptionName("stats");
   static CommandLine CL;
-  cl::HideUnrelatedOptions(CL.Category);
+  cl::HideUnrelatedOptions(
+      {&CL.Running, &CL.Placing, &CL.Showing, &CL.Verifying});
   cl::SetVersionPrinter(printVersion);
 
   std::string Message;
   raw_string_ostream MessageStream(Message);
-  bool Parsed = cl::ParseCommandLineOptions(
-      Argc, Argv, "Loads object files into memory and runs them\n",
-      &MessageStream);
-  if (!Parsed) {
-    // "<program>: <what>.  Try: ...", and guesses at what was meant, which are
-    // mostly about LLVM's own options, on further lines.
-    StringRef Text = StringRef(MessageStream.str()).trim().split('\n').first;
-    if (size_t Colon = Text.find(": "); Colon != StringRef::npos)
-      Text = Text.substr(Colon + 2);
-    Text = Text.split(".  Try:").first;
-    // Of bad values it has told stderr by itself.
-    if (Text.empty())
-      Text = "invalid command line; -help shows what is possible";
-    return make_error<StringError>(Text, inconvertibleErrorCode());
-  }
+  if (!cl::ParseCommandLineOptions(
+          Argc, Argv,
+          "Loads object files into memory, runs them, and shows where they "
+          "lie\n",
+          &MessageStream))
+    return parserError(MessageStream.str());
 
-  LoaderOptions O;
-  O.InputFiles = CL.InputFiles;
-  O.Dylibs = CL.Dylibs;
-  O.MemoryManager = CL.MemoryManager;
-  O.Triple = CL.Triple;
-  O.Entry = CL.Entry;
-  O.Arguments = CL.Arguments;
-  O.Scatter = CL.Scatter;
-  O.Statistics = CL.Statistics;
-  if (O.InputFiles.empty())
-    return make_error<StringError>("no input files", inconvertibleErrorCode());
+  LoaderOptions O = collect(CL);
+  O.ActAsLLVM = ActAsLLVM;
+  if (Error Err = parseScatter(CL.Scatter, O))
+    return Err;
+  if (Error Err = checkCombination(O))
+    return Err;
+  // As llvm-rtdyld; but nobody types an object file.
+  if (O.InputFiles.empty()) {
+    if (isatty(STDIN_FILENO))
+      return invalid("no input files");
+    O.InputFiles = {"-"};
+  }
   return O;
 }
 

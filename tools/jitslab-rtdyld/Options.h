@@ -10,23 +10,75 @@
 #define JITSLAB_TOOLS_RTDYLD_OPTIONS_H
 
 #include "llvm/Support/Error.h"
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace jitslab {
 
+enum class Action {
+  Execute,
+  /// Everything but calling the entry.
+  LinkOnly,
+  PrintLines,
+  PrintDebugLines,
+  PrintObjectLines,
+  Verify
+};
+
+enum class LinkerKind { RTDyld, JITLink };
+
+enum class StatisticsFormat { None, Table, JSON };
+
+/// The addresses that -verify gives to sections instead of their real ones.
+struct TargetAddressOptions {
+  /// Nothing is put at null.
+  uint64_t Start = 4096;
+  /// Not set: the end of the target's address space.
+  std::optional<uint64_t> End;
+  uint64_t Separation = 0;
+  /// "<file>,<section>=<address>"
+  std::vector<std::string> Sections;
+  /// "<symbol>=<address>"
+  std::vector<std::string> DummySymbols;
+};
+
 struct LoaderOptions {
+  /// The program was called by the name llvm-rtdyld: its defaults apply.
+  bool ActAsLLVM = false;
+
+  Action What = Action::Execute;
   std::vector<std::string> InputFiles;
   std::vector<std::string> Dylibs;
+  LinkerKind Linker = LinkerKind::RTDyld;
+  /// Empty: the default of the linker.
   std::string MemoryManager;
+  std::string OrcRuntime;
   /// Empty: the architecture that this program runs on.
   std::string Triple;
+  std::string CPU;
+  std::vector<std::string> CheckFiles;
   /// Empty: main, or _main if there is no main.
   std::string Entry;
   /// What the entry gets after argv[0].
   std::vector<std::string> Arguments;
-  bool Scatter = false;
-  bool Statistics = false;
+
+  /// Bytes; 0: sections are allocated one by one.
+  uint64_t Preallocate = 0;
+  TargetAddressOptions TargetAddresses;
+  bool PrintAllocationRequests = false;
+  bool ShowTimes = false;
+
+  /// Bytes around the first object; 0: no scatter.
+  uint64_t ScatterRadius = 0;
+  /// How often each file is loaded.
+  unsigned Repeat = 1;
+
+  bool Audit = false;
+  bool Map = false;
+  /// Empty: to stdout, as text.
+  std::string MapFile;
+  StatisticsFormat Statistics = StatisticsFormat::None;
 };
 
 /// Parses the command line. -help and -version end the process with status 0.

@@ -1,5 +1,4 @@
-//===- RecordingMemoryManager.h - Writes down what was allocated -*- C++
-//-*-===//
+//===- RecordingMemoryManager.h - Notes what is allocated -------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -28,6 +27,9 @@ struct RecordedSection {
   SegmentKind Kind;
   std::string Name;
   size_t Size;
+  size_t Align;
+  /// Where RuntimeDyld writes it.
+  const uint8_t *Working;
 };
 
 /// Passes everything on to another memory manager and remembers the sections:
@@ -44,6 +46,15 @@ public:
 
   size_t numObjects() const { return Objects; }
   llvm::ArrayRef<RecordedSection> sections() const { return Sections; }
+  /// Those of one object. No section may be added while the result is used.
+  llvm::ArrayRef<RecordedSection> sectionsOf(size_t Object) const;
+
+  /// Prints every request to stdout, as llvm-rtdyld does.
+  void printRequests() { Printing = true; }
+
+  /// EH frames are not passed on: their addresses are not those of this
+  /// process.
+  void keepEHFramesToItself() { PassEHFrames = false; }
 
   bool needsToReserveAllocationSpace() override {
     return Real.needsToReserveAllocationSpace();
@@ -71,9 +82,13 @@ public:
   }
   void registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                         size_t Size) override {
-    Real.registerEHFrames(Addr, LoadAddr, Size);
+    if (PassEHFrames)
+      Real.registerEHFrames(Addr, LoadAddr, Size);
   }
-  void deregisterEHFrames() override { Real.deregisterEHFrames(); }
+  void deregisterEHFrames() override {
+    if (PassEHFrames)
+      Real.deregisterEHFrames();
+  }
   bool finalizeMemory(std::string *ErrMsg = nullptr) override {
     return Real.finalizeMemory(ErrMsg);
   }
@@ -83,9 +98,14 @@ public:
   }
 
 private:
-  void record(unsigned ID, SegmentKind Kind, llvm::StringRef Name, size_t Size);
+  uint8_t *record(uint8_t *Working, size_t Size, size_t Align, unsigned ID,
+                  SegmentKind Kind, llvm::StringRef Name);
+  void print(llvm::StringRef Function, size_t Size, size_t Align,
+             llvm::StringRef Name) const;
 
   llvm::RuntimeDyld::MemoryManager &Real;
+  bool Printing = false;
+  bool PassEHFrames = true;
   size_t Objects = 0;
   std::vector<RecordedSection> Sections;
 };

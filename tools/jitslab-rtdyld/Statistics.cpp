@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Statistics.h"
+#include "MemoryManagers.h"
 #include "ProcessUsage.h"
 #include "llvm/Support/Format.h"
+#include "llvm/Support/JSON.h"
 #include <algorithm>
 
 using namespace llvm;
@@ -69,72 +71,107 @@ private:
 
 } // namespace
 
-LoaderStatistics collectStatistics(const Loader &L) {
+LoaderStatistics collectStatistics(const Linker &L, const Scatter &Scattering,
+                                   const LoaderOptions &O) {
+  LoadedImage Image = L.image();
   LoaderStatistics S;
-  S.Objects = L.recorder().numObjects();
-  std::vector<Extents> PerObject(S.Objects);
+  S.Linker = O.Linker == LinkerKind::JITLink ? "jitlink" : "rtdyld";
+  S.MemoryManager = memoryManagerName(O);
+  S.Objects = Image.Objects.size();
+  S.Reach = reachOf(Image.Arch);
   SmallVector<AddressRange, 0> Ranges;
-  for (const RecordedSection &Section : L.recorder().sections()) {
-    ++S.Sections;
-    S.SectionBytes += Section.Size;
-    if (!Section.Size)
-      continue;
-    AddressRange R;
-    R.Begin = L.dyld().getSectionLoadAddress(Section.ID);
-    R.End = R.Begin + Section.Size;
-    Ranges.push_back(R);
-    Extents &E = PerObject[Section.Object];
-    (Section.Kind == SegmentKind::Code ? E.Code : E.Data).add(R);
-  }
-
   Extents All;
-  for (const Extents &E : PerObject) {
-    S.DistanceInObject = std::max(S.DistanceInObject, E.distance());
-    All.Code.add(E.Code);
-    All.Data.add(E.Data);
+  for (const LoadedObject &Object : Image.Objects) {
+    Extents Own;
+    for (const LoadedSection &Section : Object.Sections) {
+      ++S.Sections;
+      S.SectionBytes += Section.Size;
+      if (!Section.Size)
+        continue;
+      AddressRange R = {uintptr_t(Section.Address), uintptr_t(Section.end())};
+      Ranges.push_back(R);
+      (Section.Kind == SegmentKind::Code ? Own.Code : Own.Data).add(R);
+    }
+    S.DistanceInObject = std::max(S.DistanceInObject, Own.distance());
+    All.Code.add(Own.Code);
+    All.Data.add(Own.Data);
   }
   S.DistanceOverall = All.distance();
   S.Mappings = processMappings();
-  S.ResidentBytes = residentBytes(Ranges);
+  if (Image.InThisProcess)
+    S.ResidentBytes = residentBytes(Ranges);
+  S.ScatteredBytes = Scattering.occupiedBytes();
+  if (const Arena *A = L.arena())
+    S.Memory = A->stats();
   return S;
 }
 
-// What the distance means for the relocations of the host's architecture.
-static StringRef judge(uint64_t Distance) {
-#if defined(__aarch64__)
-  constexpr uint64_t Reach = uint64_t(1) << 32; // ADRP: a signed 33-bit offset.
-#else
-  constexpr uint64_t Reach = uint64_t(1) << 31; // A signed 32-bit offset.
-#endif
-  return Distance < Reach ? "" : "  OUT OF REACH";
-}
-
-void printStatistics(raw_ostream &OS, const LoaderStatistics &S,
-                     const Loader &L, StringRef MemoryManager) {
+static void printTable(raw_ostream &OS, const LoaderStatistics &S) {
+  auto Judge = [&](uint64_t Distance) -> StringRef {
+    return Distance < S.Reach ? "" : "  OUT OF REACH";
+  };
   Table T(OS);
   OS << "jitslab-rtdyld statistics\n";
-  T.text("memory manager", MemoryManager);
+  T.text("linker", S.Linker);
+  T.text("memory manager", S.MemoryManager);
   T.number("objects", S.Objects);
   T.number("sections", S.Sections);
   T.size("size of sections", S.SectionBytes);
   T.size("code to data, same object", S.DistanceInObject,
-         judge(S.DistanceInObject));
+         Judge(S.DistanceInObject));
   T.size("code to data, any objects", S.DistanceOverall,
-         judge(S.DistanceOverall));
+         Judge(S.DistanceOverall));
   T.number("VMAs of the process", S.Mappings);
   T.size("resident", S.ResidentBytes);
-  if (size_t Scattered = L.scatteredBytes())
-    T.size("occupied by -scatter", Scattered);
+  if (S.ScatteredBytes)
+    T.size("occupied by -scatter", S.ScatteredBytes);
+  if (!S.Memory)
+    return;
+  T.number("arena: windows", S.Memory->Windows);
+  T.size("arena: reserved", S.Memory->ReservedBytes);
+  T.size("arena: committed", S.Memory->CommittedBytes);
+  T.size("arena: live", S.Memory->LiveBytes);
+  T.size("arena: free", S.Memory->FreeBytes);
+  T.number("arena: live objects", S.Memory->LiveObjects);
+}
 
-  if (const Arena *A = L.arena()) {
-    ArenaStats Held = A->stats();
-    T.number("arena: windows", Held.Windows);
-    T.size("arena: reserved", Held.ReservedBytes);
-    T.size("arena: committed", Held.CommittedBytes);
-    T.size("arena: live", Held.LiveBytes);
-    T.size("arena: free", Held.FreeBytes);
-    T.number("arena: live objects", Held.LiveObjects);
-  }
+// All sizes and distances in bytes.
+static void printJSON(raw_ostream &OS, const LoaderStatistics &S) {
+  json::OStream J(OS, /*IndentSize=*/2);
+  auto Number = [&](StringRef Name, uint64_t Value) {
+    J.attribute(Name, int64_t(Value));
+  };
+  J.object([&] {
+    J.attribute("linker", S.Linker);
+    J.attribute("memoryManager", S.MemoryManager);
+    Number("objects", S.Objects);
+    Number("sections", S.Sections);
+    Number("sectionBytes", S.SectionBytes);
+    Number("codeToDataSameObject", S.DistanceInObject);
+    Number("codeToDataAnyObjects", S.DistanceOverall);
+    Number("reach", S.Reach);
+    Number("mappings", S.Mappings);
+    Number("residentBytes", S.ResidentBytes);
+    Number("scatteredBytes", S.ScatteredBytes);
+    if (S.Memory)
+      J.attributeObject("arena", [&] {
+        Number("windows", S.Memory->Windows);
+        Number("reservedBytes", S.Memory->ReservedBytes);
+        Number("committedBytes", S.Memory->CommittedBytes);
+        Number("liveBytes", S.Memory->LiveBytes);
+        Number("freeBytes", S.Memory->FreeBytes);
+        Number("liveObjects", S.Memory->LiveObjects);
+      });
+  });
+  OS << '\n';
+}
+
+void printStatistics(raw_ostream &OS, const LoaderStatistics &S,
+                     StatisticsFormat Format) {
+  if (Format == StatisticsFormat::JSON)
+    printJSON(OS, S);
+  else if (Format == StatisticsFormat::Table)
+    printTable(OS, S);
   OS.flush();
 }
 

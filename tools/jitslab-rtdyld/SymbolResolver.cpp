@@ -56,6 +56,8 @@ Error SymbolResolver::addReferences(StringRef File,
 }
 
 uint64_t SymbolResolver::find(StringRef Name) const {
+  if (auto It = Defined.find(Name); It != Defined.end())
+    return It->second;
   std::string Terminated = Name.str();
   for (sys::DynamicLibrary Library : Dylibs)
     if (void *Address = Library.getAddressOfSymbol(Terminated.c_str()))
@@ -69,7 +71,8 @@ void SymbolResolver::lookup(const LookupSet &Symbols, OnResolvedFunction Done) {
   for (StringRef Name : Symbols) {
     uint64_t Address = find(Name);
     auto It = References.find(Name);
-    bool MayBeNull = It != References.end() && It->second.Weak;
+    bool MayBeNull =
+        Defined.count(Name) || (It != References.end() && It->second.Weak);
     if (!Address && !MayBeNull)
       Missing.push_back(Name);
     Result[Name] = JITEvaluatedSymbol(Address, JITSymbolFlags::Exported);

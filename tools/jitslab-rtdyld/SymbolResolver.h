@@ -27,6 +27,14 @@ public:
 
   llvm::Error addDylib(const std::string &Path);
 
+  /// Makes \p Name known, before everything else.
+  void define(llvm::StringRef Name, uint64_t Address) {
+    Defined[Name] = Address;
+  }
+
+  /// 0 if there is no such symbol.
+  uint64_t find(llvm::StringRef Name) const;
+
   /// Remembers what \p Obj wants from others: which undefined symbols are weak,
   /// and whom to name when one is not found. Both strings may go away.
   llvm::Error addReferences(llvm::StringRef File,
@@ -50,11 +58,11 @@ private:
     bool Weak = true;
   };
 
-  uint64_t find(llvm::StringRef Name) const;
   llvm::Error undefined(llvm::ArrayRef<llvm::StringRef> Names) const;
 
   std::vector<llvm::sys::DynamicLibrary> Dylibs;
   llvm::StringMap<Reference> References;
+  llvm::StringMap<uint64_t> Defined;
 };
 
 } // namespace jitslab

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_UNITTESTS_TESTLINKER_H
 #define JITSLAB_UNITTESTS_TESTLINKER_H
 
+#include "jitslab/RelocationAudit.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
 #include "llvm/Object/ObjectFile.h"
@@ -148,6 +149,23 @@ public:
   /// The loaded function \p Name, as a pointer to a function of type T.
   template <typename T> T *function(llvm::StringRef Name) const {
     return reinterpret_cast<T *>(addressOf(Name));
+  }
+
+  /// What the audit says of each object.
+  llvm::Expected<std::vector<AuditResult>> audit() {
+    std::vector<AuditResult> Results;
+    for (size_t I = 0; I != Objects.size(); ++I) {
+      auto Result = auditRelocations(
+          *Objects[I], *Infos[I], [this](llvm::StringRef Name) -> uint64_t {
+            if (uint64_t Own = addressOf(Name))
+              return Own;
+            return llvm::cantFail(findSymbol(Name.str()).getAddress());
+          });
+      if (!Result)
+        return Result.takeError();
+      Results.push_back(std::move(*Result));
+    }
+    return Results;
   }
 
 private:

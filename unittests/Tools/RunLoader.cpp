@@ -54,7 +54,7 @@ static std::vector<std::string> loaderCommand() {
   return Command;
 }
 
-static Outcome run(std::vector<std::string> Command) {
+Outcome runProgram(std::vector<std::string> Command) {
   auto Program = sys::findProgramByName(Command.front());
   if (!Program)
     FAIL(Command.front() + ": " + Program.getError().message());
@@ -73,7 +73,21 @@ static Outcome run(std::vector<std::string> Command) {
 Outcome runLoader(std::vector<std::string> Arguments) {
   std::vector<std::string> Command = loaderCommand();
   Command.insert(Command.end(), Arguments.begin(), Arguments.end());
-  return run(std::move(Command));
+  return runProgram(std::move(Command));
+}
+
+std::string loaderCommandLine(std::vector<std::string> Arguments) {
+  std::string Line = "exec";
+  for (const std::string &Part : loaderCommand())
+    Line += " '" + Part + "'";
+  for (const std::string &Argument : Arguments)
+    Line += " '" + Argument + "'";
+  return Line;
+}
+
+Outcome runLLVMsLoader(std::vector<std::string> Arguments) {
+  Arguments.insert(Arguments.begin(), JITSLAB_TEST_LLVM_TOOLS "/llvm-rtdyld");
+  return runProgram(std::move(Arguments));
 }
 
 Outcome runLoaderLimited(size_t MiB, std::vector<std::string> Arguments) {
@@ -83,7 +97,7 @@ Outcome runLoaderLimited(size_t MiB, std::vector<std::string> Arguments) {
   for (const std::string &Part : loaderCommand())
     Command.push_back(Part);
   Command.insert(Command.end(), Arguments.begin(), Arguments.end());
-  return run(std::move(Command));
+  return runProgram(std::move(Command));
 }
 
 } // namespace jitslab

@@ -25,7 +25,17 @@ struct Outcome {
 /// Runs the loader, under the emulator when it is cross-compiled.
 Outcome runLoader(std::vector<std::string> Arguments);
 
-/// The same with RLIMIT_AS set to \p MiB.
+/// Runs the llvm-rtdyld of the LLVM that this is built against, which is always
+/// one of the build machine.
+Outcome runLLVMsLoader(std::vector<std::string> Arguments);
+
+/// What runLoader runs, for a shell.
+std::string loaderCommandLine(std::vector<std::string> Arguments);
+
+/// Runs a program of the build machine.
+Outcome runProgram(std::vector<std::string> Command);
+
+/// As runLoader, with RLIMIT_AS set to \p MiB.
 Outcome runLoaderLimited(size_t MiB, std::vector<std::string> Arguments);
 
 /// Path of an object: the compiled Inputs/<Name>.c.

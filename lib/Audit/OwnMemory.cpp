@@ -1,0 +1,66 @@
+//===- OwnMemory.cpp - Reads memory that may not be there -----------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab/RelocationAudit.h"
+#include <cerrno>
+#include <fcntl.h>
+#include <memory>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace jitslab {
+
+namespace {
+
+// The kernel copies from bad addresses without a fault: write() fails with
+// EFAULT. Emulators keep to that too, which process_vm_readv cannot be relied
+// on for.
+class Pipe {
+public:
+  Pipe() {
+    if (pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
+      Ends[0] = Ends[1] = -1;
+  }
+  ~Pipe() {
+    for (int End : Ends)
+      if (End >= 0)
+        close(End);
+  }
+  Pipe(const Pipe &) = delete;
+  Pipe &operator=(const Pipe &) = delete;
+
+  bool copy(uint64_t From, MutableArrayRef<uint8_t> To) {
+    const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
+    ssize_t Written, Read;
+    do
+      Written = write(Ends[1], Source, To.size());
+    while (Written < 0 && errno == EINTR);
+    if (Written <= 0)
+      return false;
+    // Also what came across the end of a mapping has to leave the pipe.
+    do
+      Read = read(Ends[0], To.data(), Written);
+    while (Read < 0 && errno == EINTR);
+    return size_t(Written) == To.size() && Read == Written;
+  }
+
+private:
+  int Ends[2];
+};
+
+} // namespace
+
+MemoryReader ownMemory() {
+  return [P = std::make_shared<Pipe>()](uint64_t Address,
+                                        MutableArrayRef<uint8_t> To) {
+    return P->copy(Address, To);
+  };
+}
+
+} // namespace jitslab

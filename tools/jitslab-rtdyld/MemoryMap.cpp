@@ -1,0 +1,188 @@
+//===- MemoryMap.cpp - What -map shows ------------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "MemoryMap.h"
+#include "Diagnostics.h"
+#include "MemoryManagers.h"
+#include "ProcessUsage.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
+#include <algorithm>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+using namespace llvm;
+
+namespace jitslab {
+
+std::string humanSize(uint64_t Bytes) {
+  static constexpr const char *Units[] = {"B",   "KiB", "MiB", "GiB",
+                                          "TiB", "PiB", "EiB"};
+  if (Bytes < 1024)
+    return std::to_string(Bytes) + " B";
+  double Value = double(Bytes);
+  unsigned Unit = 0;
+  while (Value >= 1024 && Unit + 1 < std::size(Units)) {
+    Value /= 1024;
+    ++Unit;
+  }
+  std::string Text;
+  raw_string_ostream(Text) << format("%.1f ", Value) << Units[Unit];
+  return Text;
+}
+
+std::string hexAddress(uint64_t Address) {
+  return "0x" + utohexstr(Address, /*LowerCase=*/true);
+}
+
+std::string percent(double Part) {
+  if (Part > 0 && Part < 0.001)
+    return "<0.1%";
+  if (Part >= 10)
+    return ">1000%";
+  std::string Text;
+  raw_string_ostream(Text) << format("%.1f%%", Part * 100);
+  return Text;
+}
+
+StringRef kindName(SegmentKind K) {
+  switch (K) {
+  case SegmentKind::Code:
+    return "code";
+  case SegmentKind::ROData:
+    return "rodata";
+  case SegmentKind::RWData:
+    return "data";
+  }
+  return "";
+}
+
+StringRef useName(SlabUse U) {
+  switch (U) {
+  case SlabUse::Untaken:
+    return "untaken";
+  case SlabUse::Mixed:
+    return "mixed";
+  case SlabUse::Code:
+    return "code";
+  case SlabUse::ROData:
+    return "rodata";
+  case SlabUse::RWData:
+    return "data";
+  }
+  return "";
+}
+
+std::string describe(const RelocationUse &Use) {
+  std::string Text = Use.Type;
+  if (!Use.Target.empty())
+    Text += " to '" + Use.Target + "'";
+  return Text + ", " + Use.Section + "+" + hexAddress(Use.Offset);
+}
+
+static void addObjects(MemoryMap &M, const Linker &L,
+                       const LoadedImage &Image) {
+  SmallVector<ProcessMapping, 0> Mappings;
+  if (Image.InThisProcess)
+    Mappings = processMappingsWithRights();
+  for (size_t I = 0; I != Image.Objects.size(); ++I) {
+    MappedObject Object;
+    Object.File = Image.Objects[I].File;
+    for (const LoadedSection &S : Image.Objects[I].Sections) {
+      Object.Sections.push_back({S, rightsOf(Mappings, S.Address), I});
+      M.SectionBytes += S.Size;
+      ++M.NumSections;
+    }
+    auto Audit = L.audit(I);
+    if (Audit)
+      Object.Audit = std::move(*Audit);
+    else
+      M.AuditFailure = toString(Audit.takeError());
+    M.Problems += Object.Audit.Problems.size();
+    M.Objects.push_back(std::move(Object));
+  }
+}
+
+static void findClusters(MemoryMap &M) {
+  std::vector<const MappedSection *> Sections;
+  for (const MappedObject &Object : M.Objects)
+    for (const MappedSection &S : Object.Sections)
+      if (S.Section.Size)
+        Sections.push_back(&S);
+  std::stable_sort(Sections.begin(), Sections.end(),
+                   [](const MappedSection *A, const MappedSection *B) {
+                     return A->Section.Address < B->Section.Address;
+                   });
+  for (const MappedSection *S : Sections) {
+    if (M.Clusters.empty() ||
+        S->Section.Address >= M.Clusters.back().End + MemoryMap::MinGap)
+      M.Clusters.push_back({S->Section.Address, S->Section.Address, {}});
+    Cluster &C = M.Clusters.back();
+    C.End = std::max(C.End, S->Section.end());
+    C.Sections.push_back(S);
+  }
+}
+
+std::unique_ptr<MemoryMap> drawUp(const Linker &L, const LoaderOptions &O) {
+  auto M = std::make_unique<MemoryMap>();
+  LoadedImage Image = L.image();
+  M->Linker = O.Linker == LinkerKind::JITLink ? "jitlink" : "rtdyld";
+  M->Manager = memoryManagerName(O);
+  M->Architecture = Triple::getArchTypeName(Image.Arch).str();
+  M->Reach = reachOf(Image.Arch);
+  if (const Arena *A = L.arena(); A && Image.InThisProcess)
+    M->Windows = A->snapshot().Windows;
+  addObjects(*M, L, Image);
+  findClusters(*M);
+  for (const MappedObject &Object : M->Objects)
+    if (Object.Audit.Furthest.reachUsed() >
+        (M->Furthest ? M->Furthest->Audit.Furthest.reachUsed() : 0))
+      M->Furthest = &Object;
+  return M;
+}
+
+static unsigned terminalWidth() {
+  constexpr unsigned Default = 80, Smallest = 60, Largest = 200;
+  unsigned Width = 0;
+  if (const char *Columns = getenv("COLUMNS"))
+    (void)StringRef(Columns).getAsInteger(10, Width);
+  winsize Size = {};
+  if (!Width && ioctl(STDOUT_FILENO, TIOCGWINSZ, &Size) == 0)
+    Width = Size.ws_col;
+  return Width ? std::clamp(Width, Smallest, Largest) : Default;
+}
+
+Error writeMap(const Linker &L, const LoaderOptions &O) {
+  std::unique_ptr<MemoryMap> M = drawUp(L, O);
+  if (O.MapFile.empty()) {
+    printMap(outs(), *M, terminalWidth());
+    outs().flush();
+    return Error::success();
+  }
+  std::error_code EC;
+  raw_fd_ostream OS(O.MapFile, EC);
+  if (EC)
+    return errorIn(O.MapFile, EC.message());
+  StringRef Name = O.MapFile;
+  if (Name.take_back(4) == ".svg")
+    printMapAsSVG(OS, *M);
+  else if (Name.take_back(5) == ".json")
+    printMapAsJSON(OS, *M);
+  else
+    printMap(OS, *M, terminalWidth());
+  OS.close();
+  if (!OS.has_error())
+    return Error::success();
+  EC = OS.error();
+  OS.clear_error();
+  return errorIn(O.MapFile, EC.message());
+}
+
+} // namespace jitslab

@@ -1,0 +1,204 @@
+//===- AuditTest.cpp - What the audit finds, and what it reads ------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ApartLinker.h"
+#include "jitslab/VirtualMemory.h"
+#include <sys/mman.h>
+
+using namespace jitslab;
+using llvm::StringRef;
+
+/// Where the sections of Inputs/*.s are close enough for all of them.
+static void putTogether(ApartLinker &Linker, bool IsX86) {
+  // R_X86_64_8 and R_AARCH64_ABS16 need a low address.
+  Linker.put(".data", IsX86 ? 0x40 : 0x4000);
+  if (IsX86)
+    Linker.put(".text.R_X86_64_PC8", 0x50);
+#if !JITSLAB_AUDIT_WITHOUT_PREL16
+  if (!IsX86)
+    Linker.put(".text.R_AARCH64_PREL16", 0x4100);
+#endif
+  if (!IsX86) {
+    Linker.put(".text.R_AARCH64_TSTBR14", 0x4200);
+    Linker.put(".text.R_AARCH64_CONDBR19", 0x4300);
+    // A forward distance that LLVM does not mask.
+    Linker.put(".text.R_AARCH64_LD_PREL_LO19", 0x3ff0);
+    Linker.put(".text.R_AARCH64_ADR_PREL_LO21", 0x3fe0);
+  }
+}
+
+TEST_CASE("What is close is right, the GOT included") {
+  for (const char *Object : {"x86-64", "aarch64"}) {
+    INFO(Object);
+    // LLVM 14 decides about stubs, and then encodes branches, when it loads.
+    ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
+    putTogether(Linker, StringRef(Object) == "x86-64");
+    if (StringRef(Object) == "aarch64")
+      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+    Linker.link();
+    AuditResult Result = Linker.audit();
+    for (const RelocationProblem &P : Result.Problems)
+      UNSCOPED_INFO(P.message());
+    CHECK(Result.Problems.empty());
+    CHECK(Result.NotChecked == 0);
+    CHECK(Result.Checked >= 14);
+    REQUIRE_SUCCESS(Result.takeError("a.o"));
+  }
+}
+
+namespace {
+
+/// A bit of the field that a relocation changes.
+struct FieldBit {
+  const char *Object;
+  const char *Type;
+  unsigned Byte;
+  unsigned Bit;
+};
+
+// Bit 10 of an instruction belongs to the immediate in all of them.
+const FieldBit FieldBits[] = {
+    {"x86-64", "R_X86_64_8", 0, 0},
+    {"x86-64", "R_X86_64_16", 1, 7},
+    {"x86-64", "R_X86_64_32", 3, 7},
+    {"x86-64", "R_X86_64_32S", 6, 7},
+    {"x86-64", "R_X86_64_64", 7, 7},
+    {"x86-64", "R_X86_64_PC8", 0, 7},
+    {"x86-64", "R_X86_64_PC32", 3, 7},
+    {"x86-64", "R_X86_64_PC64", 7, 7},
+    {"x86-64", "R_X86_64_PLT32", 4, 7},
+    {"x86-64", "R_X86_64_GOTPCREL", 0, 0},
+    {"x86-64", "R_X86_64_GOTPCRELX", 5, 7},
+    {"x86-64", "R_X86_64_REX_GOTPCRELX", 6, 7},
+    {"aarch64", "R_AARCH64_ABS16", 1, 2},
+    {"aarch64", "R_AARCH64_ABS32", 3, 7},
+    {"aarch64", "R_AARCH64_ABS64", 7, 7},
+#if !JITSLAB_AUDIT_WITHOUT_PREL16
+    {"aarch64", "R_AARCH64_PREL16", 1, 2},
+#endif
+    {"aarch64", "R_AARCH64_PREL32", 3, 7},
+    {"aarch64", "R_AARCH64_PREL64", 7, 7},
+    {"aarch64", "R_AARCH64_MOVW_UABS_G0_NC", 1, 2},
+    {"aarch64", "R_AARCH64_MOVW_UABS_G1_NC", 1, 2},
+    {"aarch64", "R_AARCH64_MOVW_UABS_G2_NC", 1, 2},
+    {"aarch64", "R_AARCH64_MOVW_UABS_G3", 1, 2},
+    {"aarch64", "R_AARCH64_LD_PREL_LO19", 1, 2},
+    {"aarch64", "R_AARCH64_ADR_PREL_LO21", 1, 2},
+    {"aarch64", "R_AARCH64_ADR_PREL_PG_HI21", 1, 2},
+    {"aarch64", "R_AARCH64_TSTBR14", 1, 2},
+    {"aarch64", "R_AARCH64_CONDBR19", 1, 2},
+    {"aarch64", "R_AARCH64_JUMP26", 1, 2},
+    {"aarch64", "R_AARCH64_CALL26", 1, 2},
+    {"aarch64", "R_AARCH64_ADR_GOT_PAGE", 1, 2},
+    {"aarch64", "R_AARCH64_LD64_GOT_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_ADD_ABS_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_LDST8_ABS_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_LDST16_ABS_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_LDST32_ABS_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_LDST64_ABS_LO12_NC", 1, 2},
+    {"aarch64", "R_AARCH64_LDST128_ABS_LO12_NC", 1, 2},
+};
+
+} // namespace
+
+TEST_CASE("A wrong bit in any relocation is found, and nothing else") {
+  for (const char *Object : {"x86-64", "aarch64"}) {
+    // LLVM 14 decides about stubs, and then encodes branches, when it loads.
+    ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
+    putTogether(Linker, StringRef(Object) == "x86-64");
+    if (StringRef(Object) == "aarch64")
+      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+    Linker.link();
+    REQUIRE(Linker.audit().Problems.empty());
+    for (const FieldBit &F : FieldBits) {
+      if (StringRef(F.Object) != Object)
+        continue;
+      INFO(F.Type);
+      std::string Section = std::string(".text.") + F.Type;
+      uint8_t &Byte = Linker.section(Section).Memory[F.Byte];
+      Byte ^= 1 << F.Bit;
+      const RelocationProblem *P = Linker.problemIn(Section);
+      REQUIRE(P);
+      CHECK(P->Type == F.Type);
+      CHECK(P->What == RelocationProblem::WrongEncoding);
+      CHECK(Linker.audit().Problems.size() == 1);
+      Byte ^= 1 << F.Bit;
+    }
+    CHECK(Linker.audit().Problems.empty());
+  }
+}
+
+TEST_CASE("A stub that leads elsewhere is found") {
+  for (const char *Object : {"x86-64", "aarch64"}) {
+    bool IsX86 = StringRef(Object) == "x86-64";
+    INFO(Object);
+    ApartLinker Linker(Object);
+    putTogether(Linker, IsX86);
+    Linker.link();
+    CHECK_FALSE(Linker.problemIn(".text.stub"));
+    // In the GOT's slot that the stub jumps through, or in the second of the
+    // instructions that load the address; the stub begins behind the call.
+    ApartLinker::Section &S = Linker.section(IsX86 ? ".got" : ".text.stub");
+    size_t At = 4 + 4 + 1;
+    for (size_t I = 0; IsX86 && I != S.Size; I += 8)
+      if (std::memcmp(&S.Memory[I], &ApartLinker::Elsewhere, 8) == 0)
+        At = I;
+    S.Memory[At] ^= 0x20;
+    const RelocationProblem *P = Linker.problemIn(".text.stub");
+    REQUIRE(P);
+    CHECK(P->Target == "elsewhere");
+    // Without a stub, it is the target itself that is too far.
+    CHECK(P->What == RelocationProblem::OutOfRange);
+  }
+}
+
+TEST_CASE("A message has everything that one needs to know") {
+  ApartLinker Linker("x86-64");
+  putTogether(Linker, true);
+  Linker.put(".text.R_X86_64_PC32", uint64_t(1) << 44);
+  Linker.link();
+  const RelocationProblem *P = Linker.problemIn(".text.R_X86_64_PC32");
+  REQUIRE(P);
+  CHECK(P->message() ==
+        "section .text.R_X86_64_PC32, offset 0x0: R_X86_64_PC32 to 'target' "
+        "is out of range: distance -0xfffffffffc0, limit -0x80000000; in "
+        "memory is 0x40");
+  AuditResult Result = Linker.audit();
+  CHECK(llvm::toString(Result.takeError("a.o")) == "a.o: " + P->message());
+}
+
+TEST_CASE("Own memory is read, and what is not there is no fault") {
+  MemoryReader Read = ownMemory();
+  uint8_t Source[] = {1, 2, 3, 4, 5, 6, 7, 8}, Target[8] = {};
+  CHECK(Read(reinterpret_cast<uintptr_t>(Source), Target));
+  CHECK(std::memcmp(Source, Target, 8) == 0);
+  CHECK_FALSE(Read(0, Target));
+  CHECK_FALSE(Read(~uint64_t(7), Target));
+
+  // Across the end of a mapping; and afterwards all is as before.
+  size_t Page = VirtualMemory::system().pageSize();
+  auto *Two = static_cast<uint8_t *>(
+      mmap(nullptr, 2 * Page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0));
+  REQUIRE(Two != MAP_FAILED);
+  REQUIRE(mprotect(Two + Page, Page, PROT_NONE) == 0);
+  CHECK_FALSE(Read(reinterpret_cast<uintptr_t>(Two + Page - 4), Target));
+  CHECK(Read(reinterpret_cast<uintptr_t>(Source), Target));
+  CHECK(std::memcmp(Source, Target, 8) == 0);
+  munmap(Two, 2 * Page);
+}
+
+TEST_CASE("Other formats cannot be audited, and it says so") {
+  LinkedObject O;
+  auto File = llvm::MemoryBuffer::getFile(JITSLAB_AUDIT_INPUTS "/riscv64.o");
+  REQUIRE(File);
+  auto Object = valueOf(
+      llvm::object::ObjectFile::createObjectFile((*File)->getMemBufferRef()));
+  O.File = Object.get();
+  CHECK(messageOf(auditRelocations(O)) ==
+        "only ELF objects of x86-64 and AArch64 can be audited");
+}

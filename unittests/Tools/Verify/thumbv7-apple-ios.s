@@ -1,0 +1,15 @@
+	.syntax unified
+	.section __TEXT,__text,regular,pure_instructions
+	.globl	_main
+	.p2align 1
+	.code 16
+	.thumb_func _main
+_main:
+	bx	lr
+	.section __DATA,__data
+	.globl	_value
+	.p2align 2
+_value:
+	.long	_value
+# rtdyld-check: *{4}_value = _value
+.subsections_via_symbols
