@@ -1,6 +1,7 @@
 # What DOCUMENTS (a list) refer to in this project has to be there: files that
 # links point to, headings that they name, and scripts and programs that
 # commands run. PROGRAMS is the list of programs that a build makes.
+cmake_minimum_required(VERSION 3.25)
 set(links 0)
 set(commands 0)
 
@@ -18,17 +19,36 @@ function(heading_names document result)
   set(${result} "${names}" PARENT_SCOPE)
 endfunction()
 
+# `text` without blocks of code, in which other things look like links.
+function(prose text result)
+  set(prose "")
+  set(text "\n${text}")
+  while(TRUE)
+    string(FIND "${text}" "\n```" from)
+    if(from EQUAL -1)
+      break()
+    endif()
+    string(SUBSTRING "${text}" 0 ${from} before)
+    string(APPEND prose "${before}")
+    math(EXPR from "${from} + 4")
+    string(SUBSTRING "${text}" ${from} -1 text)
+    string(FIND "${text}" "\n```" to)
+    math(EXPR to "${to} + 4")
+    string(SUBSTRING "${text}" ${to} -1 text)
+  endwhile()
+  set(${result} "${prose}${text}" PARENT_SCOPE)
+endfunction()
+
 foreach(document IN LISTS DOCUMENTS)
   get_filename_component(folder "${document}" DIRECTORY)
   file(READ "${document}" text)
   # Semicolons and brackets would make or join elements of lists.
   string(REPLACE ";" "," text "${text}")
-  string(REGEX MATCHALL "\\]\\(([^)]*)\\)" targets "${text}")
+  prose("${text}" prose)
+  string(REGEX MATCHALL "\\]\\(([^)]*)\\)" targets "${prose}")
   string(REPLACE "](" "" targets "${targets}")
   string(REPLACE ")" "" targets "${targets}")
   foreach(target IN LISTS targets)
-    # A name that is as long as a link may be broken over two lines.
-    string(REGEX REPLACE "[ \n]" "" target "${target}")
     if(target MATCHES "^https?://")
       continue()
     endif()

@@ -6,6 +6,7 @@
 #
 # without the indentation of the first of them. Parts may lie in each other.
 # Each part has to be quoted: otherwise nobody needs its markers. Both are lists.
+cmake_minimum_required(VERSION 3.25)
 set(quotes 0)
 foreach(source IN LISTS SOURCES)
   file(READ "${source}" text)
@@ -65,8 +66,11 @@ foreach(document IN LISTS DOCUMENTS)
     string(SUBSTRING "${text}" 0 ${length} block)
     math(EXPR to "${to} + 4")
     string(SUBSTRING "${text}" ${to} -1 text)
-    if(NOT language MATCHES "^(c|cpp|cmake)$")
+    if(language STREQUAL "") # commands and what they print
       continue()
+    elseif(NOT language MATCHES "^(c|cpp|cmake)$")
+      message(SEND_ERROR "${document}: blocks are of c, cpp or cmake, or of no "
+        "language, and not of ${language}")
     endif()
     math(EXPR blocks "${blocks} + 1")
     set(found FALSE)
