@@ -21,7 +21,8 @@ static void exitOnError(LLVMErrorRef Err) {
 
 static void run(LLVMModuleRef Module) {
   char *Message = NULL;
-  // README: begin
+  // quote begin c-mcjit
+  // quote begin c-mcjit-manager
   JitslabArenaRef Arena;
   exitOnError(JitslabCreateArena(&Arena, /*Options=*/NULL));
   LLVMMCJITMemoryManagerRef Manager;
@@ -29,6 +30,7 @@ static void run(LLVMModuleRef Module) {
   struct LLVMMCJITCompilerOptions Options;
   LLVMInitializeMCJITCompilerOptions(&Options, sizeof(Options));
   Options.MCJMM = Manager; // the line to add; the engine owns it
+  // quote end c-mcjit-manager
   LLVMExecutionEngineRef Engine;
   if (LLVMCreateMCJITCompilerForModule(&Engine, Module, &Options,
                                        sizeof(Options), &Message))
@@ -36,7 +38,7 @@ static void run(LLVMModuleRef Module) {
   uint64_t Address = LLVMGetFunctionAddress(Engine, "triple");
   exitOnError(JitslabMCJITMemoryManagerTakeError(Manager)); // MCJIT drops it
   int (*Triple)(int) = (int (*)(int))(uintptr_t)Address;
-  // README: end
+  // quote end c-mcjit
   printf("triple(14) = %d\n", Triple(14));
 
   JitslabArenaStats Stats;

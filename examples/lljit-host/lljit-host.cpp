@@ -16,7 +16,7 @@ using namespace llvm;
 static ExitOnError ExitOnErr("lljit-host: ");
 
 static int run(orc::ThreadSafeModule Module) {
-  // README: begin
+  // quote begin lljit
   jitslab::ArenaOptions Options;
   Options.ObjectLayout = jitslab::Layout::PerProtection;
   std::shared_ptr<jitslab::Arena> Arena =
@@ -30,7 +30,7 @@ static int run(orc::ThreadSafeModule Module) {
   std::unique_ptr<orc::LLJIT> JIT = ExitOnErr(Builder.create());
   ExitOnErr(JIT->addIRModule(std::move(Module)));
   auto *Triple = ExitOnErr(JIT->lookup("triple")).toPtr<int (*)(int)>();
-  // README: end
+  // quote end lljit
   printf("triple(14) = %d\n", Triple(14));
   bool Before = Arena->stats().LiveObjects != 0;
   JIT.reset();

@@ -28,13 +28,14 @@ static auto addressOf(const T &S) -> decltype(S.getAddress()) {
 }
 
 static void run(orc::ThreadSafeModule Module) {
-  // README: begin
+  // quote begin orc-rtdyld
   std::shared_ptr<jitslab::Arena> Arena = ExitOnErr(jitslab::Arena::create());
   auto Target = ExitOnErr(orc::JITTargetMachineBuilder::detectHost());
   Target.setRelocationModel(Reloc::PIC_);
   Target.setCodeModel(CodeModel::Small); // safe: a window is within reach
   orc::LLJITBuilder Builder;
   Builder.setJITTargetMachineBuilder(std::move(Target));
+  // quote begin orc-rtdyld-layer
   // `auto &&...`: parameters that differ between versions of LLVM.
   Builder.setObjectLinkingLayerCreator(
       [Arena](orc::ExecutionSession &Session,
@@ -44,10 +45,11 @@ static void run(orc::ThreadSafeModule Module) {
               return std::make_unique<jitslab::ReservingMemoryManager>(Arena);
             });
       });
+  // quote end orc-rtdyld-layer
   std::unique_ptr<orc::LLJIT> JIT = ExitOnErr(Builder.create());
   ExitOnErr(JIT->addIRModule(std::move(Module)));
   auto Symbol = ExitOnErr(JIT->lookup("triple"));
-  // README: end
+  // quote end orc-rtdyld
   auto Address = static_cast<uintptr_t>(addressOf(Symbol));
   auto *Triple = reinterpret_cast<int (*)(int)>(Address);
   printf("triple(14) = %d\n", Triple(14));

@@ -181,10 +181,11 @@ void DualBacking::detachFromParent() {
       ++I;
     uintptr_t Start = Writer + First * SlabSize;
     size_t Bytes = (I - First) * SlabSize;
-    // Without the descriptor the least is that writes go nowhere.
+    // Without the descriptor they go to memory that nobody reads.
     if (VM.mapShared(Start, Bytes, Access::ReadWrite, OfSlab[First]->handle(),
                      First * SlabSize, Sharing::CopyOnWrite))
-      (void)VM.unmap(Start, Bytes);
+      if (!VM.unmap(Start, Bytes))
+        (void)VM.protect(Start, Bytes, Access::ReadWrite);
   }
 }
 

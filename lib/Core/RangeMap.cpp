@@ -8,6 +8,7 @@
 
 #include "RangeMap.h"
 #include "llvm/Support/Alignment.h"
+#include "llvm/Support/MemAlloc.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 #include <cassert>
@@ -41,7 +42,8 @@ uint32_t RangeMap::classOf(uint32_t Granules) {
 void RangeMap::addTagTable(size_t Table) {
   if (Table >= Tags.size())
     Tags.resize(Table + 1);
-  Tags[Table] = std::make_unique<RangeID[]>(tagsPerTable());
+  Tags[Table].reset(static_cast<RangeID *>(
+      safe_calloc(tagsPerTable(), sizeof(RangeID))));
 }
 
 // So that takeWithin finds a range that began in an earlier slab.

@@ -13,6 +13,7 @@
 #include "jitslab/Arena.h"
 #include "llvm/ADT/SmallVector.h"
 #include <array>
+#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -95,7 +96,11 @@ private:
       LinearClasses + ((32 - 5) << LogClassesPerDoubling);
   static uint32_t classOf(uint32_t Granules);
 
+  /// How much memory the tags of one table stand for.
   static constexpr size_t TagTableBytes = SlabSize;
+  struct FreeDeleter {
+    void operator()(RangeID *P) const { free(P); }
+  };
 
   uintptr_t address(uint64_t P) const { return Base + (P << LogGranule); }
   size_t bytesOf(uint32_t Granules) const {
@@ -148,7 +153,8 @@ private:
   /// For each slab: the range that begins or ends at a granule, or that covers
   /// the slab's first granule. What is here for other granules means nothing:
   /// whoever reads a tag looks at the range whether it is true.
-  std::vector<std::unique_ptr<RangeID[]>> Tags;
+  /// From calloc, so that what is never written costs no memory.
+  std::vector<std::unique_ptr<RangeID[], FreeDeleter>> Tags;
   size_t Count = 0;
   size_t Bytes = 0;
 };
