@@ -20,11 +20,11 @@ begin "$@"
 trap 'rm -rf "$work"' EXIT
 
 functions=300
-modules=(closure dicts exceptions generators try_except)
+modules=(closure exceptions generators)
 if $quick; then
-  functions=60
+  functions=50
 else
-  modules+=(array_exprs dictobject jitclasses lists recursion)
+  modules+=(array_exprs dictobject dicts jitclasses lists recursion try_except)
 fi
 modules=("${modules[@]/#/numba.tests.test_}")
 

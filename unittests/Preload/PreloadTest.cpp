@@ -8,6 +8,8 @@
 
 #include "RunHost.h"
 #include "Support/Catch.h"
+#include "Support/HardenedHost.h"
+#include "Support/Process.h"
 
 using namespace jitslab;
 
@@ -123,6 +125,22 @@ TEST_CASE("Parent and children of a fork go on, and count for themselves") {
   // parent has not yet, and its own.
   CHECK(occurrences(E.Err, ": 1 engines, ") == 5);
   CHECK(occurrences(E.Err, ": 6 engines, 6 objects, 0 live; ") == 1);
+}
+
+TEST_CASE("A host that must not make written memory executable is served by "
+          "dense") {
+  auto Hardened = [](const std::string &Options) {
+    return inChild([&]() -> std::string {
+      // Goes on to the host, as systemd's would.
+      if (!denyWriteExecuteWithSeccomp())
+        return "nothing was denied";
+      return runPreloaded(Options, {host("c-host"), "mcjit"}).Out;
+    });
+  };
+  CHECK(Hardened("layout=dense") == Answer);
+  // The controls: it runs code that was never made executable.
+  CHECK(Hardened("layout=per-protection").empty());
+  CHECK(Hardened("layout=per-object").empty());
 }
 
 TEST_CASE("jitslab-run sets everything up, on top of the environment") {
