@@ -19,7 +19,7 @@ namespace jitslab {
 // Ranges of the request's own class that are looked at before a larger class is
 // preferred, in which the first one fits: bounds the time, and costs little
 // memory because classes are narrow.
-static constexpr size_t TriedInOwnClass = 8;
+static constexpr size_t TriedInOwnClass = 32;
 
 RangeMap::RangeMap(uintptr_t Base, size_t Granule)
     : Base(Base), LogGranule(Log2_64(Granule)),

@@ -198,9 +198,8 @@ TEST_CASE("Reservations are wanted where an object could run out of window") {
   O.WindowSize = 0;
   auto Large = valueOf(Arena::create(O));
   CHECK(!Large->wantsReservations());
-  Allocation Half = valueOf(
-      Large->allocate(footprint(0, 0, Large->options().WindowSize / 2 +
-                                          SlabSize)));
+  Allocation Half = valueOf(Large->allocate(
+      footprint(0, 0, Large->options().WindowSize / 2 + SlabSize)));
   CHECK(Large->wantsReservations());
   Half.release();
   Large->trim();
@@ -217,8 +216,7 @@ TEST_CASE("Memory that Dense trims is given back to the system") {
   memset(Object[SegmentKind::Code].Working, 1, SlabSize);
   memset(Object[SegmentKind::ROData].Working, 1, SlabSize);
   uintptr_t Code = Object[SegmentKind::Code].Executor;
-  auto Working =
-      reinterpret_cast<uintptr_t>(Object[SegmentKind::Code].Working);
+  auto Working = reinterpret_cast<uintptr_t>(Object[SegmentKind::Code].Working);
   Object.release();
   CHECK(A->trim() == 3 * SlabSize);
   CHECK(A->stats().CommittedBytes == 0);

@@ -77,7 +77,8 @@ private:
   int Ends[2];
 };
 
-/// Runs \p Body in a child at the same time. wait says whether it returned true.
+/// Runs \p Body in a child at the same time. wait says whether it returned
+/// true.
 class Child {
 public:
   template <typename Fn> explicit Child(Fn Body) {
@@ -279,8 +280,8 @@ TEST_CASE("Fifty forks of a host whose threads load and free") {
   for (uint64_t T = 0; T != 3; ++T)
     Threads.emplace_back([&, T] {
       for (uint64_t Round = 0; !Done; ++Round, ++Rounds)
-        Failures += !loadAndFree(*A, Seed + 100 * T + Round,
-                                 loadSome(*A, 10, 20), 50);
+        Failures +=
+            !loadAndFree(*A, Seed + 100 * T + Round, loadSome(*A, 10, 20), 50);
     });
   std::vector<Function> Mine = loadSome(*A, 5000, 100);
   size_t Passed = 0;

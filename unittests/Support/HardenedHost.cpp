@@ -62,8 +62,7 @@ static bool install(std::initializer_list<Denial> Denials) {
       Program.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, D.Bits));
       Program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, D.Bits, 0, 1));
     }
-    Program.push_back(
-        BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | D.Error));
+    Program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | D.Error));
   }
   Program.push_back(BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW));
   sock_fprog Whole = {static_cast<unsigned short>(Program.size()),

@@ -16,9 +16,9 @@
 
 namespace jitslab {
 
-static std::string linkTarget(const char *Path) {
+std::string linkTarget(const std::string &Path) {
   char Buffer[4096];
-  ssize_t Size = readlink(Path, Buffer, sizeof(Buffer));
+  ssize_t Size = readlink(Path.c_str(), Buffer, sizeof(Buffer));
   return Size < 0 ? std::string() : std::string(Buffer, size_t(Size));
 }
 

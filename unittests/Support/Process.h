@@ -35,6 +35,9 @@ namespace jitslab {
 /// ignores RLIMIT_AS.
 bool runsUnderEmulator();
 
+/// What the symbolic link \p Path points to; empty if it is none.
+std::string linkTarget(const std::string &Path);
+
 /// A line of /proc/self/maps.
 struct Mapping {
   AddressRange Range;
