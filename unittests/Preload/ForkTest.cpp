@@ -42,9 +42,9 @@ template <typename Fn> static bool endsInChild(Fn Body) {
 /// same does not come to an end. \returns true if all did.
 template <typename Fn> static bool forkWhile(Fn Work, int Count) {
   std::atomic<bool> Done{false};
-  std::vector<std::thread> Threads;
-  for (int T = 0; T < 3; ++T)
-    Threads.emplace_back([&] {
+  std::thread Threads[3];
+  for (std::thread &T : Threads)
+    T = std::thread([&] {
       while (!Done)
         Work();
     });
