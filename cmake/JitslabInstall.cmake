@@ -9,6 +9,16 @@ install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development)
 install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
+set(_components Runtime Development Tools)
+if(TARGET jitslab-preload)
+  # What serves every LLVM, and what serves the one of this build.
+  list(APPEND _components Preload PreloadBackend)
+  install(TARGETS jitslab-run RUNTIME COMPONENT Preload)
+  install(TARGETS jitslab-preload
+    LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT Preload)
+  install(TARGETS jitslab-preload-llvm
+    LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT PreloadBackend)
+endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT Development
   FILES_MATCHING PATTERN "*.h")
@@ -56,7 +66,7 @@ endforeach()
 # --- .deb
 set(CPACK_GENERATOR DEB)
 set(CPACK_DEB_COMPONENT_INSTALL ON)
-set(CPACK_COMPONENTS_ALL Runtime Development Tools)
+set(CPACK_COMPONENTS_ALL ${_components})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
 # CPack strips programs and shared libraries only.
@@ -98,7 +108,25 @@ set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
 This package has jitslab-rtdyld, which loads ELF objects with LLVM's or \
 jitslab's memory manager and runs them.")
 
-foreach(_component Runtime Development Tools)
+set(CPACK_DEBIAN_PRELOAD_PACKAGE_NAME jitslab-preload)
+set(CPACK_DEBIAN_PRELOAD_PACKAGE_SECTION libs)
+# Without a backend it serves nobody, and harms nobody.
+set(CPACK_DEBIAN_PRELOAD_PACKAGE_RECOMMENDS jitslab-preload-backend)
+set(CPACK_DEBIAN_PRELOAD_DESCRIPTION "${_about}\
+This package has jitslab-run and the library that it preloads into programs that \
+are not rebuilt. jitslab-preload-llvmN serves programs with LLVM N.")
+
+set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_NAME
+  jitslab-preload-llvm${JITSLAB_LLVM_MAJOR})
+set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_DEPENDS
+  "jitslab-preload (= ${PROJECT_VERSION})")
+set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_PROVIDES jitslab-preload-backend)
+set(CPACK_DEBIAN_PRELOADBACKEND_DESCRIPTION "${_about}\
+This package has what jitslab-run needs for programs with LLVM \
+${JITSLAB_LLVM_MAJOR}.")
+
+foreach(_component IN LISTS _components)
   string(TOUPPER ${_component} _upper)
   set(_package ${CPACK_DEBIAN_${_upper}_PACKAGE_NAME})
   install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright

@@ -11,3 +11,7 @@ else()
   set(JITSLAB_SOVERSION ${PROJECT_VERSION_MAJOR})
   set(JITSLAB_COMPATIBILITY SameMajorVersion)
 endif()
+
+# Under the prefix: the preload and its backends, which are loaded by their paths
+# and not linked to.
+set(JITSLAB_PRELOAD_FOLDER ${CMAKE_INSTALL_LIBDIR}/jitslab)

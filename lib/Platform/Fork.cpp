@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fork.h"
+#include "ProcessWide.h"
 #include <atomic>
 #include <mutex>
 #include <pthread.h>
@@ -28,11 +29,7 @@ struct ForkListeners {
   ForkListener *First = nullptr;
   bool Registered = false;
 
-  // Never destroyed: arenas in other statics may outlive this file's.
-  static ForkListeners &instance() {
-    static ForkListeners &Instance = *new ForkListeners;
-    return Instance;
-  }
+  static ForkListeners &instance() { return processWide<ForkListeners>(); }
 
   std::error_code add(ForkListener &L) {
     std::lock_guard<std::mutex> Guard(Lock);

@@ -8,6 +8,7 @@
 
 #include "jitslab/VirtualMemory.h"
 #include "AddressSpace.h"
+#include "ProcessWide.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -270,10 +271,6 @@ private:
 
 } // namespace
 
-VirtualMemory &VirtualMemory::system() {
-  // Never destroyed: managers in other statics may outlive this file's.
-  static SystemMemory &Instance = *new SystemMemory;
-  return Instance;
-}
+VirtualMemory &VirtualMemory::system() { return processWide<SystemMemory>(); }
 
 } // namespace jitslab

@@ -12,7 +12,7 @@
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Target/TargetMachine.h"
-#include <mutex>
+#include <atomic>
 
 using namespace llvm;
 
@@ -31,7 +31,7 @@ public:
 using ConstructorFn =
     std::remove_reference_t<decltype(MCJITConstructor::get())>;
 
-static ConstructorFn LLVMConstructor;
+static std::atomic<ConstructorFn> LLVMConstructor{nullptr};
 
 static ExecutionEngine *
 createMCJIT(std::unique_ptr<Module> M, std::string *ErrorStr,
@@ -49,20 +49,21 @@ createMCJIT(std::unique_ptr<Module> M, std::string *ErrorStr,
     if (!Resolver)
       Resolver = std::move(Ours);
   }
-  return LLVMConstructor(std::move(M), ErrorStr, std::move(Manager),
-                         std::move(Resolver), std::move(Machine));
+  return LLVMConstructor.load(std::memory_order_relaxed)(
+      std::move(M), ErrorStr, std::move(Manager), std::move(Resolver),
+      std::move(Machine));
 }
 
+// No lock, as in processWide: threads that come here at the same time write the
+// same values.
 static void prepareMCJIT() {
-  static std::mutex Lock;
-  ForkGate Gate;
-  std::lock_guard<std::mutex> Guard(Lock);
-  ConstructorFn &Current = MCJITConstructor::get();
+  ConstructorFn *Place = &MCJITConstructor::get();
+  ConstructorFn Current = __atomic_load_n(Place, __ATOMIC_ACQUIRE);
   // Null where MCJIT is not linked in: nothing can be created then.
   if (!Current || Current == createMCJIT)
     return;
-  LLVMConstructor = Current;
-  Current = createMCJIT;
+  LLVMConstructor.store(Current, std::memory_order_relaxed);
+  __atomic_store_n(Place, &createMCJIT, __ATOMIC_RELEASE);
 }
 
 static void *createRTDyldLayer(void *Session) {

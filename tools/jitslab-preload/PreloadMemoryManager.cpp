@@ -16,38 +16,15 @@ namespace jitslab {
 PreloadMemoryManager::PreloadMemoryManager()
     : ReservingMemoryManager(ProcessArena::get().arena()) {}
 
-PreloadMemoryManager::~PreloadMemoryManager() { Closed.emplace(); }
-
-void PreloadMemoryManager::reserveAllocationSpace(
-    uintptr_t CodeSize, ReserveAlign CodeAlign, uintptr_t RODataSize,
-    ReserveAlign RODataAlign, uintptr_t RWDataSize, ReserveAlign RWDataAlign) {
+// RuntimeDyld calls this once for each object, with every layout; it announces
+// the sizes of sections with some layouts only.
+void PreloadMemoryManager::notifyObjectLoaded(
+    RuntimeDyld &Dyld, const object::ObjectFile &Object) {
   ProcessArena::get().countObject();
-  ForkGate Gate;
-  ReservingMemoryManager::reserveAllocationSpace(
-      CodeSize, CodeAlign, RODataSize, RODataAlign, RWDataSize, RWDataAlign);
-}
-
-uint8_t *PreloadMemoryManager::allocateCodeSection(uintptr_t Size,
-                                                   unsigned Alignment,
-                                                   unsigned SectionID,
-                                                   StringRef SectionName) {
-  ForkGate Gate;
-  return ReservingMemoryManager::allocateCodeSection(Size, Alignment, SectionID,
-                                                     SectionName);
-}
-
-uint8_t *PreloadMemoryManager::allocateDataSection(uintptr_t Size,
-                                                   unsigned Alignment,
-                                                   unsigned SectionID,
-                                                   StringRef SectionName,
-                                                   bool IsReadOnly) {
-  ForkGate Gate;
-  return ReservingMemoryManager::allocateDataSection(Size, Alignment, SectionID,
-                                                     SectionName, IsReadOnly);
+  ReservingMemoryManager::notifyObjectLoaded(Dyld, Object);
 }
 
 bool PreloadMemoryManager::finalizeMemory(std::string *ErrMsg) {
-  ForkGate Gate;
   std::string Why;
   bool Failed = ReservingMemoryManager::finalizeMemory(&Why);
   if (Error Err = takeError())

@@ -23,8 +23,8 @@ inline constexpr char AllowedOptions[] =
     "commas";
 
 struct PreloadOptions {
-  /// PerProtection, because all engines of a process share the arena: the
-  /// number of mappings does not grow with that of objects.
+  /// PerProtection: all engines of a process share the arena, and the number of
+  /// mappings grows neither with that of objects nor with that of forks.
   Layout ObjectLayout = Layout::PerProtection;
   /// As in ArenaOptions.
   size_t WindowSize = 0;

@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProcessArena.h"
-#include "ForkGate.h"
+#include "../../lib/Platform/Fork.h"
+#include "../../lib/Platform/ProcessWide.h"
 #include "Message.h"
 #include "llvm/ADT/StringRef.h"
 #include <cstdlib>
@@ -16,22 +17,38 @@ using namespace llvm;
 
 namespace jitslab {
 
+namespace {
+/// Engines and objects since the process began, also those that are gone.
+class Counters final : public ForkListener {
+public:
+  std::atomic<size_t> Engines{0}, Objects{0};
+  const std::error_code EnrollError = enroll();
+
+  void beforeFork() override {}
+  void afterForkInParent() override {}
+  // What the parent made is counted by the parent.
+  void afterForkInChild() override { Engines = Objects = 0; }
+};
+} // namespace
+
+// When this library is loaded: the first listener installs what all of them
+// need, arenas included, and later there would be a moment in which a fork
+// finds half of it. Never destroyed, because processes fork until they are
+// gone.
+static Counters &Counted = *new Counters;
+
 ProcessArena &ProcessArena::get() {
-  // A child must not find this half done.
-  ForkGate Gate;
-  static ProcessArena *The = new ProcessArena;
-  return *The;
+  auto &The = processWide<ProcessArena>();
+  if (!The.Announced.exchange(true, std::memory_order_relaxed))
+    The.announce();
+  return The;
 }
 
-ProcessArena::ProcessArena() {
-  if (Error Err = start())
-    say("LLVM " + Twine(LLVM_VERSION_MAJOR) + ": " + toString(std::move(Err)) +
-        "; LLVM's memory manager stays");
-}
+ProcessArena::ProcessArena() { Failure = toString(makeArena()); }
 
-Error ProcessArena::start() {
-  if (int Err = ForkGate::installError())
-    return errorCodeToError(std::error_code(Err, std::generic_category()));
+Error ProcessArena::makeArena() {
+  if (Counted.EnrollError)
+    return errorCodeToError(Counted.EnrollError);
   const char *List = std::getenv(OptionsVariable);
   Expected<PreloadOptions> Parsed = PreloadOptions::parse(List ? List : "");
   if (!Parsed)
@@ -42,17 +59,25 @@ Error ProcessArena::start() {
   if (!Made)
     return Made.takeError();
   Memory = std::move(*Made);
-  // What the parent made was counted by the parent.
-  ForkGate::runInChildren([] { get().Engines = get().Objects = 0; });
+  return Error::success();
+}
 
+void ProcessArena::announce() {
+  if (!Memory) {
+    say("LLVM " + Twine(LLVM_VERSION_MAJOR) + ": " + Failure +
+        "; LLVM's memory manager stays");
+    return;
+  }
   if (Options.Stats)
     std::atexit([] { get().atExit(); });
   if (Options.Verbose)
     say("LLVM " + Twine(LLVM_VERSION_MAJOR) + " is served, layout " +
         layoutName(Memory->options().ObjectLayout) + ", windows of " +
         Twine(Memory->options().WindowSize >> 20) + " MiB");
-  return Error::success();
 }
+
+void ProcessArena::countEngine() { ++Counted.Engines; }
+void ProcessArena::countObject() { ++Counted.Objects; }
 
 void ProcessArena::sayLeftAlone() {
   if (Options.Verbose && !SaidLeftAlone.exchange(true))
@@ -61,15 +86,16 @@ void ProcessArena::sayLeftAlone() {
 
 void ProcessArena::atExit() {
   // Nothing to say in a child that compiled nothing.
-  if (!Engines && !Objects)
+  if (!Counted.Engines && !Counted.Objects)
     return;
   ArenaStats S = Memory->stats();
   say("LLVM " + Twine(LLVM_VERSION_MAJOR) + ", " +
-      layoutName(Memory->options().ObjectLayout) + ": " + Twine(Engines) +
-      " engines, " + Twine(Objects) + " objects, " + Twine(S.LiveObjects) +
-      " live; " + Twine(S.Windows) + " windows; KiB: " +
-      Twine(S.LiveBytes >> 10) + " live, " + Twine(S.CommittedBytes >> 10) +
-      " committed, " + Twine(S.ReservedBytes >> 10) + " reserved");
+      layoutName(Memory->options().ObjectLayout) + ": " +
+      Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +
+      " objects, " + Twine(S.LiveObjects) + " live; " + Twine(S.Windows) +
+      " windows; KiB: " + Twine(S.LiveBytes >> 10) + " live, " +
+      Twine(S.CommittedBytes >> 10) + " committed, " +
+      Twine(S.ReservedBytes >> 10) + " reserved");
 }
 
 } // namespace jitslab

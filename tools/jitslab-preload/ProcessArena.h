@@ -12,6 +12,7 @@
 #include "PreloadOptions.h"
 #include <atomic>
 #include <memory>
+#include <string>
 
 namespace jitslab {
 
@@ -20,30 +21,32 @@ namespace jitslab {
 /// Thread-safe.
 class ProcessArena {
 public:
-  /// Must not be called while a ForkGate lives in this thread.
   static ProcessArena &get();
 
   /// Null if the options are bad or the system refuses: the host keeps LLVM's
   /// managers then. Why was said on stderr.
   const std::shared_ptr<Arena> &arena() const { return Memory; }
 
-  void countEngine() { ++Engines; }
-  void countObject() { ++Objects; }
+  /// For what is said at exit. A child of a fork counts its own only.
+  void countEngine();
+  void countObject();
 
   /// Says once that the host's own memory manager is left alone, if the options
   /// ask for that.
   void sayLeftAlone();
 
 private:
+  template <typename T> friend T &processWide();
   ProcessArena();
-  llvm::Error start();
+  llvm::Error makeArena();
+  void announce();
   void atExit();
 
   PreloadOptions Options;
   std::shared_ptr<Arena> Memory;
-  /// Since the process began, also those that are gone.
-  std::atomic<size_t> Engines{0}, Objects{0};
-  std::atomic<bool> SaidLeftAlone{false};
+  /// Why there is no arena; empty if there is one.
+  std::string Failure;
+  std::atomic<bool> Announced{false}, SaidLeftAlone{false};
 };
 
 } // namespace jitslab

@@ -37,7 +37,7 @@ static int fail(int Status, const Twine &What) {
 /// this program. Empty if it is not there.
 static std::string findPreload() {
   std::string Self = sys::fs::getMainExecutable(nullptr, nullptr);
-  for (StringRef Folder : {"lib", JITSLAB_INSTALL_LIBDIR}) {
+  for (StringRef Folder : {"lib", JITSLAB_PRELOAD_FOLDER}) {
     SmallString<128> Path(sys::path::parent_path(sys::path::parent_path(Self)));
     sys::path::append(Path, Folder, "libjitslab-preload.so");
     if (sys::fs::exists(Path))
@@ -58,8 +58,10 @@ int main(int Argc, char **Argv) {
 
   std::string Preload = findPreload();
   if (Preload.empty())
-    return fail(CannotStart, "there is no libjitslab-preload.so in the lib "
-                             "folder beside the one of this program");
+    return fail(
+        CannotStart,
+        "there is no libjitslab-preload.so in lib or " JITSLAB_PRELOAD_FOLDER
+        ", beside the folder of this program");
   // The dynamic linker separates the names in LD_PRELOAD by both.
   if (StringRef(Preload).find_first_of(": ") != StringRef::npos)
     return fail(CannotStart, Preload + ": LD_PRELOAD cannot have paths with a "

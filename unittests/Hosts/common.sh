@@ -10,15 +10,23 @@ need() {
   [[ -e $2 ]] || fail "no $2; scripts/install-deps hosts installs it ($1)"
 }
 
-# Sets $quick and $build from the command line, and makes the folder $work, which
-# has what the hosts load: they may run as another user, who cannot read $build.
+# Sets $quick, $layouts and $build from the command line, and makes the folder
+# $work, which has what the hosts load: they may run as another user, who cannot
+# read $build.
 begin() {
   quick=false
-  if [[ ${1-} == --quick ]]; then
-    quick=true
+  layouts=()
+  while [[ ${1-} == --* ]]; do
+    case $1 in
+    --quick) quick=true ;;
+    --layout=?*) layouts+=("${1#*=}") ;;
+    *) fail "unknown option $1" ;;
+    esac
     shift
-  fi
-  [[ $# -eq 1 ]] || fail "usage: [--quick] BUILD, a build folder with LLVM 14"
+  done
+  [[ ${#layouts[@]} -gt 0 ]] || layouts=(per-protection dense)
+  [[ $# -eq 1 ]] || fail "usage: [--quick] [--layout=NAME]... BUILD, a build" \
+    "folder with LLVM 14"
   build=$1
   local preload=$build/lib/libjitslab-preload.so
   local backend=$build/lib/libjitslab-preload-llvm14.so file
@@ -39,4 +47,25 @@ objects() {
          for (i = 2; i <= NF; i++) if ($i == "objects,") sum += $(i - 1)
        }
        END { print sum + 0 }' "$1"
+}
+
+# table: each layout's $work/NAME.usage beside that of $work/without.usage, whose
+# lines are: what, VMAs, RSS in KiB.
+table() {
+  local name
+  printf '%-10s %18s' "" "LLVM's manager"
+  printf ' %18s' "${layouts[@]}"
+  printf '\n%-10s' ""
+  for name in without "${layouts[@]}"; do
+    printf ' %7s %10s' VMAs "RSS KiB"
+  done
+  echo
+  cut -d ' ' -f 1 "$work/without.usage" | while read -r what; do
+    printf '%-10s' "$what"
+    for name in without "${layouts[@]}"; do
+      # shellcheck disable=SC2046
+      printf ' %7d %10d' $(sed -n "s/^$what //p" "$work/$name.usage")
+    done
+    echo
+  done
 }

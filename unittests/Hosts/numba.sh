@@ -2,8 +2,9 @@
 # Numba with and without the preload: functions that it compiles have the same
 # results, and modules of its own tests end the same way.
 #
-#   numba.sh [--quick] BUILD
+#   numba.sh [--quick] [--layout=NAME]... BUILD
 #
+# Without a layout: per-protection and dense, one after the other.
 # BUILD is a build folder against LLVM 14, the LLVM of Debian 12's llvmlite.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
@@ -19,11 +20,11 @@ begin "$@"
 trap 'rm -rf "$work"' EXIT
 
 functions=300
-modules=(closure dicts exceptions generators try_except)
+modules=(closure exceptions generators)
 if $quick; then
-  functions=60
+  functions=50
 else
-  modules+=(array_exprs dictobject jitclasses lists recursion)
+  modules+=(array_exprs dictobject dicts jitclasses lists recursion try_except)
 fi
 modules=("${modules[@]/#/numba.tests.test_}")
 
@@ -39,22 +40,22 @@ compile() {
   "$@" $python "$here/numba_functions.py" $functions >"$name.out" \
     2>"$name.err" || fail "$(tail -n 20 "$name.err")"
   grep -q "^again True$" "$name.out" || fail "other results when called again"
+  sed -n 's/^usage /functions /p' "$name.err" >"$name.usage"
 }
 compile without
-compile with "$run" --stats
-cmp "$work/without.out" "$work/with.out" ||
-  fail "results differ: $(diff "$work/without.out" "$work/with.out" | head)"
-placed=$(objects "$work/with.err")
-[[ $placed -ge $functions ]] ||
-  fail "only $placed objects in the arena after $functions functions"
 ! grep -q "jitslab-preload" "$work/without.err" ||
   fail "Numba without preload had one"
-echo "$functions functions: same results; $placed objects in the arena"
-for name in without with; do
-  read -r _ vmas rss < <(grep "^usage " "$work/$name.err")
-  echo "$name preload: $vmas VMAs, RSS $rss KiB"
+for layout in "${layouts[@]}"; do
+  compile "$layout" "$run" --stats "--layout=$layout"
+  cmp "$work/without.out" "$work/$layout.out" ||
+    fail "results differ: $(diff "$work/without.out" "$work/$layout.out" | head)"
+  placed=$(objects "$work/$layout.err")
+  [[ $placed -ge $functions ]] ||
+    fail "only $placed objects in the arena after $functions functions"
+  echo "$layout: $functions functions: same results; $placed objects in the arena"
+  grep "jitslab-preload" "$work/$layout.err"
 done
-grep "jitslab-preload" "$work/with.err"
+table
 
 # run_tests NAME [COMMAND...]
 run_tests() {
@@ -67,12 +68,16 @@ run_tests() {
   echo "$status" >>"$name.tests"
 }
 run_tests without
-run_tests with "$run" --stats
-diff "$work/without.tests" "$work/with.tests" ||
-  fail "tests of Numba end differently"
-placed=$(objects "$work/with.log")
-[[ $placed -gt 0 ]] || fail "tests of Numba placed nothing in an arena"
-[[ $(tail -n 1 "$work/with.tests") == 0 ]] || fail "$(tail -n 40 "$work/with.log")"
-echo "${#modules[@]} modules of Numba's tests: $(($(wc -l <"$work/with.tests") - 1))" \
-  "tests end the same way; $placed objects in the arena"
-sed '$d;s/.*: //' "$work/with.tests" | sort | uniq -c
+for layout in "${layouts[@]}"; do
+  run_tests "$layout" "$run" --stats "--layout=$layout"
+  diff "$work/without.tests" "$work/$layout.tests" ||
+    fail "tests of Numba end differently"
+  placed=$(objects "$work/$layout.log")
+  [[ $placed -gt 0 ]] || fail "tests of Numba placed nothing in an arena"
+  [[ $(tail -n 1 "$work/$layout.tests") == 0 ]] ||
+    fail "$(tail -n 40 "$work/$layout.log")"
+  echo "$layout: ${#modules[@]} modules of Numba's tests:" \
+    "$(($(wc -l <"$work/$layout.tests") - 1)) tests end the same way; $placed" \
+    "objects in the arena"
+done
+sed '$d;s/.*: //' "$work/without.tests" | sort | uniq -c

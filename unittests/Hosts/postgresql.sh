@@ -2,8 +2,9 @@
 # PostgreSQL 15 with and without the preload: thousands of JIT'd queries have the
 # same results, JIT was really used, and what it costs in mappings and memory.
 #
-#   postgresql.sh [--quick] BUILD
+#   postgresql.sh [--quick] [--layout=NAME]... BUILD
 #
+# Without a layout: per-protection and dense, one after the other.
 # BUILD is a build folder against LLVM 14, the LLVM of Debian 12's PostgreSQL.
 # The cluster lives in a temporary folder and listens on a socket there only.
 set -euo pipefail
@@ -153,27 +154,25 @@ SQL
 stop
 
 serve without
-serve with "$run" --stats
-
-cmp "$work/without.out" "$work/with.out" ||
-  fail "results differ: $(diff "$work/without.out" "$work/with.out" | head)"
-for name in without with; do
-  grep -q "Functions:" "$work/$name.plan" ||
-    fail "JIT was not used: $(cat "$work/$name.plan")"
-done
-placed=$(objects "$work/with.log")
-[[ $placed -ge $queries ]] ||
-  fail "only $placed objects in the arenas after $queries queries"
 ! grep -q "jitslab-preload" "$work/without.log" ||
   fail "the server without preload had one"
-
-echo "$((2 * queries + optimized)) queries and $((4 * transactions)) pgbench" \
-  "transactions: same results, $(wc -l <"$work/with.out") lines; $placed" \
-  "objects in the arenas"
-echo "one backend          LLVM's manager           preload"
-echo "                     VMAs   RSS KiB      VMAs   RSS KiB"
-while read -r when vmas rss && read -r _ vmas2 rss2 <&3; do
-  printf '%-16s %8d %9d  %8d %9d\n' "$when" "$vmas" "$rss" "$vmas2" "$rss2"
-done <"$work/without.usage" 3<"$work/with.usage"
-grep -h "jitslab-preload" "$work/with.log" |
-  sort -t, -k3 -n -r | sed -n '1s/^/for example /p'
+for layout in "${layouts[@]}"; do
+  serve "$layout" "$run" --stats "--layout=$layout"
+  cmp "$work/without.out" "$work/$layout.out" ||
+    fail "results differ: $(diff "$work/without.out" "$work/$layout.out" | head)"
+  for name in without "$layout"; do
+    grep -q "Functions:" "$work/$name.plan" ||
+      fail "JIT was not used: $(cat "$work/$name.plan")"
+  done
+  placed=$(objects "$work/$layout.log")
+  [[ $placed -ge $queries ]] ||
+    fail "only $placed objects in the arenas after $queries queries"
+  echo "$layout: $((2 * queries + optimized)) queries and" \
+    "$((4 * transactions)) pgbench transactions: same results," \
+    "$(wc -l <"$work/$layout.out") lines; $placed objects in the arenas"
+  grep -h "jitslab-preload" "$work/$layout.log" |
+    sort -t, -k3 -n -r | sed -n '1s/^/for example /p'
+done
+echo "one backend, after its start, after the queries, while $cursors are open," \
+  "and after that:"
+table

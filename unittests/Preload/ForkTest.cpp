@@ -10,15 +10,17 @@
 #include "Support/Child.h"
 #include "jitslab-preload/PreloadMemoryManager.h"
 #include <atomic>
+#include <mutex>
 #include <thread>
 #include <unistd.h>
 
 using namespace jitslab;
 
 /// What a linker does for an object, without LLVM: LLVM has locks of its own,
-/// which do not survive a fork either.
-static void place(ReservingMemoryManager &&Manager) {
+/// which do not survive a fork.
+static void place() {
   const auto Align = ReserveAlign(16);
+  PreloadMemoryManager Manager;
   llvm::RTDyldMemoryManager &M = Manager;
   M.reserveAllocationSpace(100, Align, 100, Align, 100, Align);
   M.allocateCodeSection(100, 16, 1, ".text");
@@ -26,39 +28,101 @@ static void place(ReservingMemoryManager &&Manager) {
   M.finalizeMemory(nullptr);
 }
 
-/// Forks \p Count times while threads run \p Place, until a child that does the
-/// same does not come to an end. \returns how many children did.
-template <typename Fn> static int forkWhile(Fn Place, int Count) {
+/// Runs \p Body in a child. Who waits for a lock that nobody holds any more
+/// does so for ever; then the child is killed.
+template <typename Fn> static bool endsInChild(Fn Body) {
+  ChildOutcome Child = runInChild([&] {
+    alarm(10);
+    return Body() ? 0 : 1;
+  });
+  return Child.passed();
+}
+
+/// Forks \p Count times while threads run \p Work, until a child that does the
+/// same does not come to an end. \returns true if all did.
+template <typename Fn> static bool forkWhile(Fn Work, int Count) {
   std::atomic<bool> Done{false};
-  std::vector<std::thread> Threads;
-  for (int T = 0; T < 3; ++T)
-    Threads.emplace_back([&] {
+  std::thread Threads[3];
+  for (std::thread &T : Threads)
+    T = std::thread([&] {
       while (!Done)
-        Place();
+        Work();
     });
   int Good = 0;
-  for (; Good < Count; ++Good) {
-    ChildOutcome Child = runInChild([&] {
-      // Who waits for a lock that nobody holds any more does so for ever.
-      alarm(10);
-      Place();
-      return 0;
-    });
-    if (!Child.passed())
-      break;
-  }
+  while (Good < Count && endsInChild([&] {
+           Work();
+           return true;
+         }))
+    ++Good;
   Done = true;
   for (std::thread &T : Threads)
     T.join();
-  return Good;
+  return Good == Count;
 }
 
-TEST_CASE("A fork waits until no thread is inside the arena") {
-  REQUIRE(ProcessArena::get().arena());
-  CHECK(forkWhile([] { place(PreloadMemoryManager()); }, 300) == 300);
+// The arena is made in children only, so that each test case makes its own.
+static bool inChildWith(const std::string &Options, bool (*Body)()) {
+  return runInChild([&] {
+           setenv(OptionsVariable, Options.c_str(), 1);
+           return Body() ? 0 : 1;
+         })
+      .passed();
 }
 
-TEST_CASE("Control: without the gate a child finds the arena locked") {
-  auto A = valueOf(Arena::create());
-  CHECK(forkWhile([&] { place(ReservingMemoryManager(A)); }, 3000) < 3000);
+TEST_CASE("A child of a fork finds the arena as if no thread were inside it") {
+  std::string Options =
+      GENERATE("layout=per-object", "layout=per-protection", "layout=dense");
+  INFO(Options);
+  CHECK(inChildWith(Options, [] {
+    return ProcessArena::get().arena() && forkWhile(place, 300);
+  }));
+}
+
+TEST_CASE(
+    "Control: a lock that forks do not wait for stays locked in a child") {
+  CHECK_FALSE(inChildWith("", [] {
+    static std::mutex Lock;
+    return forkWhile(
+        [] {
+          std::lock_guard<std::mutex> Guard(Lock);
+          place();
+        },
+        3000);
+  }));
+}
+
+/// Forks while a thread makes the process's arena, many times; the child makes
+/// or finds one as well.
+template <typename Fn> static bool forkDuring(Fn MakeArena) {
+  for (int I = 0; I < 300; ++I) {
+    bool Ok = endsInChild([&] {
+      std::atomic<bool> Begun{false};
+      std::thread Other([&] {
+        Begun = true;
+        MakeArena();
+      });
+      while (!Begun)
+        ;
+      // Another moment each time: making one takes some 100 us.
+      for (volatile int Wait = 0; Wait < I * 200; ++Wait)
+        ;
+      bool ChildOk = endsInChild(MakeArena);
+      Other.join();
+      return ChildOk;
+    });
+    if (!Ok)
+      return false;
+  }
+  return true;
+}
+
+TEST_CASE("A fork while a thread makes the arena leaves the child able to") {
+  CHECK(forkDuring([] { return ProcessArena::get().arena() != nullptr; }));
+}
+
+TEST_CASE("Control: a static that is made under a guard hangs in the child") {
+  CHECK_FALSE(forkDuring([] {
+    static std::shared_ptr<Arena> A = valueOf(Arena::create());
+    return A != nullptr;
+  }));
 }

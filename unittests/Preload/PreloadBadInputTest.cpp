@@ -26,7 +26,8 @@ TEST_CASE("Bad options are told, and the host runs on LLVM's manager") {
       "window=99999999999999999999G", "window=3", "grow=2", "grow", "near=here",
       "stats=1", "verbose=0", "hugepages=1");
   INFO(Options);
-  Ended E = runPreloaded("stats,verbose," + Options, {host("c-host"), "mcjit"});
+  Outcome E =
+      runPreloaded("stats,verbose," + Options, {host("c-host"), "mcjit"});
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(E.Out == "triple(14) = 42\n");
@@ -43,17 +44,17 @@ TEST_CASE("Bad options are told, and the host runs on LLVM's manager") {
 TEST_CASE("jitslab-run refuses bad options") {
   std::string Option = GENERATE("--layout=sparse", "--window=3", "--nonsense",
                                 "--grow=2", "--near=x");
-  Ended E = runCommand({runner(), Option, host("hello")});
+  Outcome E = runProgram({runner(), Option, host("hello")});
   INFO(E.Err);
   CHECK(E.Status == 125);
   CHECK(E.Out.empty());
   CHECK(occurrences(E.Err, "jitslab-run: error: ") == 1);
-  CHECK(runCommand({runner()}).Status == 125);
+  CHECK(runProgram({runner()}).Status == 125);
 }
 
 TEST_CASE("jitslab-run says when there is no such program") {
   // LLVM takes a status of 127 for its own.
-  Ended E = runCommand(
+  Outcome E = runProgram(
       {"sh", "-c", "\"$@\"; echo $?", "sh", runner(), "/nowhere/at-all"});
   CHECK(E.Out == "127\n");
   CHECK(occurrences(E.Err, "jitslab-run: error: /nowhere/at-all: ") == 1);
@@ -61,9 +62,10 @@ TEST_CASE("jitslab-run says when there is no such program") {
 
 TEST_CASE("An arena that the system refuses leaves LLVM's manager") {
   // Enough for LLVM, not for a window of 1 GiB.
-  Ended E = runCommand({"sh", "-c", "ulimit -v 900000; exec \"$@\"", "sh",
-                        "env", "LD_PRELOAD=" JITSLAB_TEST_PRELOAD,
-                        "JITSLAB_OPTIONS=window=1G", host("c-host"), "mcjit"});
+  Outcome E =
+      runProgram({"sh", "-c", "ulimit -v 900000; exec \"$@\"", "sh", "env",
+                  "LD_PRELOAD=" JITSLAB_TEST_PRELOAD,
+                  "JITSLAB_OPTIONS=window=1G", host("c-host"), "mcjit"});
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(E.Out == "triple(14) = 42\n");
@@ -71,7 +73,7 @@ TEST_CASE("An arena that the system refuses leaves LLVM's manager") {
 }
 
 TEST_CASE("A program without LLVM is not touched") {
-  Ended E = runPreloaded("stats,verbose", {host("hello")});
+  Outcome E = runPreloaded("stats,verbose", {host("hello")});
   CHECK(E.Status == 7);
   CHECK(E.Out == "hello\n");
   CHECK(E.Err.empty());
@@ -85,12 +87,12 @@ TEST_CASE("A program with an LLVM that has no backend keeps its manager") {
   std::string Expected = FakeResults;
   if (Plugin)
     Expected += FakeResults;
-  CHECK(runCommand(Command).Out == Expected);
-  Ended Quiet = runPreloaded("stats", Command);
+  CHECK(runProgram(Command).Out == Expected);
+  Outcome Quiet = runPreloaded("stats", Command);
   CHECK(Quiet.Status == 0);
   CHECK(Quiet.Out == Expected);
   CHECK(Quiet.Err.empty());
-  Ended Verbose = runPreloaded("verbose", Command);
+  Outcome Verbose = runPreloaded("verbose", Command);
   CHECK(Verbose.Out == Expected);
   INFO(Verbose.Err);
   CHECK(occurrences(Verbose.Err, "\n") == 1);
@@ -98,7 +100,7 @@ TEST_CASE("A program with an LLVM that has no backend keeps its manager") {
 }
 
 TEST_CASE("A program with an LLVM that nobody knows is not touched") {
-  Ended E = runPreloaded("stats,verbose", {host("unknown-host")});
+  Outcome E = runPreloaded("stats,verbose", {host("unknown-host")});
   CHECK(E.Status == 0);
   CHECK(E.Out == FakeResults);
   CHECK(E.Err.empty());
@@ -109,7 +111,7 @@ TEST_CASE("Another copy of the same LLVM is not served") {
   std::vector<std::string> Command = {host("same-host")};
   if (Plugin)
     Command = {host("plugin-host"), JITSLAB_TEST_SAME_PLUGIN};
-  Ended E = runPreloaded("stats,verbose", Command);
+  Outcome E = runPreloaded("stats,verbose", Command);
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(occurrences(E.Out, FakeResults) == (Plugin ? 2 : 1));
@@ -118,8 +120,8 @@ TEST_CASE("Another copy of the same LLVM is not served") {
 }
 
 TEST_CASE("A statically linked program runs, and jitslab-run says so") {
-  Ended E =
-      runCommand({runner(), "--stats", "--verbose", host("hello-static")});
+  Outcome E =
+      runProgram({runner(), "--stats", "--verbose", host("hello-static")});
   CHECK(E.Status == 7);
   CHECK(E.Out == "hello\n");
   CHECK(occurrences(E.Err, "hello-static is statically linked: it runs without "
@@ -139,8 +141,8 @@ TEST_CASE("A setuid program runs, and jitslab-run says so") {
   // Debian's nobody. chown takes the setuid bit away, so it comes second.
   REQUIRE(chown(Copy.c_str(), 65534, 65534) == 0);
   REQUIRE(chmod(Copy.c_str(), 04755) == 0);
-  Ended E =
-      runCommand({runner(), "--stats", "--verbose", Copy.str().str(), "mcjit"});
+  Outcome E =
+      runProgram({runner(), "--stats", "--verbose", Copy.str().str(), "mcjit"});
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(E.Out == "triple(14) = 42\n");
@@ -149,22 +151,22 @@ TEST_CASE("A setuid program runs, and jitslab-run says so") {
   // The control: without the bit it is served.
   REQUIRE(chmod(Copy.c_str(), 0755) == 0);
   CHECK(occurrences(
-            runCommand({runner(), "--stats", Copy.str().str(), "mcjit"}).Err,
+            runProgram({runner(), "--stats", Copy.str().str(), "mcjit"}).Err,
             "1 engines, 1 objects") == 1);
 }
 
 TEST_CASE("The preload needs the C library only and shows only what it "
           "interposes") {
-  Ended E = runCommand({"readelf", "-dW", JITSLAB_TEST_PRELOAD});
+  Outcome E = runProgram({"readelf", "-dW", JITSLAB_TEST_PRELOAD});
   CHECK(occurrences(E.Out, "(NEEDED)") == 1);
   CHECK(occurrences(E.Out, "[libc.so.6]") == 1);
-  Ended Names =
-      runCommand({"nm", "-D", "--defined-only", JITSLAB_TEST_PRELOAD});
+  Outcome Names =
+      runProgram({"nm", "-D", "--defined-only", JITSLAB_TEST_PRELOAD});
   size_t Functions = occurrences(Names.Out, " T ");
   CHECK(Functions == 46);
   CHECK(occurrences(Names.Out, "@LLVM_") == Functions);
-  Ended Backend =
-      runCommand({"nm", "-D", "--defined-only", JITSLAB_TEST_BACKEND});
+  Outcome Backend =
+      runProgram({"nm", "-D", "--defined-only", JITSLAB_TEST_BACKEND});
   CHECK(occurrences(Backend.Out, "\n") == 1);
   CHECK(occurrences(Backend.Out, "jitslab_preload_backend_") == 1);
 }

@@ -8,61 +8,76 @@
 
 #include "RunHost.h"
 #include "Support/Catch.h"
+#include "Support/HardenedHost.h"
+#include "Support/Process.h"
 
 using namespace jitslab;
 
 static constexpr char Answer[] = "triple(14) = 42\n";
 static constexpr char Served[] = "jitslab-preload[";
 
+/// Options: statistics, and each layout in turn. At most once in a test case.
+static std::string statsOfEachLayout() {
+  std::string Options =
+      GENERATE("stats,layout=per-object", "stats,layout=per-protection",
+               "stats,layout=dense");
+  UNSCOPED_INFO(Options);
+  return Options;
+}
+
 /// Runs a host with and without the preload; it has to do the same. \returns
 /// what the preload said.
 static std::string compare(std::vector<std::string> Command,
                            const std::string &Options = "stats") {
-  Ended Without = runCommand(Command);
+  Outcome Without = runProgram(Command);
   INFO(Without.Err);
   REQUIRE(Without.Status == 0);
   CHECK(Without.Err.empty());
-  Ended With = runPreloaded(Options, Command);
+  Outcome With = runPreloaded(Options, Command);
   INFO(With.Err);
   CHECK(With.Status == 0);
   CHECK(With.Out == Without.Out);
-  CHECK(occurrences(With.Out, "triple(14) = 42\n") > 0);
+  CHECK(occurrences(With.Out, Answer) > 0);
   return With.Err;
 }
 
 TEST_CASE("Each way to make an MCJIT is served") {
   std::string Kind = GENERATE("mcjit", "jit", "engine");
   INFO(Kind);
-  std::string Said = compare({host("c-host"), Kind});
+  std::string Said = compare({host("c-host"), Kind}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; 1 windows") == 1);
   CHECK(occurrences(Said, "\n") == 1);
 }
 
 TEST_CASE("EngineBuilder is served, with a resolver of the host's too") {
   std::string Mode = GENERATE("plain", "resolver");
-  std::string Said = compare({host("engine-host"), Mode});
+  std::string Said = compare({host("engine-host"), Mode}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; ") == 1);
 }
 
 TEST_CASE("An engine that is never destroyed does not disturb the end") {
-  std::string Said = compare({host("engine-host"), "leak"});
+  std::string Said =
+      compare({host("engine-host"), "leak"}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 1 engines, 1 objects, 1 live; ") == 1);
 }
 
 TEST_CASE("ORC's RuntimeDyld layers are served") {
+  std::string Options = statsOfEachLayout();
   std::vector<std::string> Kinds = {"orc"};
   if (std::string(JITSLAB_TEST_LLVM) == "22")
     Kinds.push_back("orc-reserve");
   for (const std::string &Kind : Kinds) {
     INFO(Kind);
-    std::string Said = compare({host("c-host"), Kind, JITSLAB_TEST_TRIPLE});
+    std::string Said =
+        compare({host("c-host"), Kind, JITSLAB_TEST_TRIPLE}, Options);
     CHECK(occurrences(Said, ": 1 engines, 1 objects, 0 live; ") == 1);
   }
 }
 
 TEST_CASE("Every option is understood by hosts") {
   std::string Options =
-      GENERATE("layout=per-object", "layout=per-protection", "window=64M",
+      GENERATE("layout=per-object", "layout=per-protection", "layout=dense",
+               "layout=dense,window=8M,grow=0", "window=64M",
                "window=1g,grow=0", "hugepages", "near=host", "");
   INFO(Options);
   std::string Said =
@@ -96,13 +111,13 @@ TEST_CASE("An interpreter stays one") {
 
 TEST_CASE("LLVM is found when only a library of a library has it, and dlclose "
           "works") {
-  std::string Said =
-      compare({host("plugin-host"), JITSLAB_TEST_PLUGIN, "mcjit"});
+  std::string Said = compare(
+      {host("plugin-host"), JITSLAB_TEST_PLUGIN, "mcjit"}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 2 engines, 2 objects, 0 live; ") == 1);
 }
 
 TEST_CASE("Parent and children of a fork go on, and count for themselves") {
-  Ended E = runPreloaded("stats", {host("engine-host"), "forks"});
+  Outcome E = runPreloaded(statsOfEachLayout(), {host("engine-host"), "forks"});
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(E.Out == "bad results: 0\n");
@@ -112,9 +127,25 @@ TEST_CASE("Parent and children of a fork go on, and count for themselves") {
   CHECK(occurrences(E.Err, ": 6 engines, 6 objects, 0 live; ") == 1);
 }
 
+TEST_CASE("A host that must not make written memory executable is served by "
+          "dense") {
+  auto Hardened = [](const std::string &Options) {
+    return inChild([&]() -> std::string {
+      // Goes on to the host, as systemd's would.
+      if (!denyWriteExecuteWithSeccomp())
+        return "nothing was denied";
+      return runPreloaded(Options, {host("c-host"), "mcjit"}).Out;
+    });
+  };
+  CHECK(Hardened("layout=dense") == Answer);
+  // The controls: it runs code that was never made executable.
+  CHECK(Hardened("layout=per-protection").empty());
+  CHECK(Hardened("layout=per-object").empty());
+}
+
 TEST_CASE("jitslab-run sets everything up, on top of the environment") {
-  Ended E =
-      runCommand({"env", "JITSLAB_OPTIONS=stats,layout=per-object", runner(),
+  Outcome E =
+      runProgram({"env", "JITSLAB_OPTIONS=stats,layout=per-object", runner(),
                   "--window=64M", "--verbose", host("c-host"), "mcjit"});
   INFO(E.Err);
   CHECK(E.Status == 0);
@@ -126,8 +157,8 @@ TEST_CASE("jitslab-run sets everything up, on top of the environment") {
 
 TEST_CASE(
     "jitslab-run passes on arguments, the exit status and other preloads") {
-  Ended E = runCommand({"env", "LD_PRELOAD=libc.so.6", runner(), "sh", "-c",
-                        "echo \"$1 $LD_PRELOAD\"; exit 7", "sh", "--stats"});
+  Outcome E = runProgram({"env", "LD_PRELOAD=libc.so.6", runner(), "sh", "-c",
+                          "echo \"$1 $LD_PRELOAD\"; exit 7", "sh", "--stats"});
   CHECK(E.Status == 7);
   CHECK(E.Out == "--stats " JITSLAB_TEST_PRELOAD ":libc.so.6\n");
   CHECK(E.Err.empty());

@@ -9,25 +9,16 @@
 #ifndef JITSLAB_UNITTESTS_RUNHOST_H
 #define JITSLAB_UNITTESTS_RUNHOST_H
 
+#include "Support/RunProgram.h"
 #include <string>
 #include <vector>
 
 namespace jitslab {
 
-/// How a process ended.
-struct Ended {
-  /// Its exit status; negative if a signal ended it.
-  int Status = 0;
-  std::string Out, Err;
-};
-
-/// Runs a program, which is looked for in PATH.
-Ended runCommand(std::vector<std::string> Command);
-
 /// Runs a host of this folder with the preload and JITSLAB_OPTIONS, and with
 /// nothing else between.
-Ended runPreloaded(const std::string &Options,
-                   std::vector<std::string> Command);
+Outcome runPreloaded(const std::string &Options,
+                     std::vector<std::string> Command);
 
 /// Path of a program that is built in this folder.
 std::string host(const std::string &Name);
