@@ -34,7 +34,7 @@
 namespace jitslab {
 
 /// One relocation, as it ought to be. Distances and limits are in bytes.
-struct RelocationUse {
+struct JITSLAB_ABI RelocationUse {
   /// Of the object file: the section that is changed, and where in it.
   std::string Section;
   uint64_t Offset = 0;
@@ -51,10 +51,10 @@ struct RelocationUse {
 
   /// Distance as a part of the limit on its side: 1 is the whole reach. 0 for
   /// relocations without limits.
-  JITSLAB_ABI double reachUsed() const;
+  double reachUsed() const;
 };
 
-struct RelocationProblem : RelocationUse {
+struct JITSLAB_ABI RelocationProblem : RelocationUse {
   enum Kind {
     /// Distance does not lie between Min and Max.
     OutOfRange,
@@ -69,10 +69,10 @@ struct RelocationProblem : RelocationUse {
 
   /// One line without the object's name: where, which, how far, how far it may
   /// be, and what was encoded.
-  JITSLAB_ABI std::string message() const;
+  std::string message() const;
 };
 
-struct AuditResult {
+struct JITSLAB_ABI AuditResult {
   /// Relocations of loaded sections that were checked.
   size_t Checked = 0;
   /// Relocations of loaded sections that cannot be checked because the linker
@@ -87,7 +87,7 @@ struct AuditResult {
 
   /// Success, or an error with the messages of all problems, one per line, each
   /// with \p Object before it.
-  JITSLAB_ABI llvm::Error takeError(llvm::StringRef Object) const;
+  llvm::Error takeError(llvm::StringRef Object) const;
 };
 
 /// Copies bytes of linked memory, from the address where they will be executed
