@@ -272,7 +272,7 @@ TEST_CASE("Fifty forks of a host whose threads load and free") {
   const uint64_t Seed = testSeed(4711);
   INFO("JITSLAB_TEST_SEED=" << Seed);
   ArenaOptions O = denseOptions();
-  O.ObjectLayout = anyLayout();
+  O.ObjectLayout = anyLayoutThatReusesCode();
   auto A = valueOf(Arena::create(O));
   std::atomic<bool> Done{false};
   std::atomic<size_t> Failures{0}, Rounds{0};

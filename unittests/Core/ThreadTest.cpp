@@ -63,7 +63,7 @@ TEST_CASE("Threads load and run and free code in one arena") {
   const uint64_t Seed = testSeed(99);
   INFO("JITSLAB_TEST_SEED=" << Seed);
   ArenaOptions O = smallOptions();
-  O.ObjectLayout = anyLayout();
+  O.ObjectLayout = anyLayoutThatReusesCode();
   std::shared_ptr<Arena> A = valueOf(Arena::create(O));
   std::atomic<size_t> Failures{0};
   std::vector<std::thread> Threads;
@@ -84,7 +84,7 @@ TEST_CASE("Threads load and run and free code in one arena") {
 
 TEST_CASE("What one thread allocated another one frees") {
   ArenaOptions O = smallOptions();
-  O.ObjectLayout = anyLayout();
+  O.ObjectLayout = anyLayoutThatReusesCode();
   std::shared_ptr<Arena> A = valueOf(Arena::create(O));
   std::vector<Allocation> Objects;
   std::thread Maker([&] {

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_LAYOUTS_H
 
 #include "Support/Catch.h"
+#include "Support/Process.h"
 #include "jitslab/Arena.h"
 
 namespace jitslab {
@@ -18,6 +19,15 @@ namespace jitslab {
 /// At most once in a test case, and not in a child process.
 inline Layout anyLayout() {
   return GENERATE(Layout::PerObject, Layout::PerProtection, Layout::Dense);
+}
+
+/// The same for tests that run code at addresses where other code ran before:
+/// the emulator does not see writes through a second mapping to code that it
+/// has translated.
+inline Layout anyLayoutThatReusesCode() {
+  if (runsUnderEmulator())
+    return GENERATE(Layout::PerObject, Layout::PerProtection);
+  return anyLayout();
 }
 
 /// Those that write where the code will run, and change access rights.
