@@ -41,8 +41,8 @@ int main(int ArgC, char **ArgV) {
   // Debug sections are loaded for execution only when they are asked for.
   Dyld.setProcessAllSections(true);
   auto Buffer = cantFail(errorOrToExpected(MemoryBuffer::getFile(ArgV[2])));
-  auto Object = cantFail(
-      object::ObjectFile::createObjectFile(Buffer->getMemBufferRef()));
+  auto Object =
+      cantFail(object::ObjectFile::createObjectFile(Buffer->getMemBufferRef()));
   auto Info = Dyld.loadObject(*Object);
   Dyld.resolveRelocations();
   Dyld.registerEHFrames();
