@@ -10,12 +10,14 @@
 #include "Diagnostics.h"
 #include "MemoryManagers.h"
 #include "ProcessUsage.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
 #include <algorithm>
 #include <sys/ioctl.h>
+#include <tuple>
 #include <unistd.h>
 
 using namespace llvm;
@@ -116,10 +118,10 @@ static void findClusters(MemoryMap &M) {
     for (const MappedSection &S : Object.Sections)
       if (S.Section.Size)
         Sections.push_back(&S);
-  std::stable_sort(Sections.begin(), Sections.end(),
-                   [](const MappedSection *A, const MappedSection *B) {
-                     return A->Section.Address < B->Section.Address;
-                   });
+  llvm::sort(Sections, [](const MappedSection *A, const MappedSection *B) {
+    return std::tie(A->Section.Address, A->Object, A->Section.Name) <
+           std::tie(B->Section.Address, B->Object, B->Section.Name);
+  });
   for (const MappedSection *S : Sections) {
     if (M.Clusters.empty() ||
         S->Section.Address >= M.Clusters.back().End + MemoryMap::MinGap)
