@@ -61,7 +61,10 @@ struct JITSLAB_ABI RelocationProblem : RelocationUse {
     /// Distance is no multiple of what the field counts in.
     Misaligned,
     /// It would fit, but something else is in memory.
-    WrongEncoding
+    WrongEncoding,
+    /// What is in memory leads to no slot of the GOT with the target's address,
+    /// and none is known: Distance is 0, whatever it ought to be.
+    NoSlot
   };
   Kind What = OutOfRange;
   /// What is in memory, in the units of Distance.

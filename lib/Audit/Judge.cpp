@@ -45,8 +45,11 @@ std::string RelocationProblem::message() const {
     if (reachUsed() != 0)
       Text += ", within the limit " + hex(Distance < 0 ? Min : Max);
     break;
+  case NoSlot:
+    Text += " leads to no slot of the GOT that holds its address";
+    break;
   }
-  if (Encoded != Distance)
+  if (Encoded != Distance || What == NoSlot)
     Text += "; in memory is " + hex(Encoded);
   return Text;
 }
@@ -85,7 +88,8 @@ void judge(AuditResult &Result, Field F, const uint8_t *Bytes,
   RelocationProblem Problem;
   static_cast<RelocationUse &>(Problem) = Use;
   Problem.Encoded = Encoded;
-  Problem.What = RelocationProblem::WrongEncoding;
+  Problem.What = Allowed.empty() ? RelocationProblem::NoSlot
+                                 : RelocationProblem::WrongEncoding;
   if (!Allowed.empty()) {
     // The one that the linker meant, if it can be told by what is left of it.
     int64_t Meant = Allowed.front();

@@ -19,7 +19,8 @@ namespace jitslab {
 using Candidates = llvm::SmallVector<int64_t, 2>;
 
 /// Compares the field at \p Bytes with \p Allowed, and counts the relocation
-/// and what is wrong with it. \p Use lacks the distance.
+/// and what is wrong with it. None is allowed where a slot is missing. \p Use
+/// lacks the distance.
 void judge(AuditResult &Result, Field F, const uint8_t *Bytes,
            RelocationUse Use, const Candidates &Allowed);
 

@@ -12,7 +12,9 @@
 #include "Indirection.h"
 #include "Judge.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include <map>
 #include <optional>
+#include <set>
 
 using namespace llvm;
 using namespace llvm::object;
@@ -33,13 +35,11 @@ public:
         Machine(File.getHeader().e_machine), Symbols(O, Object) {}
 
   Expected<AuditResult> run() {
-    auto Sections = File.sections();
-    if (!Sections)
-      return Sections.takeError();
-    for (const Shdr &S : *Sections)
-      if (S.sh_type == ELF::SHT_RELA)
-        if (Error Err = auditTable(S))
-          return Err;
+    if (Machine == ELF::EM_AARCH64)
+      if (Error Err = forEachRelocation(&Auditor::collectSlotHalves))
+        return Err;
+    if (Error Err = forEachRelocation(&Auditor::auditRelocation))
+      return Err;
     return Result;
   }
 
@@ -52,7 +52,20 @@ private:
     bool IsEHFrame;
   };
 
-  Error auditTable(const Shdr &Relocations) {
+  using Visitor = Error (Auditor::*)(const Table &, const ELFT::Rela &);
+
+  Error forEachRelocation(Visitor Visit) {
+    auto Sections = File.sections();
+    if (!Sections)
+      return Sections.takeError();
+    for (const Shdr &S : *Sections)
+      if (S.sh_type == ELF::SHT_RELA)
+        if (Error Err = visitTable(S, Visit))
+          return Err;
+    return Error::success();
+  }
+
+  Error visitTable(const Shdr &Relocations, Visitor Visit) {
     auto Target = File.getSection(Relocations.sh_info);
     if (!Target)
       return Target.takeError();
@@ -73,8 +86,30 @@ private:
       return Entries.takeError();
     Table T = {*SymbolTable, Name->str(), Address, *Name == ".eh_frame"};
     for (const ELFT::Rela &R : *Entries)
-      if (Error Err = auditRelocation(T, R))
+      if (Error Err = (this->*Visit)(T, R))
         return Err;
+    return Error::success();
+  }
+
+  // ADRP has the page of a slot and LDR the place in it: each leads to the slot
+  // only together with another one that refers to the same.
+  Error collectSlotHalves(const Table &T, const ELFT::Rela &R) {
+    std::optional<RelocationKind> Kind =
+        relocationKind(Machine, R.getType(false));
+    if (!Kind || (Kind->Value != Meaning::GOTPage &&
+                  Kind->Value != Meaning::GOTPageOffset))
+      return Error::success();
+    uint8_t Bytes[8];
+    uint64_t P = T.Address + R.r_offset;
+    // What cannot be read is an error of the audit itself.
+    if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
+      return Error::success();
+    uint64_t Encoded = readField(Kind->Where, Bytes);
+    SlotHalves &H = Halves[{R.getSymbol(false), R.r_addend}];
+    if (Kind->Value == Meaning::GOTPage)
+      H.Pages.insert((P & PageMask) + Encoded);
+    else
+      H.Offsets.insert(Encoded);
     return Error::success();
   }
 
@@ -119,14 +154,15 @@ private:
           "section %s: the linked memory at offset 0x%llx cannot be read",
           T.Section.c_str(), static_cast<unsigned long long>(R.r_offset));
     judge(Result, Kind->Where, Bytes, std::move(Use),
-          candidates(*Kind, *Symbol, Bytes, P, R.r_addend));
+          candidates(*Kind, *Symbol, Bytes, P, R));
     return Error::success();
   }
 
   // What may be encoded. The first one is reported if none is.
   Candidates candidates(const RelocationKind &Kind,
                         const ReferredSymbol &Symbol, const uint8_t *Bytes,
-                        uint64_t P, int64_t A) {
+                        uint64_t P, const ELFT::Rela &R) {
+    const int64_t A = R.r_addend;
     Candidates C;
     for (uint64_t S : Symbol.Addresses) {
       switch (Kind.Value) {
@@ -157,15 +193,16 @@ private:
       break;
     }
     case Meaning::GOTRelative:
-      for (uint64_t G : slots(Symbol, P + Encoded - A, /*A=*/0))
+      // The addend counts from the place, not from the symbol.
+      for (uint64_t G : slots(Symbol.Addresses, P + Encoded - A))
         C.push_back(G + A - P);
       break;
     case Meaning::GOTPage:
-      for (uint64_t G : slots(Symbol, std::nullopt, A))
+      for (uint64_t G : slots(Symbol, R))
         C.push_back((G & PageMask) - (P & PageMask));
       break;
     case Meaning::GOTPageOffset:
-      for (uint64_t G : slots(Symbol, std::nullopt, A))
+      for (uint64_t G : slots(Symbol, R))
         C.push_back(G & ~PageMask);
       break;
     default:
@@ -174,16 +211,15 @@ private:
     return C;
   }
 
-  // Where the symbol's slot is: where the code leads if that holds the right
-  // address, and every place in the linker's own memory that does.
-  SmallVector<uint64_t, 2> slots(const ReferredSymbol &Symbol,
-                                 std::optional<uint64_t> Hint, int64_t A) {
-    SmallVector<uint64_t, 2> Found;
-    SmallVector<uint64_t, 2> Wanted;
-    for (uint64_t S : Symbol.Addresses)
-      Wanted.push_back(S + A);
-    if (Hint && holdsOneOf(O.Read, *Hint, Wanted))
-      Found.push_back(*Hint);
+  using Addresses = SmallVector<uint64_t, 2>;
+
+  // Where the slot with one of Wanted is: every place to which the code leads
+  // and every place in the linker's own memory that holds it.
+  Addresses slots(ArrayRef<uint64_t> Wanted, ArrayRef<uint64_t> LedTo) {
+    Addresses Found;
+    for (uint64_t Hint : LedTo)
+      if (holdsOneOf(O.Read, Hint, Wanted))
+        Found.push_back(Hint);
     if (!GOT)
       GOT = readSlots(O);
     for (uint64_t W : Wanted)
@@ -192,11 +228,28 @@ private:
     return Found;
   }
 
+  Addresses slots(const ReferredSymbol &Symbol, const ELFT::Rela &R) {
+    Addresses Wanted, LedTo;
+    for (uint64_t S : Symbol.Addresses)
+      Wanted.push_back(S + R.r_addend);
+    const SlotHalves &H = Halves[{R.getSymbol(false), R.r_addend}];
+    for (uint64_t Page : H.Pages)
+      for (uint64_t Offset : H.Offsets)
+        LedTo.push_back(Page + Offset);
+    return slots(Wanted, LedTo);
+  }
+
+  struct SlotHalves {
+    std::set<uint64_t> Pages, Offsets;
+  };
+
   const LinkedObject &O;
   const ELF64LEObjectFile &Object;
   const ELFFile<ELFT> &File;
   const uint16_t Machine;
   SymbolFinder Symbols;
+  // By symbol and addend: each pair of them has its slot.
+  std::map<std::pair<uint32_t, int64_t>, SlotHalves> Halves;
   std::optional<SlotMap> GOT;
   AuditResult Result;
 };

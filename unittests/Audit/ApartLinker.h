@@ -34,6 +34,9 @@ public:
   /// What the one undefined symbol of the object is.
   static constexpr uint64_t Elsewhere = 0x123456789abc;
 
+  /// Whether the audit is told where the GOT is.
+  bool TellsGOT = true;
+
   /// Loads Inputs/<Name>.o. Without \p Stubs, branches of AArch64 go to their
   /// targets themselves.
   explicit ApartLinker(const std::string &Name, bool Stubs = true)
@@ -95,7 +98,8 @@ public:
       return false;
     };
     uint64_t GOT = addressOf(".got");
-    O.Added.push_back({GOT, GOT + section(".got").Size});
+    if (TellsGOT)
+      O.Added.push_back({GOT, GOT + section(".got").Size});
     return auditRelocations(O);
   }
   AuditResult audit() { return valueOf(tryAudit()); }

@@ -133,6 +133,38 @@ TEST_CASE("A wrong bit in any relocation is found, and nothing else") {
   }
 }
 
+TEST_CASE("Slots of the GOT are found without being told where it is") {
+  struct {
+    const char *Object, *Type;
+    unsigned Byte, Bit;
+  } const References[] = {
+      {"x86-64", "R_X86_64_REX_GOTPCRELX", 6, 4},
+      {"aarch64", "R_AARCH64_ADR_GOT_PAGE", 1, 2},
+      {"aarch64", "R_AARCH64_LD64_GOT_LO12_NC", 1, 2},
+  };
+  for (const auto &R : References) {
+    INFO(R.Type);
+    bool IsX86 = StringRef(R.Object) == "x86-64";
+    ApartLinker Linker(R.Object, /*Stubs=*/IsX86);
+    Linker.TellsGOT = false;
+    putTogether(Linker, IsX86);
+    if (!IsX86)
+      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+    Linker.link();
+    for (const RelocationProblem &P : Linker.audit().Problems)
+      FAIL_CHECK(P.message());
+
+    std::string Section = std::string(".text.") + R.Type;
+    Linker.section(Section).Memory[R.Byte] ^= 1 << R.Bit;
+    const RelocationProblem *P = Linker.problemIn(Section);
+    REQUIRE(P);
+    CHECK(P->What == RelocationProblem::NoSlot);
+    CHECK_THAT(P->message(),
+               Catch::Contains(" leads to no slot of the GOT that holds its "
+                               "address; in memory is "));
+  }
+}
+
 TEST_CASE("A stub that leads elsewhere is found") {
   for (const char *Object : {"x86-64", "aarch64"}) {
     bool IsX86 = StringRef(Object) == "x86-64";
