@@ -9,6 +9,8 @@ install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development)
 install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
+install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-rtdyld.1
+  DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
 set(_components Runtime Development Tools)
 if(TARGET jitslab-preload)
   # What serves every LLVM, and what serves the one of this build.
