@@ -18,20 +18,23 @@
 
 static int Failures = 0;
 
+static inline int holds(int Condition, const char *Text, const char *File,
+                        int Line) {
+  if (!Condition) {
+    ++Failures;
+    fprintf(stderr, "%s:%d: failed: %s\n", File, Line, Text);
+  }
+  return Condition;
+}
+
 /// Counts and reports a condition that does not hold, and goes on.
 #define CHECK(Condition)                                                       \
-  do {                                                                         \
-    if (!(Condition)) {                                                        \
-      ++Failures;                                                              \
-      fprintf(stderr, "%s:%d: failed: %s\n", __FILE__, __LINE__, #Condition);  \
-    }                                                                          \
-  } while (0)
+  ((void)holds(!!(Condition), #Condition, __FILE__, __LINE__))
 
 /// For what the rest of the test cannot do without.
 #define REQUIRE(Condition)                                                     \
   do {                                                                         \
-    CHECK(Condition);                                                          \
-    if (!(Condition))                                                          \
+    if (!holds(!!(Condition), #Condition, __FILE__, __LINE__))                 \
       exit(EXIT_FAILURE);                                                      \
   } while (0)
 

@@ -29,6 +29,18 @@
 #define JITSLAB_HAS_SHADOW_MEMORY 0
 #endif
 
+// ThreadSanitizer makes vfork a fork.
+#if defined(__SANITIZE_THREAD__)
+#define JITSLAB_HAS_VFORK 0
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define JITSLAB_HAS_VFORK 0
+#endif
+#endif
+#ifndef JITSLAB_HAS_VFORK
+#define JITSLAB_HAS_VFORK 1
+#endif
+
 namespace jitslab {
 
 /// True under qemu-user, whose /proc/self/maps leaves mappings out and which
