@@ -102,6 +102,15 @@
 #define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 0
 #endif
 
+/// 1 where ObjectLinkingLayer keeps track of all memory that is transferred to
+/// other resource trackers (seen in LLVM 22; 19 forgets an allocation when the
+/// transfer makes a table grow, which 48 trackers do).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY 1
+#else
+#define JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY 0
+#endif
+
 namespace jitslab {
 
 /// The type of reserveAllocationSpace's alignment parameters: llvm::Align from

@@ -38,8 +38,10 @@ std::unique_ptr<LinkGraph> graphOf(orc::LLJIT &JIT, const std::string &Name) {
   memcpy(Content.data(), &Value, sizeof(Value));
   Block &B =
       G->createMutableContentBlock(S, Content, orc::ExecutorAddr(), 4, 0);
-  G->addDefinedSymbol(B, 0, Name, sizeof(Value), Linkage::Strong,
-                      Scope::Default, false, true);
+  // Up to LLVM 19 a graph does not keep names.
+  auto Kept = G->allocateContent(Twine(Name));
+  G->addDefinedSymbol(B, 0, StringRef(Kept.data(), Kept.size()), sizeof(Value),
+                      Linkage::Strong, Scope::Default, false, true);
   return G;
 }
 
@@ -90,7 +92,8 @@ TEST_CASE("Memory follows its resource tracker to another one") {
   orc::JITDylib &JD = JIT->getMainJITDylib();
   std::vector<orc::ResourceTrackerSP> Trackers;
   std::vector<int32_t *> Numbers;
-  for (int I = 0; I != 64; ++I) {
+  constexpr int Count = JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY ? 64 : 32;
+  for (int I = 0; I != Count; ++I) {
     std::string Name = "number" + std::to_string(I);
     auto First = JD.createResourceTracker();
     REQUIRE_SUCCESS(layerOf(*JIT).add(First, graphOf(*JIT, Name)));
@@ -100,7 +103,7 @@ TEST_CASE("Memory follows its resource tracker to another one") {
     // What it had before is not its own any more.
     REQUIRE_SUCCESS(First->remove());
   }
-  for (int I = 0; I != 64; ++I) {
+  for (int I = 0; I != Count; ++I) {
     CHECK(*Numbers[I] == 4711);
     REQUIRE_SUCCESS(Trackers[I]->remove());
   }
