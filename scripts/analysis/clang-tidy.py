@@ -51,12 +51,22 @@ def included(path, folders, seen):
                 break
 
 
-def digest(path, command, common):
+def configurations(path):
+    """The .clang-tidy files that hold for `path`."""
+    for folder in path.relative_to(ROOT).parents:
+        file = ROOT / folder / ".clang-tidy"
+        if file.is_file():
+            yield file.read_bytes()
+
+
+def digest(path, command, version):
     folders = [Path(f) for f in re.findall(r"-I\s*(\S+)", command)]
     files = {path}
     included(path, folders, files)
-    result = hashlib.sha256(common)
+    result = hashlib.sha256(version)
     result.update(command.encode())
+    for configuration in configurations(path):
+        result.update(configuration)
     for file in sorted(files):
         result.update(str(file).encode() + file.read_bytes())
     return result.hexdigest()
@@ -67,8 +77,6 @@ def main():
     version = subprocess.run(
         [tidy, "--version"], check=True, stdout=subprocess.PIPE
     ).stdout
-    configurations = sorted(ROOT.glob("*/.clang-tidy")) + [ROOT / ".clang-tidy"]
-    common = version + b"".join(c.read_bytes() for c in configurations)
     known = build / "clang-tidy"
     known.mkdir(exist_ok=True)
 
@@ -76,9 +84,11 @@ def main():
     if not commands:
         sys.exit(f"analyze: {build} compiles no file of {ROOT}")
     todo = []
-    for path, command in sorted(commands.items()):
+    # What users get comes first.
+    order = {path: FOLDERS.index(path.relative_to(ROOT).parts[0]) for path in commands}
+    for path, command in sorted(commands.items(), key=lambda c: (order[c[0]], c[0])):
         stamp = known / str(path.relative_to(ROOT)).replace("/", "-")
-        wanted = digest(path, command, common)
+        wanted = digest(path, command, version)
         if not stamp.exists() or stamp.read_text() != wanted:
             todo.append((path, stamp, wanted))
     print(f"clang-tidy: {len(todo)} of {len(commands)} files are new or changed")

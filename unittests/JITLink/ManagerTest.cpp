@@ -48,7 +48,7 @@ TEST_CASE("Segments get contents, alignment and access rights") {
 }
 
 TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   for (int Round = 0; Round != 3; ++Round) {
     auto G = makeGraph();
     Section &S = G->createSection(".bss", RW);
@@ -83,7 +83,7 @@ TEST_CASE("Finalize segments are free again right after finalize") {
 }
 
 TEST_CASE("NoAlloc sections take nothing") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".debug", MemProt::Read, 1 << 20, MemLifetime::NoAlloc);
   auto InFlight = valueOf(Manager.allocate(nullptr, *G));
@@ -93,7 +93,7 @@ TEST_CASE("NoAlloc sections take nothing") {
 }
 
 TEST_CASE("A section that is writable and executable is refused") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".text", RX | MemProt::Write, 100);
   std::string Message = messageOf(Manager.allocate(nullptr, *G));
@@ -130,7 +130,7 @@ TEST_CASE("Ten thousand abandoned allocations leave the arena as it was") {
 }
 
 TEST_CASE("A failing finalize action undoes those before it") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".text", RX, 100);
   G->allocActions().push_back({action(1), action(-1)});
@@ -146,7 +146,7 @@ TEST_CASE("A failing finalize action undoes those before it") {
 }
 
 TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   std::vector<JITLinkMemoryManager::FinalizedAlloc> Allocs;
   for (int I = 1; I <= 3; ++I) {
     auto G = makeGraph();
@@ -165,7 +165,7 @@ TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
 }
 
 TEST_CASE("Callbacks may use the manager again") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   int Depth = 0;
   std::vector<std::unique_ptr<LinkGraph>> Graphs;
   std::function<void()> Nest = [&] {
