@@ -84,15 +84,13 @@ bool faults(uintptr_t Address) {
 bool hostCanTouch(AddressRange R) {
   constexpr int FixedNoReplace = 0x100000; // Linux 4.17
   for (uintptr_t Page : {R.Begin - pageSize(), R.End}) {
-    if (hasRights(Page, "---"))
-      continue;
     void *Wanted = reinterpret_cast<void *>(Page);
     void *P = mmap(Wanted, pageSize(), PROT_READ | PROT_WRITE,
                    MAP_PRIVATE | MAP_ANONYMOUS | FixedNoReplace, -1, 0);
     if (P != MAP_FAILED)
       munmap(P, pageSize());
-    // Where it is refused something accessible is there already.
-    if (P == Wanted || P == MAP_FAILED)
+    // Where there is no room somebody has it, with access rights or without.
+    if (P == Wanted || !hasRights(Page, "---"))
       return true;
   }
   return false;

@@ -250,12 +250,13 @@ TEST_CASE("Memory of Finalize lifetime, and what is abandoned, is the next "
     auto Abandoned = Allocate(MemLifetime::Standard);
     Abandoned.second->abandon([](Error Err) { cantFail(std::move(Err)); });
   }
+  std::vector<FinalizedAlloc> Allocs;
   for (int I = 0; I != 3; ++I) {
     auto Temporary = Allocate(MemLifetime::Finalize);
-    auto Alloc = valueOf(Temporary.second->finalize());
-    REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+    Allocs.push_back(valueOf(Temporary.second->finalize()));
   }
   CHECK(Manager.arena()->stats().LiveBytes == 0);
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Allocs)));
 }
 
 TEST_CASE("A graph without sections is linked too") {

@@ -220,7 +220,7 @@ public:
 } // namespace
 
 TEST_CASE("Objects from a cache run like those that were just compiled") {
-  auto Memory = anyArena();
+  auto Memory = arenaWith(anyLayoutThatReusesCode());
   KeepingCache Cache;
   LLVMContext Context;
   auto Run = [&](const char *Name, uint32_t Result, ObjectCache *UsedCache) {
