@@ -17,9 +17,8 @@ namespace jitslab {
 
 /// Bytes before and after each window, and each writer view of Layout::Dense,
 /// that stay inaccessible: what runs over an end faults, and nobody else's
-/// memory can lie next to it. They cost address space, but no memory and no
-/// mapping, because they are one with the part of the reservation that no slab
-/// was committed in.
+/// memory can lie next to it. They cost address space, but no memory, and no
+/// mapping as long as the slab beside them is not committed either.
 ///
 /// A single page stops what goes on byte by byte. This much also stops most of
 /// what jumps, such as an index that is wrong or a frame that is large. It is
