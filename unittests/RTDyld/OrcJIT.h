@@ -25,7 +25,7 @@ using MakeManager =
 /// Make for each object. With \p AllSections also what is not loaded usually,
 /// such as debug info.
 inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeJIT(MakeManager Make, bool AllSections = false) {
+makeJIT(const MakeManager &Make, bool AllSections = false) {
   initializeTarget();
   // The parameters of both functions differ between LLVM versions.
   auto JIT =
@@ -51,7 +51,7 @@ makeJIT(MakeManager Make, bool AllSections = false) {
 }
 
 inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeJIT(std::shared_ptr<Arena> Memory) {
+makeJIT(const std::shared_ptr<Arena> &Memory) {
   return makeJIT(
       [=] { return std::make_unique<ReservingMemoryManager>(Memory); });
 }

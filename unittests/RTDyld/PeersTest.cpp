@@ -162,7 +162,7 @@ TEST_CASE("What a reservation leaves over is there for the next object") {
     CHECK_FALSE(Manager.finalizeMemory());
   }
   // Of either object a page of each kind.
-  CHECK(Memory->stats().LiveBytes <= 2 * 3 * Page);
+  CHECK(Memory->stats().LiveBytes <= size_t(2) * 3 * Page);
 }
 
 TEST_CASE("Ten thousand sections of one reservation reach each other") {
