@@ -47,6 +47,7 @@ static std::vector<InputObject> readRealObjects() {
 #endif
   std::sort(Paths.begin(), Paths.end());
   std::vector<InputObject> Objects;
+  Objects.reserve(Paths.size());
   for (const std::string &Path : Paths)
     Objects.push_back(readObject(Path, /*HasEntry=*/false));
   return Objects;

@@ -18,12 +18,12 @@ namespace jitslab::bench {
 
 // From LLVM 20 on, graphs keep their symbols' names in a pool of strings.
 template <typename Buffer, typename Pool>
-static auto createGraph(Buffer Object, Pool Names, int)
+static auto createGraph(Buffer Object, const Pool &Names, int)
     -> decltype(createLinkGraphFromObject(Object, Names)) {
   return createLinkGraphFromObject(Object, Names);
 }
 template <typename Buffer, typename Pool>
-static auto createGraph(Buffer Object, Pool, long)
+static auto createGraph(Buffer Object, const Pool &, long)
     -> decltype(createLinkGraphFromObject(Object)) {
   return createLinkGraphFromObject(Object);
 }

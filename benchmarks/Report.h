@@ -45,7 +45,7 @@ private:
   template <size_t N>
   static void copy(std::array<char, N> &To, llvm::StringRef From) {
     size_t Size = std::min(From.size(), N - 1);
-    std::copy_n(From.data(), Size, To.begin());
+    std::copy_n(From.begin(), Size, To.begin());
     To[Size] = 0;
   }
 

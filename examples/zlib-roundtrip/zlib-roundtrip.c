@@ -55,12 +55,14 @@ static int roundTrip(const unsigned char *Data, size_t Size) {
   unsigned char *Restored = malloc(Size + 1);
   int Result = 1;
   if (Packed && Restored) {
-    int Code = compress2(Packed, &PackedSize, Data, Size, 9);
-    if (Code != Z_OK) {
-      Result = fail("compressing", Code);
-    } else if ((Code = uncompress(Restored, &RestoredSize, Packed,
-                                  PackedSize)) != Z_OK) {
-      Result = fail("restoring", Code);
+    int Packing = compress2(Packed, &PackedSize, Data, Size, 9);
+    int Restoring = Packing;
+    if (Packing == Z_OK)
+      Restoring = uncompress(Restored, &RestoredSize, Packed, PackedSize);
+    if (Packing != Z_OK) {
+      Result = fail("compressing", Packing);
+    } else if (Restoring != Z_OK) {
+      Result = fail("restoring", Restoring);
     } else {
       uLong Before = crc32(0, Data, Size);
       uLong After = crc32(0, Restored, RestoredSize);

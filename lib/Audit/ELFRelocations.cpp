@@ -104,7 +104,6 @@ static std::optional<RelocationKind> aarch64(uint32_t Type) {
   case R_AARCH64_MOVW_UABS_G3:
     return RelocationKind{Meaning::Absolute, Field::MoveWide16, NoLimits};
   case R_AARCH64_LD_PREL_LO19:
-    return RelocationKind{Meaning::Relative, Field::Imm19, signedLimits(21)};
   case R_AARCH64_CONDBR19:
     return RelocationKind{Meaning::Relative, Field::Imm19, signedLimits(21)};
   case R_AARCH64_ADR_PREL_LO21:

@@ -47,7 +47,7 @@ static bool isStubAArch64(const MemoryReader &Read, uint64_t Address,
   if (!Read(Address, Stub) || read32le(Stub + 16) != Branch)
     return false;
   uint64_t Target = 0;
-  for (unsigned I = 0; I != std::size(Instructions); ++I) {
+  for (size_t I = 0; I != std::size(Instructions); ++I) {
     uint32_t Found = read32le(Stub + 4 * I);
     if ((Found & ~Immediate) != Instructions[I])
       return false;

@@ -8,8 +8,8 @@
 
 #include "RangeMap.h"
 #include "llvm/Support/Alignment.h"
-#include "llvm/Support/MemAlloc.h"
 #include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemAlloc.h"
 #include <algorithm>
 #include <cassert>
 

@@ -81,16 +81,18 @@ size_t SlabTable::longestUntaken() const {
 std::optional<size_t> SlabTable::setAside(Lane L, size_t Count,
                                           size_t AlignSlabs, size_t Phase) {
   size_t &Next = NextRun[size_t(L)];
-  std::optional<size_t> First;
   size_t Run = std::max(Count, Next);
-  if ((First = findUnreserved(L, Run, AlignSlabs, Phase))) {
+  std::optional<size_t> First = findUnreserved(L, Run, AlignSlabs, Phase);
+  if (First) {
     // A quarter of the window at a time is enough to keep borders few.
     Next = std::min(Run * 4, std::max<size_t>(size() / 4, 1));
   } else {
-    for (Run = std::max(Count, longestUntaken() / 2);;
-         Run = std::max(Count, Run / 2))
-      if ((First = findAnywhere(L, Run, AlignSlabs, Phase)) || Run == Count)
-        break;
+    Run = std::max(Count, longestUntaken() / 2);
+    First = findAnywhere(L, Run, AlignSlabs, Phase);
+    while (!First && Run != Count) {
+      Run = std::max(Count, Run / 2);
+      First = findAnywhere(L, Run, AlignSlabs, Phase);
+    }
   }
   if (First)
     std::fill_n(Reserve.begin() + *First, Run, entry(L));

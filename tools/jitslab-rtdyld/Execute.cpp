@@ -46,6 +46,7 @@ int callEntry(const Entry &E, const LoaderOptions &O) {
   std::vector<std::string> Strings = {O.InputFiles.front()};
   Strings.insert(Strings.end(), O.Arguments.begin(), O.Arguments.end());
   std::vector<char *> Argv;
+  Argv.reserve(Strings.size() + 1);
   for (std::string &S : Strings)
     Argv.push_back(S.data());
   Argv.push_back(nullptr);

@@ -10,6 +10,7 @@
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 
 using namespace llvm;
 
@@ -75,7 +76,7 @@ private:
   }
 
   void bar(double Part, unsigned Size) {
-    unsigned Full = unsigned(Part * Size + 0.5);
+    unsigned Full = unsigned(std::lround(Part * Size));
     if (Part > 0 && !Full)
       Full = 1; // Something is there.
     OS << '[' << std::string(Full, '#') << std::string(Size - Full, '.') << ']';

@@ -278,13 +278,12 @@ static bool isKnown(const ObjectFile &Obj) {
   case Triple::ppc64:
   case Triple::ppc64le:
   case Triple::systemz:
-    return Obj.isELF();
 #if JITSLAB_LLVM_RTDYLD_KNOWS_RISCV
   case Triple::riscv32:
   case Triple::riscv64:
   case Triple::loongarch64:
-    return Obj.isELF();
 #endif
+    return Obj.isELF();
   default:
     return false;
   }

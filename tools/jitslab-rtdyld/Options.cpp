@@ -20,7 +20,7 @@ namespace jitslab {
 // More than ADRP spans (4 GiB), and half as much again.
 static constexpr uint64_t DefaultScatterGiB = 6;
 // User space has 128 TiB on x86-64: more is certainly a mistake.
-static constexpr uint64_t MaxScatterGiB = 128 * 1024;
+static constexpr uint64_t MaxScatterGiB = uint64_t(128) * 1024;
 
 static Error invalid(const Twine &What) {
   return make_error<StringError>(What, inconvertibleErrorCode());

@@ -39,7 +39,7 @@ SmallVector<ProcessMapping, 0> processMappingsWithRights() {
 }
 
 std::string rightsOf(ArrayRef<ProcessMapping> Mappings, uint64_t Address) {
-  auto After = partition_point(Mappings, [&](const ProcessMapping &M) {
+  const auto *After = partition_point(Mappings, [&](const ProcessMapping &M) {
     return M.Range.End <= Address;
   });
   return After != Mappings.end() && After->Range.Begin <= Address
@@ -61,7 +61,7 @@ size_t residentBytes(ArrayRef<AddressRange> Ranges) {
   sort(Sorted, [](AddressRange A, AddressRange B) { return A.End < B.End; });
   size_t Sum = 0;
   for (AddressRange Mapping : mappedAddressRanges()) {
-    auto First = partition_point(
+    auto *First = partition_point(
         Sorted, [&](AddressRange R) { return R.End <= Mapping.Begin; });
     if (First != Sorted.end() && First->Begin < Mapping.End)
       Sum += residentBytesOf(Mapping);

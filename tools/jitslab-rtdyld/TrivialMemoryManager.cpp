@@ -19,13 +19,13 @@ constexpr unsigned ReadWrite = sys::Memory::MF_READ | sys::Memory::MF_WRITE;
 TrivialMemoryManager::~TrivialMemoryManager() {
   deregisterEHFrames();
   if (Block.base()) { // It has the code.
-    sys::Memory::releaseMappedMemory(Block);
+    (void)sys::Memory::releaseMappedMemory(Block);
     return;
   }
   for (sys::MemoryBlock &MB : Code)
-    sys::Memory::releaseMappedMemory(MB);
+    (void)sys::Memory::releaseMappedMemory(MB);
   for (sys::MemoryBlock &MB : Data)
-    sys::Memory::releaseMappedMemory(MB);
+    (void)sys::Memory::releaseMappedMemory(MB);
 }
 
 Error TrivialMemoryManager::preallocate(size_t Bytes) {

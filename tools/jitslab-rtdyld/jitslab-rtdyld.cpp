@@ -78,7 +78,7 @@ static Error addAll(Linker &L, std::vector<InputFile> Files, Scatter &S) {
 
 // The files, and then their copies, each of which is linked before the next one
 // is loaded: as a JIT does it, and that is when managers reach their limits.
-static Error addAndLinkCopies(Linker &L, std::vector<InputFile> Files,
+static Error addAndLinkCopies(Linker &L, const std::vector<InputFile> &Files,
                               Scatter &S, unsigned Count) {
   CopyMaker Maker;
   for (const InputFile &File : Files)
@@ -191,9 +191,8 @@ static Expected<int> execute(const LoaderOptions &O) {
                      "-linker=jitlink needs objects for this machine");
     if (IsForeign)
       static_cast<RTDyldLinker *>(L)->forAnotherProcess();
-    Error Err = O.Repeat > 1
-                    ? addAndLinkCopies(*L, std::move(*Files), *S, O.Repeat)
-                    : addAll(*L, std::move(*Files), *S);
+    Error Err = O.Repeat > 1 ? addAndLinkCopies(*L, *Files, *S, O.Repeat)
+                             : addAll(*L, std::move(*Files), *S);
     if (Err)
       return Err;
   }

@@ -44,7 +44,7 @@ TEST_CASE("Dense packs objects at the size of a cache line") {
     CHECK(Second[K].Executor - First[K].Executor == 64);
     CHECK(First[K].Size == 64);
   }
-  CHECK(A->stats().LiveBytes == 2 * 3 * 64);
+  CHECK(A->stats().LiveBytes == size_t(2) * 3 * 64);
   CHECK(callFunction(First[SegmentKind::Code].Executor) == 1);
   CHECK(callFunction(Second[SegmentKind::Code].Executor) == 2);
 }
@@ -160,7 +160,7 @@ TEST_CASE("Freed granules become one and are used again") {
   size_t Committed = A->stats().CommittedBytes;
   uintptr_t First = Objects[16][SegmentKind::Code].Executor;
   Objects.erase(Objects.begin() + 16, Objects.begin() + 48);
-  Allocation Large = loadFunction(*A, 777, 32 * 64);
+  Allocation Large = loadFunction(*A, 777, size_t(32) * 64);
   CHECK(Large[SegmentKind::Code].Executor == First);
   CHECK(A->stats().CommittedBytes == Committed);
   CHECK(A->verify());

@@ -31,7 +31,8 @@ int runCalls(Expected<std::unique_ptr<orc::LLJIT>> Created) {
 }
 
 /// As useArena, less the plugin.
-void useArenaWithoutFix(orc::LLJITBuilder &Builder, std::shared_ptr<Arena> A) {
+void useArenaWithoutFix(orc::LLJITBuilder &Builder,
+                        const std::shared_ptr<Arena> &A) {
   Builder.setObjectLinkingLayerCreator(
       [=](orc::ExecutionSession &ES,
           auto &&...) -> Expected<std::unique_ptr<orc::ObjectLayer>> {

@@ -9,75 +9,14 @@
 #include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
+#include "TestGraph.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
-#include "llvm/ExecutionEngine/JITLink/JITLink.h"
-#include "llvm/ExecutionEngine/Orc/Shared/AllocationActions.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace jitslab;
 using namespace llvm;
 using namespace llvm::jitlink;
-using orc::AllocGroup;
 using orc::MemLifetime;
 using orc::MemProt;
-namespace shared = llvm::orc::shared;
-
-namespace {
-
-constexpr MemProt RX = MemProt::Read | MemProt::Exec;
-constexpr MemProt RW = MemProt::Read | MemProt::Write;
-
-const char *noEdgeNames(Edge::Kind) { return "none"; }
-
-/// The constructors differ between LLVM versions.
-template <typename Graph = LinkGraph> std::unique_ptr<LinkGraph> makeGraph() {
-  Triple TT(sys::getProcessTriple());
-  if constexpr (std::is_constructible_v<
-                    Graph, std::string, std::shared_ptr<orc::SymbolStringPool>,
-                    Triple, SubtargetFeatures,
-                    typename Graph::GetEdgeKindNameFunction>)
-    return std::make_unique<Graph>("test",
-                                   std::make_shared<orc::SymbolStringPool>(),
-                                   TT, SubtargetFeatures(), noEdgeNames);
-  else
-    return std::make_unique<Graph>("test", TT, 8u, llvm::endianness::little,
-                                   noEdgeNames);
-}
-
-Block &addSection(LinkGraph &G, StringRef Name, MemProt Prot, size_t Size,
-                  MemLifetime Lifetime = MemLifetime::Standard,
-                  size_t Align = 16) {
-  Section &S = G.createSection(Name, Prot);
-  S.setMemLifetime(Lifetime);
-  auto Content = G.allocateBuffer(Size);
-  memset(Content.data(), 0x5A, Size);
-  return G.createMutableContentBlock(S, Content, orc::ExecutorAddr(), Align, 0);
-}
-
-std::vector<int> ActionLog;
-
-// The result type has another name in each LLVM version.
-auto logAction(const char *Data, size_t Size) {
-  return shared::WrapperFunction<shared::SPSError(int32_t)>::handle(
-             Data, Size,
-             [](int32_t Number) -> Error {
-               ActionLog.push_back(Number);
-               if (Number >= 100)
-                 return make_error<StringError>("action " + Twine(Number) +
-                                                    " fails",
-                                                inconvertibleErrorCode());
-               return Error::success();
-             })
-      .release();
-}
-
-shared::WrapperFunctionCall action(int32_t Number) {
-  return cantFail(
-      shared::WrapperFunctionCall::Create<shared::SPSArgList<int32_t>>(
-          orc::ExecutorAddr::fromPtr(&logAction), Number));
-}
-
-} // namespace
 
 TEST_CASE("Segments get contents, alignment and access rights") {
   Layout L = anyLayout();
@@ -109,7 +48,7 @@ TEST_CASE("Segments get contents, alignment and access rights") {
 }
 
 TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   for (int Round = 0; Round != 3; ++Round) {
     auto G = makeGraph();
     Section &S = G->createSection(".bss", RW);
@@ -144,7 +83,7 @@ TEST_CASE("Finalize segments are free again right after finalize") {
 }
 
 TEST_CASE("NoAlloc sections take nothing") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".debug", MemProt::Read, 1 << 20, MemLifetime::NoAlloc);
   auto InFlight = valueOf(Manager.allocate(nullptr, *G));
@@ -154,7 +93,7 @@ TEST_CASE("NoAlloc sections take nothing") {
 }
 
 TEST_CASE("A section that is writable and executable is refused") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".text", RX | MemProt::Write, 100);
   std::string Message = messageOf(Manager.allocate(nullptr, *G));
@@ -191,7 +130,7 @@ TEST_CASE("Ten thousand abandoned allocations leave the arena as it was") {
 }
 
 TEST_CASE("A failing finalize action undoes those before it") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   auto G = makeGraph();
   addSection(*G, ".text", RX, 100);
   G->allocActions().push_back({action(1), action(-1)});
@@ -207,7 +146,7 @@ TEST_CASE("A failing finalize action undoes those before it") {
 }
 
 TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   std::vector<JITLinkMemoryManager::FinalizedAlloc> Allocs;
   for (int I = 1; I <= 3; ++I) {
     auto G = makeGraph();
@@ -226,7 +165,7 @@ TEST_CASE("Dealloc actions run last to first, and failures free all the same") {
 }
 
 TEST_CASE("Callbacks may use the manager again") {
-  ArenaJITLinkMemoryManager Manager(arenaWith(Layout::PerProtection));
+  ArenaJITLinkMemoryManager Manager(anyArena());
   int Depth = 0;
   std::vector<std::unique_ptr<LinkGraph>> Graphs;
   std::function<void()> Nest = [&] {

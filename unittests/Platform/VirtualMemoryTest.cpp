@@ -18,7 +18,7 @@ using namespace jitslab;
 
 static VirtualMemory &System = VirtualMemory::system();
 
-static constexpr size_t Guard = 64 * 1024;
+static constexpr size_t Guard = size_t(64) * 1024;
 
 static uintptr_t reserve(ReservationRequest R) {
   llvm::ErrorOr<uintptr_t> Start = System.reserve(R);

@@ -62,10 +62,10 @@ TEST_CASE("jitslab-run says when there is no such program") {
 
 TEST_CASE("An arena that the system refuses leaves LLVM's manager") {
   // Enough for LLVM, not for a window of 1 GiB.
-  Outcome E =
-      runProgram({"sh", "-c", "ulimit -v 900000; exec \"$@\"", "sh", "env",
-                  "LD_PRELOAD=" JITSLAB_TEST_PRELOAD,
-                  "JITSLAB_OPTIONS=window=1G", host("c-host"), "mcjit"});
+  const std::string Preload = "LD_PRELOAD=" JITSLAB_TEST_PRELOAD;
+  Outcome E = runProgram({"sh", "-c", "ulimit -v 900000; exec \"$@\"", "sh",
+                          "env", Preload, "JITSLAB_OPTIONS=window=1G",
+                          host("c-host"), "mcjit"});
   INFO(E.Err);
   CHECK(E.Status == 0);
   CHECK(E.Out == "triple(14) = 42\n");

@@ -27,7 +27,7 @@ static std::string statsOfEachLayout() {
 
 /// Runs a host with and without the preload; it has to do the same. \returns
 /// what the preload said.
-static std::string compare(std::vector<std::string> Command,
+static std::string compare(const std::vector<std::string> &Command,
                            const std::string &Options = "stats") {
   Outcome Without = runProgram(Command);
   INFO(Without.Err);

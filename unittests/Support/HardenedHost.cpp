@@ -48,17 +48,17 @@ struct Denial {
 
 static bool install(std::initializer_list<Denial> Denials) {
   std::vector<sock_filter> Program;
-  auto load = [&](size_t Offset) {
+  auto Load = [&](size_t Offset) {
     Program.push_back(BPF_STMT(BPF_LD | BPF_W | BPF_ABS, uint32_t(Offset)));
   };
   for (const Denial &D : Denials) {
-    load(offsetof(seccomp_data, nr));
+    Load(offsetof(seccomp_data, nr));
     // Over the three or the one instruction that belong to this call.
     Program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, D.Call, 0,
                                uint8_t(D.Bits ? 4 : 1)));
     if (D.Bits) {
       // The low half of an argument comes first on both architectures.
-      load(offsetof(seccomp_data, args) + D.Argument * sizeof(uint64_t));
+      Load(offsetof(seccomp_data, args) + D.Argument * sizeof(uint64_t));
       Program.push_back(BPF_STMT(BPF_ALU | BPF_AND | BPF_K, D.Bits));
       Program.push_back(BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, D.Bits, 0, 1));
     }

@@ -30,7 +30,7 @@ TemporaryFile::TemporaryFile(StringRef Contents) {
   Path = Name.str().str();
 }
 
-TemporaryFile::~TemporaryFile() { sys::fs::remove(Path); }
+TemporaryFile::~TemporaryFile() { (void)sys::fs::remove(Path); }
 
 std::string contentsOf(const std::string &Path) {
   auto Buffer = MemoryBuffer::getFile(Path);

@@ -35,7 +35,7 @@ Outcome runLoader(std::vector<std::string> Arguments) {
   return runProgram(std::move(Command));
 }
 
-std::string loaderCommandLine(std::vector<std::string> Arguments) {
+std::string loaderCommandLine(const std::vector<std::string> &Arguments) {
   std::string Line = "exec";
   for (const std::string &Part : loaderCommand())
     Line += " '" + Part + "'";

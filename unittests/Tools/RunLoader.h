@@ -23,7 +23,7 @@ Outcome runLoader(std::vector<std::string> Arguments);
 Outcome runLLVMsLoader(std::vector<std::string> Arguments);
 
 /// What runLoader runs, for a shell.
-std::string loaderCommandLine(std::vector<std::string> Arguments);
+std::string loaderCommandLine(const std::vector<std::string> &Arguments);
 
 /// As runLoader, with RLIMIT_AS set to \p MiB.
 Outcome runLoaderLimited(size_t MiB, std::vector<std::string> Arguments);

@@ -27,7 +27,7 @@ struct OutputFile {
     REQUIRE_FALSE(sys::fs::createTemporaryFile("jitslab-test", Ending, Name));
     Path = Name.str().str();
   }
-  ~OutputFile() { sys::fs::remove(Path); }
+  ~OutputFile() { (void)sys::fs::remove(Path); }
   std::string Path;
 };
 } // namespace

@@ -232,8 +232,8 @@ TEST_CASE("Called llvm-rtdyld, it is llvm-rtdyld") {
   CHECK(StringRef(Ours.Err).find("llvm-rtdyld: error: ") == 0);
   CHECK(runLLVMsLoader({input("arguments")}).Status == 1);
 
-  sys::fs::remove(Link);
-  sys::fs::remove(Folder);
+  (void)sys::fs::remove(Link);
+  (void)sys::fs::remove(Folder);
 }
 
 TEST_CASE("Option preallocate takes everything from one block") {
