@@ -9,6 +9,7 @@
 #include "DualBacking.h"
 #include "Errors.h"
 #include "jitslab/Arena.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
 using namespace llvm;
@@ -155,6 +156,16 @@ std::error_code DualBacking::abandon(AddressRange Slab) {
   (void)VM.unmap(writerOf(Slab.Begin), Slab.size());
   OfSlab[slabOf(Slab.Begin)].reset();
   return {};
+}
+
+// Granules of data may lie anywhere in their pages. The views of shared memory
+// never change their rights.
+std::error_code DualBacking::makeWritable(Lane L, AddressRange R) {
+  if (isShared(L))
+    return {};
+  uintptr_t Begin = alignDown(R.Begin, VM.pageSize());
+  return VM.protect(Begin, alignTo(R.End, VM.pageSize()) - Begin,
+                    Access::ReadWrite);
 }
 
 void DualBacking::populate(Lane L, AddressRange Pages) {
