@@ -86,20 +86,20 @@
 #define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 0
 #endif
 
-/// 1 where this library supports JITLink: its memory lifetimes came with LLVM
-/// 17, and 19 is the oldest version that is tested.
-#if LLVM_VERSION_MAJOR >= 19
-#define JITSLAB_LLVM_HAS_JITLINK 1
-#else
-#define JITSLAB_LLVM_HAS_JITLINK 0
-#endif
-
 /// 1 where the names of JITLink's symbols are pointers into ORC's string pool
 /// (seen in LLVM 22, not in 19).
 #if LLVM_VERSION_MAJOR >= 20
 #define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 1
 #else
 #define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 0
+#endif
+
+/// 1 where ORC's symbols whose targets can be changed need a linking layer only
+/// (seen in LLVM 22; 19 has none).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 1
+#else
+#define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 0
 #endif
 
 namespace jitslab {

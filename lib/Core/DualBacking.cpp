@@ -8,6 +8,7 @@
 
 #include "DualBacking.h"
 #include "Errors.h"
+#include "GuardBytes.h"
 #include "jitslab/Arena.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -63,6 +64,7 @@ Expected<std::unique_ptr<DualBacking>> DualBacking::create(VirtualMemory &VM,
   Request.Size = Size;
   // So that huge pages suit both views.
   Request.Align = SlabSize;
+  Request.Guard = guardBytes(VM);
   Request.Unpredictable = true;
   ErrorOr<uintptr_t> Writer = VM.reserve(Request);
   if (!Writer)
@@ -87,7 +89,7 @@ DualBacking::DualBacking(VirtualMemory &VM, uintptr_t Begin, size_t Size,
     : VM(VM), Begin(Begin), Size(Size), Writer(Writer), HugePages(HugePages),
       OfSlab(Size / SlabSize) {}
 
-DualBacking::~DualBacking() { (void)VM.release(Writer, Size, /*Guard=*/0); }
+DualBacking::~DualBacking() { (void)VM.release(Writer, Size, guardBytes(VM)); }
 
 size_t DualBacking::slabOf(uintptr_t Executor) const {
   return (Executor - Begin) / SlabSize;

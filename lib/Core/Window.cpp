@@ -9,6 +9,7 @@
 #include "Window.h"
 #include "DualBacking.h"
 #include "Errors.h"
+#include "GuardBytes.h"
 #include "RemappedBacking.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
@@ -22,11 +23,6 @@ namespace jitslab {
 
 // What the tightest relocation spans in each direction; see MaxWindowSize.
 static constexpr uintptr_t Reach = uintptr_t(2) << 30;
-
-// Inaccessible bytes at both ends of a window: a run over its end faults
-// instead of reaching a neighbour. The largest page size that Linux has on the
-// supported architectures (AArch64, 64 KiB), so that it is whole pages always.
-static constexpr size_t GuardBytes = size_t(64) * 1024;
 
 // What Layout::Dense packs objects at: the size of a cache line on x86-64
 // (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects
@@ -49,7 +45,7 @@ Expected<std::unique_ptr<Window>> Window::create(VirtualMemory &VM,
   ReservationRequest Request;
   Request.Size = Options.WindowSize;
   Request.Align = SlabSize;
-  Request.Guard = alignTo(GuardBytes, VM.pageSize());
+  Request.Guard = guardBytes(VM);
   ErrorOr<uintptr_t> Start =
       std::make_error_code(std::errc::address_not_available);
   if (uintptr_t Near = Options.Near) {
@@ -105,7 +101,7 @@ void Window::setBacking(std::unique_ptr<SlabBacking> B) {
 Window::~Window() {
   assert(!hasUsers() && "an allocation outlives its arena");
   Backing.reset();
-  (void)VM.release(Base, Size, alignTo(GuardBytes, VM.pageSize()));
+  (void)VM.release(Base, Size, guardBytes(VM));
 }
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {

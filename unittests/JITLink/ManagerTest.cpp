@@ -9,75 +9,14 @@
 #include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
+#include "TestGraph.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
-#include "llvm/ExecutionEngine/JITLink/JITLink.h"
-#include "llvm/ExecutionEngine/Orc/Shared/AllocationActions.h"
-#include "llvm/TargetParser/Host.h"
 
 using namespace jitslab;
 using namespace llvm;
 using namespace llvm::jitlink;
-using orc::AllocGroup;
 using orc::MemLifetime;
 using orc::MemProt;
-namespace shared = llvm::orc::shared;
-
-namespace {
-
-constexpr MemProt RX = MemProt::Read | MemProt::Exec;
-constexpr MemProt RW = MemProt::Read | MemProt::Write;
-
-const char *noEdgeNames(Edge::Kind) { return "none"; }
-
-/// The constructors differ between LLVM versions.
-template <typename Graph = LinkGraph> std::unique_ptr<LinkGraph> makeGraph() {
-  Triple TT(sys::getProcessTriple());
-  if constexpr (std::is_constructible_v<
-                    Graph, std::string, std::shared_ptr<orc::SymbolStringPool>,
-                    Triple, SubtargetFeatures,
-                    typename Graph::GetEdgeKindNameFunction>)
-    return std::make_unique<Graph>("test",
-                                   std::make_shared<orc::SymbolStringPool>(),
-                                   TT, SubtargetFeatures(), noEdgeNames);
-  else
-    return std::make_unique<Graph>("test", TT, 8u, llvm::endianness::little,
-                                   noEdgeNames);
-}
-
-Block &addSection(LinkGraph &G, StringRef Name, MemProt Prot, size_t Size,
-                  MemLifetime Lifetime = MemLifetime::Standard,
-                  size_t Align = 16) {
-  Section &S = G.createSection(Name, Prot);
-  S.setMemLifetime(Lifetime);
-  auto Content = G.allocateBuffer(Size);
-  memset(Content.data(), 0x5A, Size);
-  return G.createMutableContentBlock(S, Content, orc::ExecutorAddr(), Align, 0);
-}
-
-std::vector<int> ActionLog;
-
-// The result type has another name in each LLVM version.
-auto logAction(const char *Data, size_t Size) {
-  return shared::WrapperFunction<shared::SPSError(int32_t)>::handle(
-             Data, Size,
-             [](int32_t Number) -> Error {
-               ActionLog.push_back(Number);
-               if (Number >= 100)
-                 return make_error<StringError>("action " + Twine(Number) +
-                                                    " fails",
-                                                inconvertibleErrorCode());
-               return Error::success();
-             })
-      .release();
-}
-
-shared::WrapperFunctionCall action(int32_t Number) {
-  return cantFail(
-      shared::WrapperFunctionCall::Create<shared::SPSArgList<int32_t>>(
-          orc::ExecutorAddr::fromPtr(&logAction), Number));
-}
-
-} // namespace
 
 TEST_CASE("Segments get contents, alignment and access rights") {
   Layout L = anyLayout();

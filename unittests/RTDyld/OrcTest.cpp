@@ -7,12 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
+#include "OrcJIT.h"
 #include "Support/Child.h"
 #include "Support/Layouts.h"
-#include "Support/NativeTarget.h"
-#include "jitslab/ReservingMemoryManager.h"
-#include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 
 using namespace jitslab;
 using namespace llvm;
@@ -22,61 +19,6 @@ extern "C" {
 int host_counter = 0;
 int host_twice(int X) { return 2 * X; }
 }
-
-namespace {
-
-/// An LLJIT whose objects are linked by RuntimeDyld into \p Memory, one manager
-/// for each object.
-Expected<std::unique_ptr<orc::LLJIT>> makeJIT(std::shared_ptr<Arena> Memory) {
-  initializeTarget();
-  // The parameters of both functions differ between LLVM versions.
-  auto JIT =
-      orc::LLJITBuilder()
-          .setObjectLinkingLayerCreator(
-              [=](orc::ExecutionSession &ES,
-                  auto &&...) -> Expected<std::unique_ptr<orc::ObjectLayer>> {
-                return std::make_unique<orc::RTDyldObjectLinkingLayer>(
-                    ES, [=](auto &&...) {
-                      return std::make_unique<ReservingMemoryManager>(Memory);
-                    });
-              })
-          .create();
-  if (!JIT)
-    return JIT.takeError();
-  auto Process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(
-      (*JIT)->getDataLayout().getGlobalPrefix());
-  if (!Process)
-    return Process.takeError();
-  (*JIT)->getMainJITDylib().addGenerator(std::move(*Process));
-  return std::move(*JIT);
-}
-
-Error addObject(orc::LLJIT &JIT, const char *Name) {
-  auto Buffer =
-      MemoryBuffer::getFile(std::string(JITSLAB_TEST_INPUTS "/") + Name + ".o");
-  if (!Buffer)
-    return errorCodeToError(Buffer.getError());
-  return JIT.addObjectFile(std::move(*Buffer));
-}
-
-// ExecutorAddr from LLVM 15, JITEvaluatedSymbol before.
-template <typename T> auto addressValue(const T &A) -> decltype(A.getValue()) {
-  return A.getValue();
-}
-template <typename T>
-auto addressValue(const T &A) -> decltype(A.getAddress()) {
-  return A.getAddress();
-}
-
-template <typename T>
-Expected<T *> functionOf(orc::LLJIT &JIT, const char *Name) {
-  auto Symbol = JIT.lookup(Name);
-  if (!Symbol)
-    return Symbol.takeError();
-  return reinterpret_cast<T *>(static_cast<uintptr_t>(addressValue(*Symbol)));
-}
-
-} // namespace
 
 TEST_CASE("ORC links objects into one arena and gives the memory back") {
   auto Memory = anyArena();
