@@ -158,6 +158,7 @@ bool JITLinkModel::allocate() {
   ++Count.Allocated;
   G.InFlight = std::move(*Result);
   bool Ok = place(G);
+  measure(G);
   InFlight.push_back(std::move(G));
   return Ok;
 }
@@ -170,8 +171,18 @@ void JITLinkModel::forget(Graph &G, bool ForFinalize) {
       Live.remove(S.range());
     return true;
   };
-  G.Sections.erase(std::remove_if(G.Sections.begin(), G.Sections.end(), Ends),
-                   G.Sections.end());
+  erase_if(G.Sections, Ends);
+  measure(G);
+}
+
+// Each section, what its alignment may cost, and the rest of its granules.
+void JITLinkModel::measure(Graph &G) {
+  G.MostBytes = G.Outside = 0;
+  for (const Section &S : G.Sections)
+    if (S.IsOutside)
+      ++G.Outside;
+    else
+      G.MostBytes += S.Size + std::max(S.Align, granule()) + granule();
 }
 
 bool JITLinkModel::finalize(size_t Index) {
@@ -262,13 +273,10 @@ bool JITLinkModel::checkStats() {
       std::max(Count.MostGraphs, InFlight.size() + Finalized.size());
   size_t Most = 0, Outside = 0;
   for (const auto *Graphs : {&InFlight, &Finalized})
-    for (const Graph &G : *Graphs)
-      for (const Section &Each : G.Sections) {
-        if (Each.IsOutside)
-          ++Outside;
-        else
-          Most += Each.Size + std::max(Each.Align, granule()) + granule();
-      }
+    for (const Graph &G : *Graphs) {
+      Most += G.MostBytes;
+      Outside += G.Outside;
+    }
   if (S.LiveObjects != InFlight.size() + Finalized.size())
     return fail("LiveObjects is wrong");
   if (S.LiveBytes < Live.bytes() ||
@@ -283,10 +291,11 @@ bool JITLinkModel::checkStats() {
 
 bool JITLinkModel::step() {
   ++Count.Operations;
-  bool Growing = Count.Operations % 2000 < 1200 && Finalized.size() < 200;
+  bool Growing = Count.Operations % 2000 < 1200 && Finalized.size() < 200 &&
+                 InFlight.size() < 50;
   size_t What = Source.below(1000);
   bool Ok = true;
-  if (What < (Growing ? 500 : 330) || (InFlight.empty() && Finalized.empty()))
+  if (What < (Growing ? 450 : 300) || (InFlight.empty() && Finalized.empty()))
     Ok = allocate();
   else if (What < (Growing ? 750 : 500) && !InFlight.empty())
     Ok = finalize(Source.below(InFlight.size()));

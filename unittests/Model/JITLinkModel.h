@@ -67,6 +67,8 @@ private:
     std::unique_ptr<MemoryManager::InFlightAlloc> InFlight;
     MemoryManager::FinalizedAlloc Finalized;
     size_t Manager = 0;
+    /// What its sections in the arena may own, and how many are not in it.
+    size_t MostBytes = 0, Outside = 0;
   };
 
   bool fail(const std::string &What);
@@ -80,6 +82,7 @@ private:
 
   Graph randomGraph(bool &WantsBoth);
   bool place(Graph &G);
+  void measure(Graph &G);
   void forget(Graph &G, bool ForFinalize);
   bool checkGraph(const Graph &G);
   bool checkStats();
