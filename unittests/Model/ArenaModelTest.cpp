@@ -36,15 +36,15 @@ static ArenaModel::Counts run(Layout L, bool Grow, bool Faults, uint64_t Seed,
 }
 
 TEST_CASE("A PerObject arena does what its model says") {
-  run(Layout::PerObject, /*Grow=*/true, /*Faults=*/false, 20250101, 500000);
+  run(Layout::PerObject, /*Grow=*/true, /*Faults=*/false, 20250101, 400000);
 }
 
 TEST_CASE("A PerProtection arena does what its model says") {
-  run(Layout::PerProtection, /*Grow=*/true, /*Faults=*/false, 20250102, 500000);
+  run(Layout::PerProtection, /*Grow=*/true, /*Faults=*/false, 20250102, 400000);
 }
 
 TEST_CASE("A Dense arena does what its model says") {
-  run(Layout::Dense, /*Grow=*/true, /*Faults=*/false, 20250103, 600000);
+  run(Layout::Dense, /*Grow=*/true, /*Faults=*/false, 20250103, 400000);
 }
 
 TEST_CASE("A PerObject arena of one window does what its model says") {

@@ -32,15 +32,15 @@ static void run(Layout L, bool Grow, uint64_t Seed, size_t Operations) {
 }
 
 TEST_CASE("JITLink's managers on PerObject do what their model says") {
-  run(Layout::PerObject, /*Grow=*/true, 20250301, 400000);
+  run(Layout::PerObject, /*Grow=*/true, 20250301, 300000);
 }
 
 TEST_CASE("JITLink's managers on PerProtection do what their model says") {
-  run(Layout::PerProtection, /*Grow=*/true, 20250302, 400000);
+  run(Layout::PerProtection, /*Grow=*/true, 20250302, 300000);
 }
 
 TEST_CASE("JITLink's managers on Dense do what their model says") {
-  run(Layout::Dense, /*Grow=*/true, 20250303, 400000);
+  run(Layout::Dense, /*Grow=*/true, 20250303, 300000);
 }
 
 TEST_CASE("JITLink's managers on one window do what their model says") {

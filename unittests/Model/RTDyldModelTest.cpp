@@ -35,31 +35,31 @@ static void run(Layout L, bool Grow, size_t WindowSize, uint64_t Seed,
 }
 
 TEST_CASE("RuntimeDyld's managers on PerObject do what their model says") {
-  run(Layout::PerObject, /*Grow=*/true, 8 * SlabSize, 20250201, 400000);
+  run(Layout::PerObject, /*Grow=*/true, 8 * SlabSize, 20250201, 600000);
 }
 
 TEST_CASE("RuntimeDyld's managers on PerProtection do what their model says") {
-  run(Layout::PerProtection, /*Grow=*/true, 8 * SlabSize, 20250202, 400000);
+  run(Layout::PerProtection, /*Grow=*/true, 8 * SlabSize, 20250202, 600000);
 }
 
 TEST_CASE("RuntimeDyld's managers on Dense do what their model says") {
-  run(Layout::Dense, /*Grow=*/true, 8 * SlabSize, 20250203, 300000);
+  run(Layout::Dense, /*Grow=*/true, 8 * SlabSize, 20250203, 600000);
 }
 
 TEST_CASE("RuntimeDyld's managers on one PerObject window are as modelled") {
-  run(Layout::PerObject, /*Grow=*/false, MinWindowSize, 20250204, 100000);
+  run(Layout::PerObject, /*Grow=*/false, MinWindowSize, 20250204, 200000);
 }
 
 TEST_CASE(
     "RuntimeDyld's managers on one PerProtection window are as modelled") {
-  run(Layout::PerProtection, /*Grow=*/false, MinWindowSize, 20250205, 100000);
+  run(Layout::PerProtection, /*Grow=*/false, MinWindowSize, 20250205, 200000);
 }
 
 TEST_CASE("RuntimeDyld's managers on one Dense window are as modelled") {
-  run(Layout::Dense, /*Grow=*/false, MinWindowSize, 20250206, 100000);
+  run(Layout::Dense, /*Grow=*/false, MinWindowSize, 20250206, 200000);
 }
 
 TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
   // Objects come piece by piece there, unannounced.
-  run(Layout::Dense, /*Grow=*/true, 0, 20250207, 300000);
+  run(Layout::Dense, /*Grow=*/true, 0, 20250207, 400000);
 }
