@@ -214,10 +214,10 @@ void Window::give(Lane L, AddressRange R) {
     Free[size_t(L)].give(R);
 }
 
+// Who seals by changing access rights shares nothing that a fork could freeze.
 void Window::giveProtected(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  if (!giveFrozen(R))
-    Protected[size_t(L)].give(R);
+  Protected[size_t(L)].give(R);
 }
 
 void Window::freezeShared() {
@@ -225,8 +225,10 @@ void Window::freezeShared() {
     std::optional<Lane> L = Slabs.owner(I);
     if (!L || Frozen[I] || !Backing->isSharedByFork(*L))
       continue;
-    for (AddressRange R : Free[size_t(*L)].takeWithin(slabRange(I)))
-      FrozenBytes += R.size();
+    // Also what a decommit has left that the system refused.
+    for (RangeMap *M : {&Free[size_t(*L)], &Protected[size_t(*L)]})
+      for (AddressRange R : M->takeWithin(slabRange(I)))
+        FrozenBytes += R.size();
     Frozen.set(I);
     if (LiveInSlab[I] == 0)
       abandon(I);
