@@ -43,7 +43,7 @@ private:
     std::vector<unsigned> IDs;
     uint8_t *allocateDataSection(uintptr_t Size, unsigned Align, unsigned ID,
                                  llvm::StringRef Name, bool ReadOnly) override {
-      if (Name.starts_with(".rodata."))
+      if (Name.find(".rodata.") == 0)
         IDs.push_back(ID);
       return SectionMemoryManager::allocateDataSection(Size, Align, ID, Name,
                                                        ReadOnly);
