@@ -138,3 +138,12 @@ TEST_CASE("A child that cannot be detached writes where nobody reads") {
     CHECK(*Executor == 3);
   }
 }
+
+TEST_CASE("What owns nothing can be asked and told everything") {
+  Allocation None;
+  None.addObject();
+  None.shrink(SegmentKind::Code, 0);
+  None.release();
+  CHECK(!None);
+  CHECK(!None[SegmentKind::Code]);
+}
