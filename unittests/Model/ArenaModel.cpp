@@ -342,7 +342,7 @@ bool ArenaModel::step() {
             : What < (Growing ? 760 : 460) ? writeData()
             : What < (Growing ? 770 : 470) ? assign()
             : What < (Growing ? 775 : 475) ? addObject()
-            : What < 997                   ? releaseSome()
+            : What < (Faults ? 980 : 997)  ? releaseSome()
                                            : trim();
   if (isFaulty())
     ++Count.Faults;
