@@ -87,7 +87,12 @@ uintptr_t ShadowMemory::executorOf(uintptr_t Working) const {
 
 ErrorOr<uintptr_t> ShadowMemory::reserve(const ReservationRequest &R) {
   size_t WindowsBefore = Windows.size();
-  ErrorOr<uintptr_t> Start = WindowMemory::reserve(R);
+  // At random places AddressSanitizer's shadow would get a mapping more for
+  // each of them, until there may be no more.
+  ReservationRequest Predictable = R;
+  Predictable.Unpredictable = false;
+  ErrorOr<uintptr_t> Start = R.Unpredictable ? TestMemory::reserve(Predictable)
+                                             : WindowMemory::reserve(R);
   if (Start) {
     size_t Pages = R.Size / pageSize();
     Reservations.push_back({{*Start, *Start + R.Size},
