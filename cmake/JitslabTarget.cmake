@@ -16,3 +16,15 @@ if(JITSLAB_SANITIZE)
   endif()
   target_link_options(jitslab_flags INTERFACE -fsanitize=${JITSLAB_SANITIZE})
 endif()
+if(JITSLAB_COVERAGE)
+  if(NOT CMAKE_CXX_COMPILER_ID MATCHES "Clang")
+    message(FATAL_ERROR
+      "jitslab: coverage is counted by clang; use the preset coverage")
+  endif()
+  # Counters that can lie in a file that all processes share: tests that end in
+  # a child process, or by a signal, count too.
+  target_compile_options(jitslab_flags INTERFACE
+    -fprofile-instr-generate -fcoverage-mapping
+    -mllvm -runtime-counter-relocation)
+  target_link_options(jitslab_flags INTERFACE -fprofile-instr-generate)
+endif()

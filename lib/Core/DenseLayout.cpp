@@ -62,8 +62,6 @@ bool DenseLayout::enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
 void DenseLayout::shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) {
   AddressRange Has = owned(A, K);
   AddressRange Unused{alignTo(Has.Begin + Used, Align(W.granule())), Has.End};
-  if (Unused.Begin == Unused.End)
-    return;
   own(A, K, {Has.Begin, Unused.Begin});
   W.give(laneOf(K), Unused);
 }

@@ -10,6 +10,7 @@
 #include "Errors.h"
 #include "GuardBytes.h"
 #include "jitslab/Arena.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
 using namespace llvm;
@@ -157,6 +158,16 @@ std::error_code DualBacking::abandon(AddressRange Slab) {
   (void)VM.unmap(writerOf(Slab.Begin), Slab.size());
   OfSlab[slabOf(Slab.Begin)].reset();
   return {};
+}
+
+// Granules of data may lie anywhere in their pages. The views of shared memory
+// never change their rights.
+std::error_code DualBacking::makeWritable(Lane L, AddressRange R) {
+  if (isShared(L))
+    return {};
+  uintptr_t Begin = alignDown(R.Begin, VM.pageSize());
+  return VM.protect(Begin, alignTo(R.End, VM.pageSize()) - Begin,
+                    Access::ReadWrite);
 }
 
 void DualBacking::populate(Lane L, AddressRange Pages) {

@@ -32,7 +32,7 @@ public:
 
   std::error_code commit(Lane L, AddressRange Slabs) override;
   std::error_code decommit(Lane L, AddressRange Slab) override;
-  std::error_code makeWritable(AddressRange) override { return {}; }
+  std::error_code makeWritable(Lane L, AddressRange R) override;
   void populate(Lane L, AddressRange Pages) override;
   void onSlabFull(Lane L, AddressRange Slab) override;
   uintptr_t workingOffset(Lane L) const override {

@@ -44,8 +44,8 @@ public:
     return false;
   }
 
-  /// Gives part \p K of \p A back beyond its first \p Used bytes. Called with
-  /// the arena's lock held.
+  /// Gives part \p K of \p A back beyond its first \p Used bytes, which is all
+  /// of it or at least a granule. Called with the arena's lock held.
   virtual void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) = 0;
 
   /// See Arena::seal. Called without the lock.

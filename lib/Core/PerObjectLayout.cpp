@@ -91,10 +91,8 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
 void PerObjectLayout::shrink(Window &W, Allocation &A, SegmentKind K,
                              size_t Used) {
   AddressRange Unused = cutOff(A, K, Used);
-  if (Unused.size()) {
-    W.clearKind(Unused);
-    W.give(Lane::Mixed, Unused);
-  }
+  W.clearKind(Unused);
+  W.give(Lane::Mixed, Unused);
 }
 
 bool PerObjectLayout::prepareRelease(Allocation &A) {

@@ -34,9 +34,7 @@ TakeResult PerProtectionLayout::place(Window &W, const Footprint &F,
 
 void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
                                  size_t Used) {
-  AddressRange Unused = cutOff(A, K, Used);
-  if (Unused.size())
-    W.give(laneOf(K), Unused);
+  W.give(laneOf(K), cutOff(A, K, Used));
 }
 
 // Code that cannot be written, and so not be filled with traps, is dropped:
@@ -60,7 +58,7 @@ void PerProtectionLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
     const Part &P = parts(A)[K];
     if (!P)
       continue;
-    if (P.Rights == State::Writable || K == SegmentKind::RWData)
+    if (P.Rights == State::Writable)
       W.give(laneOf(K), owned(A, K));
     else
       W.giveProtected(laneOf(K), owned(A, K));

@@ -135,9 +135,8 @@ void RangeMap::resize(RangeID ID, Position Begin, uint32_t Granules) {
 }
 
 uint32_t RangeMap::nextUsedClass(uint32_t Class) const {
+  static_assert(NumClasses % 64, "the class behind the last one has a word");
   uint32_t Word = Class / 64;
-  if (Word >= UsedClasses.size())
-    return NumClasses;
   uint64_t Bits = UsedClasses[Word] & (~uint64_t(0) << Class % 64);
   if (!Bits) {
     uint32_t Words = UsedWords & (~uint32_t(1) << Word);

@@ -21,7 +21,7 @@ public:
 
   std::error_code commit(Lane L, AddressRange Slabs) override;
   std::error_code decommit(Lane L, AddressRange Slab) override;
-  std::error_code makeWritable(AddressRange Pages) override {
+  std::error_code makeWritable(Lane, AddressRange Pages) override {
     return VM.protect(Pages.Begin, Pages.size(), Access::ReadWrite);
   }
   void populate(Lane, AddressRange Pages) override {

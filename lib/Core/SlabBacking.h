@@ -30,9 +30,10 @@ public:
   /// its contents may be lost.
   virtual std::error_code decommit(Lane L, AddressRange Slab) = 0;
 
-  /// Makes pages of \p L that are sealed writable again, for layouts that seal
-  /// by changing access rights.
-  virtual std::error_code makeWritable(AddressRange Pages) = 0;
+  /// Makes pages of \p L writable again that are sealed, for layouts that seal
+  /// by changing access rights, or that a failed decommit may have left without
+  /// any.
+  virtual std::error_code makeWritable(Lane L, AddressRange Pages) = 0;
 
   /// Backs \p Pages with memory ahead of their use.
   virtual void populate(Lane L, AddressRange Pages) = 0;

@@ -138,7 +138,7 @@ std::optional<uintptr_t> Window::takeProtected(Lane L, size_t Bytes,
                                                size_t Align) {
   RangeMap &ProtectedInLane = Protected[size_t(L)];
   std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
-  if (Start && Backing->makeWritable({*Start, *Start + Bytes})) {
+  if (Start && Backing->makeWritable(L, {*Start, *Start + Bytes})) {
     ProtectedInLane.give({*Start, *Start + Bytes});
     return std::nullopt;
   }
@@ -177,13 +177,18 @@ void Window::populateFurther(Lane L, uintptr_t Start, uintptr_t End) {
   size_t Step = std::clamp(SoFar ? size_t(1) << Log2_64(SoFar) : 0,
                            FirstPopulateBytes, MostPopulateBytes);
   Step = std::max(Step, VM.pageSize());
+  uintptr_t OldMark = LastBegin + PopulatedInSlab[Last];
   uintptr_t NewMark =
-      std::min<uintptr_t>(alignTo(End, Align(Step)), slabRange(Last).End);
+      End > OldMark
+          ? std::min<uintptr_t>(alignTo(End, Align(Step)), slabRange(Last).End)
+          : OldMark;
   // The pages before Start's may be sealed.
   uintptr_t From = std::max(Start & ~(VM.pageSize() - 1),
                             slabRange(First).Begin + PopulatedInSlab[First]);
-  Backing->populate(L, {From, NewMark});
-  SoFar += NewMark - From;
+  // So may those between the end and a mark that lies behind it.
+  uintptr_t To = End > OldMark ? NewMark : alignTo(End, VM.pageSize());
+  Backing->populate(L, {From, To});
+  SoFar += To - From;
   for (size_t I = First; I <= Last; ++I) {
     uint32_t Mark = uint32_t(I == Last ? NewMark - LastBegin : SlabSize);
     if (Mark == SlabSize && PopulatedInSlab[I] != SlabSize)
@@ -209,10 +214,10 @@ void Window::give(Lane L, AddressRange R) {
     Free[size_t(L)].give(R);
 }
 
+// Who seals by changing access rights shares nothing that a fork could freeze.
 void Window::giveProtected(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  if (!giveFrozen(R))
-    Protected[size_t(L)].give(R);
+  Protected[size_t(L)].give(R);
 }
 
 void Window::freezeShared() {
@@ -220,8 +225,10 @@ void Window::freezeShared() {
     std::optional<Lane> L = Slabs.owner(I);
     if (!L || Frozen[I] || !Backing->isSharedByFork(*L))
       continue;
-    for (AddressRange R : Free[size_t(*L)].takeWithin(slabRange(I)))
-      FrozenBytes += R.size();
+    // Also what a decommit has left that the system refused.
+    for (RangeMap *M : {&Free[size_t(*L)], &Protected[size_t(*L)]})
+      for (AddressRange R : M->takeWithin(slabRange(I)))
+        FrozenBytes += R.size();
     Frozen.set(I);
     if (LiveInSlab[I] == 0)
       abandon(I);
@@ -259,6 +266,8 @@ bool Window::decommit(size_t Slab) {
   Protected[size_t(L)].takeWithin(R);
   if (Backing->decommit(L, R)) {
     Protected[size_t(L)].give(R);
+    // Nothing is known to be writable that could be populated.
+    PopulatedInSlab[Slab] = SlabSize;
     return false;
   }
   Slabs.give(Slab);

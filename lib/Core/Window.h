@@ -125,7 +125,9 @@ private:
   void populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
     uintptr_t End = Start + Bytes;
     size_t Last = slabOf(End - 1);
-    if (End > slabRange(Last).Begin + PopulatedInSlab[Last])
+    // All slabs that a range spans have to get their marks.
+    if (End > slabRange(Last).Begin + PopulatedInSlab[Last] ||
+        slabOf(Start) != Last)
       populateFurther(L, Start, End);
   }
   void populateFurther(Lane L, uintptr_t Start, uintptr_t End);

@@ -250,8 +250,8 @@ private:
       uintptr_t Last = alignDown(Gap.End - R.Guard - R.Size, R.Align);
       if (First > Last)
         continue;
-      uintptr_t Ideal = Middle < R.Size / 2 ? 0 : Middle - R.Size / 2;
-      Candidates.push_back(std::clamp(alignDown(Ideal, R.Align), First, Last));
+      uintptr_t Ideal = alignDown(Middle - R.Size / 2, R.Align);
+      Candidates.push_back(std::clamp(Ideal, First, Last));
     }
     auto DistanceToMiddle = [&](uintptr_t Start) {
       uintptr_t Centre = Start + R.Size / 2;

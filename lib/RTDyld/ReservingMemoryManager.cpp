@@ -22,6 +22,10 @@ namespace jitslab {
 // What SectionMemoryManager takes an alignment of 0 for.
 static constexpr size_t DefaultAlign = 16;
 
+static size_t bytesOfAlignment(unsigned Alignment) {
+  return Alignment ? Alignment : DefaultAlign;
+}
+
 /// The objects since the last finalizeMemory.
 struct ReservingMemoryManager::Batch {
   struct SectionElsewhere {
@@ -98,7 +102,6 @@ void ReservingMemoryManager::reserveAllocationSpace(
 uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
                                           size_t Align, unsigned SectionID) {
   Size = std::max<size_t>(Size, 1);
-  Align = Align ? Align : DefaultAlign;
   Batch &B = open();
   if (!B.ObjectFailed) {
     Expected<Segment> Section = B.Sections.allocate(*Memory, K, Size, Align);
@@ -124,7 +127,8 @@ uint8_t *ReservingMemoryManager::allocateCodeSection(uintptr_t Size,
                                                      unsigned Alignment,
                                                      unsigned SectionID,
                                                      StringRef /*Name*/) {
-  return allocate(SegmentKind::Code, Size, Alignment, SectionID);
+  return allocate(SegmentKind::Code, Size, bytesOfAlignment(Alignment),
+                  SectionID);
 }
 
 uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
@@ -132,7 +136,7 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      unsigned SectionID,
                                                      StringRef SectionName,
                                                      bool IsReadOnly) {
-  size_t Align = Alignment;
+  size_t Align = bytesOfAlignment(Alignment);
   if (SectionName == CommonSymbolsSection) {
     // What was not announced may be anything up to a page, beyond which
     // compilers do not go.

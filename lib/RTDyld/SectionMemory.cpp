@@ -62,9 +62,10 @@ Footprint SectionMemory::blockFootprint(const Footprint &F) const {
 }
 
 Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
-  giveBackUnused();
   Shareable = A.options().ObjectLayout == Layout::PerProtection;
-  if (Shareable && !Blocks.empty() && Blocks.back().hasRoomFor(F)) {
+  bool Shares = Shareable && !Blocks.empty() && Blocks.back().hasRoomFor(F);
+  giveBackUnused(/*KeepLast=*/Shares);
+  if (Shares) {
     First = Blocks.size() - 1;
     Blocks.back().EarlierCode = Blocks.back().Used[SegmentKind::Code];
     Blocks.back().Memory.addObject();
@@ -116,17 +117,14 @@ void SectionMemory::abandonObject() {
 void SectionMemory::endObject() {
   if (Shareable)
     return;
-  giveBackUnused();
+  giveBackUnused(/*KeepLast=*/false);
   First = Blocks.size();
 }
 
-void SectionMemory::giveBackUnused() {
-  for (size_t I = First; I != Blocks.size(); ++I) {
-    bool LastMayBeShared = Shareable && I + 1 == Blocks.size();
+void SectionMemory::giveBackUnused(bool KeepLast) {
+  for (size_t I = First; I + KeepLast < Blocks.size(); ++I)
     for (SegmentKind K : AllSegmentKinds)
-      if (!LastMayBeShared)
-        Blocks[I].Memory.shrink(K, Blocks[I].Used[K]);
-  }
+      Blocks[I].Memory.shrink(K, Blocks[I].Used[K]);
 }
 
 Error SectionMemory::seal(Arena &A) {

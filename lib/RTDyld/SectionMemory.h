@@ -64,7 +64,7 @@ private:
   };
 
   Footprint blockFootprint(const Footprint &F) const;
-  void giveBackUnused();
+  void giveBackUnused(bool KeepLast);
 
   llvm::SmallVector<Block, 1> Blocks;
   /// The first block of the current object.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Core/Window.h"
+#include "Model/ShadowMemory.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Process.h"
 #include <utility>
@@ -179,6 +180,27 @@ TEST_CASE("What is taken after a trim was refused half way is writable") {
   CHECK(W->verify());
 }
 
+TEST_CASE("Dense data taken after a trim was refused half way is writable") {
+  HalfwayMemory Memory;
+  ArenaOptions Options = smallOptions();
+  Options.ObjectLayout = Layout::Dense;
+  WindowPtr W = valueOf(Window::create(Memory, Options));
+  uintptr_t A = takeFrom(*W, Lane::RWData, SlabSize);
+  W->give(Lane::RWData, {A, A + SlabSize});
+  Memory.FailHalfway = true;
+  CHECK(W->trim() == 0);
+  // Granules, not pages.
+  uintptr_t B = takeFrom(*W, Lane::RWData, 3 * W->granule());
+  uintptr_t C = takeFrom(*W, Lane::RWData, 2 * pageSize());
+  CHECK(hasRights(B, "rw-"));
+  CHECK(hasRights(C, "rw-"));
+  CHECK(hasRights(C + 2 * pageSize() - 1, "rw-"));
+  W->give(Lane::RWData, {B, B + 3 * W->granule()});
+  W->give(Lane::RWData, {C, C + 2 * pageSize()});
+  CHECK(W->trim() == SlabSize);
+  CHECK(W->verify());
+}
+
 TEST_CASE("Protected pages are made writable when they are taken") {
   WindowMemory Memory;
   WindowPtr W = makeWindow(Memory);
@@ -259,6 +281,27 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
   CHECK(Memory.Calls.Populate > 0);
   CHECK(Memory.Calls.Populate <= Takes / 4);
   W->give(Lane::Mixed, {First, First + Takes * pageSize()});
+}
+
+TEST_CASE("Nothing sealed is populated behind what spans several slabs") {
+  ShadowMemory Memory;
+  WindowPtr W = makeWindow(Memory, /*Slabs=*/8);
+  // Two slabs that are populated in part, the second one further than the range
+  // below needs.
+  uintptr_t A = takeFrom(*W, Lane::Code, SlabSize / 4 * 3);
+  uintptr_t B = takeFrom(*W, Lane::Code, SlabSize / 2, /*Align=*/SlabSize);
+  REQUIRE(A + SlabSize == B);
+  W->give(Lane::Code, {A, A + SlabSize / 4 * 3});
+  W->give(Lane::Code, {B, B + SlabSize / 2});
+  size_t Size = SlabSize + SlabSize / 4;
+  REQUIRE(takeFrom(*W, Lane::Code, Size) == A);
+  // It is sealed, and two pages of it are freed and used again.
+  REQUIRE(!Memory.protect(A, Size, Access::ReadExecute));
+  uintptr_t Freed = B - SlabSize / 8;
+  W->giveProtected(Lane::Code, {Freed, Freed + 2 * pageSize()});
+  CHECK(takeFrom(*W, Lane::Code, 2 * pageSize()) == Freed);
+  CHECK(Memory.violations() == "");
+  W->giveProtected(Lane::Code, {A, A + Size});
 }
 
 TEST_CASE("Huge pages are advised for whole slabs when they are wanted") {

@@ -199,6 +199,20 @@ TEST_CASE("Sections of size 0 that a host asks for are distinct") {
   CHECK_FALSE(Manager.finalizeMemory());
 }
 
+TEST_CASE("An alignment of 0 means 16, also for common symbols") {
+  auto Memory = anyArena();
+  RecordingManager Manager(Memory);
+  Manager.reserveAllocationSpace(0, ReserveAlign(1), 0, ReserveAlign(1), 200,
+                                 ReserveAlign(8));
+  for (unsigned I = 0; I != 4; ++I) {
+    Manager.allocateDataSection(1, 1, 2 * I, ".data", false);
+    uint8_t *Common = Manager.allocateDataSection(11, 0, 2 * I + 1,
+                                                  "<common symbols>", false);
+    CHECK(reinterpret_cast<uintptr_t>(Common) % 16 == 0);
+  }
+  CHECK_FALSE(Manager.finalizeMemory());
+}
+
 TEST_CASE("A host that never reserves is served all the same") {
   const size_t Page = VirtualMemory::system().pageSize();
   // Without RuntimeDyld nobody says where sections run that are written
@@ -213,4 +227,17 @@ TEST_CASE("A host that never reserves is served all the same") {
   checkSections(Manager.Sections);
   CHECK_FALSE(Manager.finalizeMemory());
   CHECK(Memory->verify());
+}
+
+TEST_CASE("What a batch of objects left over goes back when it is sealed") {
+  auto Memory = anyArena();
+  RecordingManager Manager(Memory);
+  for (unsigned I = 0; I != 4; ++I) {
+    // Each reserves more than the one before it has left over.
+    Manager.reserveAllocationSpace((I + 1) * 100000, ReserveAlign(16), 0,
+                                   ReserveAlign(1), 0, ReserveAlign(1));
+    Manager.allocateCodeSection(100, 16, I, ".text");
+  }
+  CHECK_FALSE(Manager.finalizeMemory());
+  CHECK(Memory->stats().LiveBytes <= 4 * VirtualMemory::system().pageSize());
 }

@@ -84,6 +84,16 @@ bool denyExecutableMappings() {
   return install({{SYS_mmap, 2, PROT_EXEC, EACCES}});
 }
 
+bool denyExecFlagOfMemfd() {
+  constexpr uint32_t MfdExec = 0x10; // uapi/linux/memfd.h, Linux 6.3.
+  return install({{SYS_memfd_create, 1, MfdExec, EINVAL}});
+}
+
+bool denyFixedMappings() {
+  constexpr uint32_t MapFixedNoReplace = 0x100000; // Linux 4.17.
+  return install({{SYS_mmap, 3, MapFixedNoReplace, EEXIST}});
+}
+
 bool enterProcessNamespace() { return unshare(CLONE_NEWPID) == 0; }
 
 bool denyExecutableMemfds() {

@@ -28,6 +28,13 @@ bool denyMemfd();
 /// mmap of executable pages fails with EACCES, by a seccomp filter.
 bool denyExecutableMappings();
 
+/// memfd_create with MFD_EXEC fails with EINVAL, as before Linux 6.3.
+bool denyExecFlagOfMemfd();
+
+/// mmap with MAP_FIXED_NOREPLACE fails with EEXIST, as if another thread had
+/// always been faster.
+bool denyFixedMappings();
+
 /// The caller's next child is in a process namespace of its own. Needs root.
 bool enterProcessNamespace();
 

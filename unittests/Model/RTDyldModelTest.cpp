@@ -1,0 +1,65 @@
+//===- RTDyldModelTest.cpp - RuntimeDyld's memory managers ----------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Model/RTDyldModel.h"
+#include "Model/ModelTest.h"
+
+using namespace jitslab;
+
+static void run(Layout L, bool Grow, size_t WindowSize, uint64_t Seed,
+                size_t Operations) {
+  ArenaOptions O;
+  O.ObjectLayout = L;
+  O.WindowSize = WindowSize;
+  O.Grow = Grow;
+  KnownSections Known(JITSLAB_TEST_INPUTS "/sections.o");
+  REQUIRE(Known.ids().size() == 40);
+  auto [Count, Done] = runModel(Seed, Operations, [&](OperationSource &Source) {
+    return std::make_unique<RTDyldModel>(O, Known, Source);
+  });
+  // Too few of one kind, and it tests little. Short runs may have too few.
+  if (Done >= 10000) {
+    CHECK(Count.Objects >= Done / 20);
+    CHECK(Count.Sections >= Done / 5);
+    CHECK(Count.Beyond >= Done / 50);
+    CHECK(Count.Finalized >= Done / 50);
+    CHECK(Count.TrapsChecked >= Done / 50);
+    CHECK(Count.Failed >= Done / 1000);
+    CHECK(Count.MostSections >= 100);
+  }
+}
+
+TEST_CASE("RuntimeDyld's managers on PerObject do what their model says") {
+  run(Layout::PerObject, /*Grow=*/true, 8 * SlabSize, 20250201, 600000);
+}
+
+TEST_CASE("RuntimeDyld's managers on PerProtection do what their model says") {
+  run(Layout::PerProtection, /*Grow=*/true, 8 * SlabSize, 20250202, 600000);
+}
+
+TEST_CASE("RuntimeDyld's managers on Dense do what their model says") {
+  run(Layout::Dense, /*Grow=*/true, 8 * SlabSize, 20250203, 600000);
+}
+
+TEST_CASE("RuntimeDyld's managers on one PerObject window are as modelled") {
+  run(Layout::PerObject, /*Grow=*/false, MinWindowSize, 20250204, 200000);
+}
+
+TEST_CASE(
+    "RuntimeDyld's managers on one PerProtection window are as modelled") {
+  run(Layout::PerProtection, /*Grow=*/false, MinWindowSize, 20250205, 200000);
+}
+
+TEST_CASE("RuntimeDyld's managers on one Dense window are as modelled") {
+  run(Layout::Dense, /*Grow=*/false, MinWindowSize, 20250206, 200000);
+}
+
+TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
+  // Objects come piece by piece there, unannounced.
+  run(Layout::Dense, /*Grow=*/true, 0, 20250207, 400000);
+}
