@@ -10,6 +10,7 @@
 #include "AddressSpace.h"
 #include "Postponed.h"
 #include "ProcessWide.h"
+#include "ResourceLimits.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -146,6 +147,9 @@ public:
                             Sharing S) override {
     if (std::error_code EC = checkDescriptor(M))
       return EC;
+    if (A == Access::ReadWrite && S == Sharing::Shared)
+      if (std::error_code EC = chargeIfStrict(M, Offset, Size))
+        return EC;
     int Flags = MAP_FIXED | (S == Sharing::Shared ? MAP_SHARED : MAP_PRIVATE);
     return mmap(pointer(Start), Size, protectionBits(A), Flags, M.Descriptor,
                 off_t(Offset)) == MAP_FAILED
@@ -181,6 +185,20 @@ private:
     if (!EC)
       close(M.Descriptor);
     return !EC || EC == std::errc::bad_file_descriptor;
+  }
+
+  // Shared memory is charged when it is touched, and where the commit limit is
+  // reached by then, that is SIGBUS. Where there is such a limit, all of it is
+  // backed at once instead, which can be refused.
+  static std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
+                                        size_t Size) {
+    if (!isOvercommitStrict() ||
+        fallocate(M.Descriptor, 0, off_t(Offset), off_t(Size)) == 0)
+      return {};
+    // ENOSPC is meant for files, and is what this limit is called here.
+    if (errno == ENOSPC)
+      return std::make_error_code(std::errc::not_enough_memory);
+    return lastError();
   }
 
   // What the system refuses to unmap gives back its memory at least.

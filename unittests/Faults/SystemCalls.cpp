@@ -46,6 +46,7 @@ const Description Descriptions[NumSystemCalls] = {
     {"madvise", 4, {{ENOMEM}, {EAGAIN}, {EINVAL}, {EPERM}}},
     {"memfd_create", 5, {{EMFILE}, {EINVAL}, {ENOMEM}, {EACCES}, {EPERM}}},
     {"ftruncate", 3, {{EINVAL}, {EPERM}, {EINTR}}},
+    {"fallocate", 3, {{ENOSPC}, {ENOMEM}, {EPERM}}},
     {"fcntl", 3, {{EPERM}, {EINVAL}, {EBUSY}}},
     {"fstat", 2, {{ENOMEM}, {EPERM}}},
     {"open", 4, {{EMFILE}, {EACCES}, {ENOENT}, {ENOMEM}}},
@@ -214,6 +215,13 @@ int __wrap_memfd_create(const char *Name, unsigned Flags) {
 int __real_ftruncate(int, off_t);
 int __wrap_ftruncate(int File, off_t Size) {
   return injected(SystemCall::Ftruncate) ? -1 : __real_ftruncate(File, Size);
+}
+
+int __real_fallocate(int, int, off_t, off_t);
+int __wrap_fallocate(int File, int Mode, off_t Offset, off_t Size) {
+  return injected(SystemCall::Fallocate)
+             ? -1
+             : __real_fallocate(File, Mode, Offset, Size);
 }
 
 int __real_fcntl(int, int, ...);

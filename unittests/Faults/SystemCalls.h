@@ -33,6 +33,7 @@ enum class SystemCall : uint8_t {
   Madvise,
   MemfdCreate,
   Ftruncate,
+  Fallocate,
   Fcntl,
   Fstat,
   Open,
