@@ -33,12 +33,13 @@ public:
   }
 
   /// \returns an error's message, empty if there was none.
-  std::string load(size_t RWData) {
-    auto Object = A->allocate(footprint(FunctionSize, 100, RWData));
+  std::string load(size_t RWData, size_t ROData = 100) {
+    auto Object = A->allocate(footprint(FunctionSize, ROData, RWData));
     if (!Object)
       return llvm::toString(Object.takeError());
     auto Number = uint16_t(Objects.size() + 1);
     writeFunction((*Object)[SegmentKind::Code].Working, Number);
+    memset((*Object)[SegmentKind::ROData].Working, 1, ROData);
     memset((*Object)[SegmentKind::RWData].Working, 1, RWData);
     Objects.push_back({std::move(*Object), Number, false});
     return seal();
@@ -55,9 +56,9 @@ public:
   }
 
   /// Loads until there is an error, which it returns.
-  std::string loadUntilRefused(size_t RWData) {
+  std::string loadUntilRefused(size_t RWData, size_t ROData = 100) {
     for (size_t I = 0; I != 10000; ++I)
-      if (std::string Message = load(RWData); !Message.empty())
+      if (std::string Message = load(RWData, ROData); !Message.empty())
         return Message;
     return "never refused";
   }
@@ -264,7 +265,8 @@ TEST_CASE("Strict overcommit is an error that names it, and no signal") {
     for (size_t Size = size_t(1) << 46; Size >= 4 * SlabSize; Size /= 2)
       while (mapPages(Size, PROT_READ | PROT_WRITE) != MAP_FAILED)
         ;
-    std::string Refused = H.loadUntilRefused(MiB);
+    // Read-only data, which Dense shares.
+    std::string Refused = H.loadUntilRefused(100, MiB);
     return Refused + H.isSound();
   });
   INFO(Message);
