@@ -69,7 +69,7 @@ class JITSLAB_ABI VirtualMemory {
 public:
   virtual ~VirtualMemory();
 
-  /// The process's own memory. Lives as long as the process, holds no state.
+  /// The process's own memory. Lives as long as the process.
   static VirtualMemory &system();
 
   /// The size of a page in bytes, as the running kernel has it.
@@ -81,7 +81,9 @@ public:
   /// [Low, High).
   virtual llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) = 0;
 
-  /// Ends a reservation made with the same Size and Guard.
+  /// Ends a reservation made with the same Size and Guard. What the system
+  /// refuses to unmap (it may be at vm.max_map_count) is not the caller's any
+  /// more either: later calls of reserve and release offer it again.
   virtual std::error_code release(uintptr_t Start, size_t Size,
                                   size_t Guard) = 0;
 
@@ -109,7 +111,9 @@ public:
   /// change, and a program that this process executes does not inherit them.
   virtual llvm::ErrorOr<SharedMemory> createShared(size_t Size) = 0;
 
-  /// Ends the use of \p M. Mappings of it stay.
+  /// Ends the use of \p M. Mappings of it stay. Where the system does not say
+  /// whether the descriptor is still that of \p M, later calls of reserve and
+  /// release ask again.
   virtual void closeShared(const SharedMemory &M) = 0;
 
   /// Maps \p Size bytes of \p M from \p Offset on at \p Start, over pages of a

@@ -47,6 +47,23 @@ size_t mappingCount() {
   return Count;
 }
 
+size_t largestFreeAddressRange() {
+  uintptr_t Next = LowestMappable;
+  size_t Largest = 0;
+  auto visit = [&](AddressRange R) {
+    if (R.Begin > Next)
+      Largest = std::max<size_t>(Largest, R.Begin - Next);
+    Next = std::max(Next, R.End);
+  };
+  bool Known = forEachLine("/proc/self/maps", [&](StringRef Line) {
+    AddressRange R;
+    if (parseMapping(Line, R) && R.Begin < UserSpaceEnd)
+      visit(R);
+  });
+  visit({UserSpaceEnd, UserSpaceEnd});
+  return Known ? Largest : SIZE_MAX;
+}
+
 SmallVector<AddressRange, 0> freeAddressRanges(uintptr_t Low, uintptr_t High) {
   SmallVector<AddressRange, 0> Result;
   SmallVector<AddressRange, 0> Mapped = mappedAddressRanges();

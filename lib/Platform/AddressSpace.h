@@ -28,6 +28,10 @@ llvm::SmallVector<AddressRange, 0> mappedAddressRanges();
 /// How many mappings (VMAs) the process has. Takes no memory from the heap.
 size_t mappingCount();
 
+/// Bytes of the largest range of addresses that nothing is mapped in; SIZE_MAX
+/// when the mappings cannot be read. Takes no memory from the heap.
+size_t largestFreeAddressRange();
+
 /// The parts of [Low, High) that nothing is mapped in. Addresses that user
 /// space can never map (below vm.mmap_min_addr, above its end) are left out. A
 /// snapshot: other threads may map meanwhile. Empty when the mappings cannot be

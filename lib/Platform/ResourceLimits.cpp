@@ -26,10 +26,24 @@ static bool readNumber(const char *Path, uint64_t &Value) {
   return Found;
 }
 
+bool isOvercommitStrict() {
+  uint64_t Mode = 0;
+  return readNumber("/proc/sys/vm/overcommit_memory", Mode) && Mode == 2;
+}
+
 // The kernel refuses a call before the count is quite reached: splitting a
 // mapping in three needs room for two more.
 constexpr uint64_t MapCountMargin = 8;
 
+// Where less is left than a window of the largest size takes, with its slack
+// and its guards, most of the address space is in use.
+constexpr uint64_t LittleAddressSpace = uint64_t(4) << 30;
+
+static void append(std::string &Text, const std::string &Reason) {
+  Text += (Text.empty() ? "" : "; or ") + Reason;
+}
+
+// Which of several limits was hit is not known, so all that there are are told.
 static std::string explainNoMemory() {
   uint64_t MaxMaps = 0;
   uint64_t Maps = mappingCount();
@@ -40,22 +54,28 @@ static std::string explainNoMemory() {
            ": raise it, or use Layout::PerProtection or Layout::Dense, whose "
            "mappings do not grow with the number of objects";
 
+  std::string Text;
   rlimit Limit;
   if (getrlimit(RLIMIT_AS, &Limit) == 0 && Limit.rlim_cur != RLIM_INFINITY)
-    return "the process's address space is limited to " +
-           std::to_string(Limit.rlim_cur) +
-           " bytes (RLIMIT_AS, ulimit -v): raise the limit or set a smaller "
-           "ArenaOptions::WindowSize";
+    append(Text, "the process's address space is limited to " +
+                     std::to_string(Limit.rlim_cur) +
+                     " bytes (RLIMIT_AS, ulimit -v): raise the limit or set a "
+                     "smaller ArenaOptions::WindowSize");
   if (getrlimit(RLIMIT_DATA, &Limit) == 0 && Limit.rlim_cur != RLIM_INFINITY)
-    return "the process's data is limited to " +
-           std::to_string(Limit.rlim_cur) +
-           " bytes (RLIMIT_DATA, ulimit -d): raise the limit";
-  uint64_t Overcommit = 0;
-  if (readNumber("/proc/sys/vm/overcommit_memory", Overcommit) &&
-      Overcommit == 2)
-    return "vm.overcommit_memory is 2 and the commit limit is reached: raise "
-           "vm.overcommit_ratio or free memory";
-  return "the system is out of memory or address space";
+    append(Text, "the process's data is limited to " +
+                     std::to_string(Limit.rlim_cur) +
+                     " bytes (RLIMIT_DATA, ulimit -d): raise the limit, or "
+                     "free objects and call Arena::trim");
+  if (isOvercommitStrict())
+    append(Text, "vm.overcommit_memory is 2 and the commit limit is reached: "
+                 "raise vm.overcommit_ratio, or free memory");
+  uint64_t LargestGap = largestFreeAddressRange();
+  if (LargestGap < LittleAddressSpace)
+    append(Text, "the largest free range of addresses has " +
+                     std::to_string(LargestGap) +
+                     " bytes: set a smaller ArenaOptions::WindowSize, or unmap "
+                     "what takes the address space");
+  return Text.empty() ? "the system is out of memory or address space" : Text;
 }
 
 std::string explainFailure(std::error_code EC) {

@@ -19,6 +19,10 @@ namespace jitslab {
 /// Reads /proc, so it belongs on error paths only.
 std::string explainFailure(std::error_code EC);
 
+/// True when the kernel grants no more memory than it has
+/// (vm.overcommit_memory is 2; Documentation/mm/overcommit-accounting.rst).
+bool isOvercommitStrict();
+
 } // namespace jitslab
 
 #endif // JITSLAB_PLATFORM_RESOURCELIMITS_H

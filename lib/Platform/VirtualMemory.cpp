@@ -8,7 +8,9 @@
 
 #include "jitslab/VirtualMemory.h"
 #include "AddressSpace.h"
+#include "Postponed.h"
 #include "ProcessWide.h"
+#include "ResourceLimits.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -70,6 +72,7 @@ public:
   size_t pageSize() const override { return PageSize; }
 
   ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    retryPostponed();
     if (R.Unpredictable)
       if (ErrorOr<uintptr_t> Start = reserveAtRandom(R))
         return Start;
@@ -77,8 +80,12 @@ public:
   }
 
   std::error_code release(uintptr_t Start, size_t Size, size_t Guard) override {
-    return munmap(pointer(Start - Guard), Size + 2 * Guard) ? lastError()
-                                                            : std::error_code();
+    std::error_code EC =
+        unmapWhole({Start - Guard, Start - Guard + Size + 2 * Guard});
+    // Now that there is one mapping less.
+    if (!EC)
+      retryPostponed();
+    return EC;
   }
 
   std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
@@ -131,15 +138,18 @@ public:
   }
 
   void closeShared(const SharedMemory &M) override {
-    if (isOpen(M))
-      close(M.Descriptor);
+    if (!closeIfOurs(M))
+      NotClosed.add(M);
   }
 
   std::error_code mapShared(uintptr_t Start, size_t Size, Access A,
                             const SharedMemory &M, size_t Offset,
                             Sharing S) override {
-    if (!isOpen(M))
-      return std::error_code(EBADF, std::generic_category());
+    if (std::error_code EC = checkDescriptor(M))
+      return EC;
+    if (A == Access::ReadWrite && S == Sharing::Shared)
+      if (std::error_code EC = chargeIfStrict(M, Offset, Size))
+        return EC;
     int Flags = MAP_FIXED | (S == Sharing::Shared ? MAP_SHARED : MAP_PRIVATE);
     return mmap(pointer(Start), Size, protectionBits(A), Flags, M.Descriptor,
                 off_t(Offset)) == MAP_FAILED
@@ -160,10 +170,51 @@ public:
   }
 
 private:
-  static bool isOpen(const SharedMemory &M) {
+  static std::error_code checkDescriptor(const SharedMemory &M) {
     struct stat Status;
-    return fstat(M.Descriptor, &Status) == 0 && Status.st_dev == M.Device &&
-           Status.st_ino == M.Inode;
+    if (fstat(M.Descriptor, &Status))
+      return lastError();
+    if (Status.st_dev != M.Device || Status.st_ino != M.Inode)
+      return std::error_code(EBADF, std::generic_category());
+    return {};
+  }
+
+  // \returns false when it is not known whose descriptor it is.
+  static bool closeIfOurs(const SharedMemory &M) {
+    std::error_code EC = checkDescriptor(M);
+    if (!EC)
+      close(M.Descriptor);
+    return !EC || EC == std::errc::bad_file_descriptor;
+  }
+
+  // Shared memory is charged when it is touched, and where the commit limit is
+  // reached by then, that is SIGBUS. Where there is such a limit, all of it is
+  // backed at once instead, which can be refused.
+  static std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
+                                        size_t Size) {
+    if (!isOvercommitStrict() ||
+        fallocate(M.Descriptor, 0, off_t(Offset), off_t(Size)) == 0)
+      return {};
+    // ENOSPC is meant for files, and is what this limit is called here.
+    if (errno == ENOSPC)
+      return std::make_error_code(std::errc::not_enough_memory);
+    return lastError();
+  }
+
+  // What the system refuses to unmap gives back its memory at least.
+  std::error_code unmapWhole(AddressRange R) {
+    if (munmap(pointer(R.Begin), R.size()) == 0)
+      return {};
+    std::error_code EC = lastError();
+    madvise(pointer(R.Begin), R.size(), MADV_DONTNEED);
+    NotUnmapped.add(R);
+    return EC;
+  }
+
+  void retryPostponed() {
+    NotUnmapped.retry(
+        [](AddressRange R) { return munmap(pointer(R.Begin), R.size()) == 0; });
+    NotClosed.retry(closeIfOurs);
   }
 
   // Each position has the same chance. Fails where no gap is large enough,
@@ -203,15 +254,17 @@ private:
   }
 
   // \returns false when something is there already.
-  static bool mapReservation(uintptr_t Start, const ReservationRequest &R) {
+  bool mapReservation(uintptr_t Start, const ReservationRequest &R) {
     size_t Whole = R.Size + 2 * R.Guard;
     void *Wanted = pointer(Start - R.Guard);
     void *Mapped = mmap(Wanted, Whole, PROT_NONE,
                         ReservationFlags | MapFixedNoReplace, -1, 0);
     if (Mapped == Wanted)
       return true;
-    if (Mapped != MAP_FAILED)
-      munmap(Mapped, Whole);
+    if (Mapped != MAP_FAILED) {
+      auto Begin = reinterpret_cast<uintptr_t>(Mapped);
+      (void)unmapWhole({Begin, Begin + Whole});
+    }
     return false;
   }
 
@@ -231,9 +284,9 @@ private:
     uintptr_t Start = alignTo(Begin + R.Guard, R.Align);
     uintptr_t BlockBegin = Start - R.Guard, BlockEnd = Start + R.Size + R.Guard;
     if (BlockBegin != Begin)
-      munmap(pointer(Begin), BlockBegin - Begin);
+      (void)unmapWhole({Begin, BlockBegin});
     if (BlockEnd != End)
-      munmap(pointer(BlockEnd), End - BlockEnd);
+      (void)unmapWhole({BlockEnd, End});
     return Start;
   }
 
@@ -267,6 +320,8 @@ private:
   }
 
   const size_t PageSize = sysconf(_SC_PAGESIZE);
+  Postponed<AddressRange> NotUnmapped;
+  Postponed<SharedMemory> NotClosed;
 };
 
 } // namespace

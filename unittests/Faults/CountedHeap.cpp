@@ -1,0 +1,71 @@
+//===- CountedHeap.cpp - Counts what is taken from the heap ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Replaces malloc for the whole program, LLVM included (The GNU C Library,
+/// "Replacing malloc"). Sanitizers replace it themselves, and count.
+///
+//===----------------------------------------------------------------------===//
+
+#include "Faults/ProcessUse.h"
+#include "Support/Process.h"
+
+#if !JITSLAB_HAS_SHADOW_MEMORY
+#include <atomic>
+#include <cerrno>
+
+static std::atomic<size_t> Blocks{0};
+
+size_t jitslab::heapInUse() { return Blocks.load(std::memory_order_relaxed); }
+
+static void *counted(void *Block) {
+  if (Block)
+    Blocks.fetch_add(1, std::memory_order_relaxed);
+  return Block;
+}
+
+extern "C" {
+
+// glibc's own, by their other names.
+void *__libc_malloc(size_t);
+void *__libc_calloc(size_t, size_t);
+void *__libc_realloc(void *, size_t);
+void *__libc_memalign(size_t, size_t);
+void __libc_free(void *);
+
+void *malloc(size_t Size) { return counted(__libc_malloc(Size)); }
+void *calloc(size_t Count, size_t Size) {
+  return counted(__libc_calloc(Count, Size));
+}
+void *realloc(void *Block, size_t Size) {
+  void *Result = __libc_realloc(Block, Size);
+  if (!Block)
+    return counted(Result);
+  if (!Size && !Result)
+    Blocks.fetch_sub(1, std::memory_order_relaxed);
+  return Result;
+}
+void *memalign(size_t Align, size_t Size) {
+  return counted(__libc_memalign(Align, Size));
+}
+void *aligned_alloc(size_t Align, size_t Size) {
+  return counted(__libc_memalign(Align, Size));
+}
+int posix_memalign(void **Result, size_t Align, size_t Size) {
+  *Result = counted(__libc_memalign(Align, Size));
+  return *Result ? 0 : ENOMEM;
+}
+void free(void *Block) {
+  if (!Block)
+    return;
+  Blocks.fetch_sub(1, std::memory_order_relaxed);
+  __libc_free(Block);
+}
+
+} // extern "C"
+#endif

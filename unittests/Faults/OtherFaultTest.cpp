@@ -1,0 +1,157 @@
+//===- OtherFaultTest.cpp - What the scenario does not call ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Faults/ProcessUse.h"
+#include "Faults/SystemCalls.h"
+#include "RTDyld/TestLinker.h"
+#include "Support/ArenaFixture.h"
+#include "Support/Child.h"
+#include "Support/Layouts.h"
+#include "Support/MachineCode.h"
+#include "Support/Process.h"
+
+using namespace jitslab;
+
+// A process registers once, so this has to be its first arena. ctest runs each
+// test in a process of its own.
+TEST_CASE("When it cannot be told of forks an arena is not made") {
+  ArenaOptions O = smallOptions();
+  // Behind its reservation, whose number of calls depends on the position.
+  for (size_t Nth = 1;; ++Nth) {
+    std::string Outcome = inChild([&]() -> std::string {
+      plan({Nth});
+      ProcessUse Before;
+      std::string Message;
+      {
+        Armed On;
+        if (auto A = Arena::create(O); !A)
+          Message = llvm::toString(A.takeError());
+      }
+      if (!wasHit())
+        return "not called";
+      if (hitCall() != SystemCall::PthreadAtfork)
+        return "another call";
+      if (bytesMapped())
+        return "address space is lost";
+      // The next one can.
+      if (auto A = Arena::create(O); !A)
+        return llvm::toString(A.takeError());
+      return Message;
+    });
+    if (Outcome == "another call")
+      continue;
+    if (Outcome == "not called")
+      WARN("NOT RUN: this process has registered before");
+    else
+      CHECK(mentions(Outcome, {"jitslab: cannot register for forks",
+                               "Cannot allocate memory"}));
+    return;
+  }
+}
+
+TEST_CASE("The audit of what was loaded says when it cannot read it") {
+  auto A = arenaWith(Layout::PerProtection);
+  ReservingMemoryManager Manager(A);
+  TestLinker Linker(Manager);
+  REQUIRE_SUCCESS(Linker.loadAll({"first", "tiny"}));
+  // Without a fault, and so that what is kept is made.
+  size_t Checked = 0;
+  for (const AuditResult &R : valueOf(Linker.audit()))
+    Checked += R.Checked;
+  REQUIRE(Checked > 0);
+  size_t Faults = 0, WithError = 0;
+  for (size_t Nth = 1, Ways = 1; Ways; ++Nth)
+    for (size_t Way = 0; Way != Ways; ++Way) {
+      plan({Nth, Way});
+      ProcessUse Before;
+      bool Failed = false;
+      size_t CheckedNow = 0;
+      {
+        Armed On;
+        auto Results = Linker.audit();
+        Failed = !Results;
+        if (Results)
+          for (const AuditResult &R : *Results) {
+            CheckedNow += R.Checked;
+            Failed |= !R.Problems.empty();
+          }
+        llvm::consumeError(Results.takeError());
+      }
+      // Before anything of Catch2's is on the heap.
+      std::string Leaked = ProcessUse().leakedSince(Before);
+      INFO("call " << Nth << ": " << describeHit());
+      CHECK(Leaked == "");
+      if (!wasHit()) {
+        Ways = 0;
+        break;
+      }
+      Ways = failuresOf(hitCall());
+      // What could not be read is not taken for right.
+      CHECK((Failed || CheckedNow == Checked));
+      ++Faults;
+      WithError += Failed;
+    }
+  WARN("Audit: " << Faults << " faults, " << WithError << " ended in an error");
+  CHECK(Faults > 10);
+}
+
+// Dense makes its writer views private in the child, where nothing can be
+// reported: what is refused there must not reach the parent.
+TEST_CASE("Whichever call fails in a forked child the parent's code is safe") {
+  ArenaOptions O = smallOptions();
+  O.ObjectLayout = anyLayout();
+  size_t Faults = 0;
+  for (size_t Nth = 1, Ways = 1; Ways; ++Nth)
+    for (size_t Way = 0; Way != Ways; ++Way) {
+      auto A = valueOf(Arena::create(O));
+      Allocation Sealed = valueOf(A->allocate(footprint(100, 8, 8)));
+      writeFunction(Sealed[SegmentKind::Code].Working, 7);
+      REQUIRE_SUCCESS(sealOne(*A, Sealed));
+      Allocation Open = valueOf(A->allocate(footprint(100, 8, 8)));
+      uint8_t *Working = Open[SegmentKind::Code].Working;
+      writeFunction(Working, 8);
+      plan({Nth, Way});
+      ChildOutcome Outcome;
+      {
+        Armed On;
+        Outcome = runInChild([&] {
+          // What a thread of the parent was writing, or traps.
+          memset(Working, 0, FunctionSize);
+          auto More = A->allocate(footprint(100, 8, 8));
+          bool Ok = true;
+          if (More) {
+            writeFunction((*More)[SegmentKind::Code].Working, 9);
+            if (llvm::Error Err = sealOne(*A, *More))
+              llvm::consumeError(std::move(Err));
+            else
+              Ok &= callFunction((*More)[SegmentKind::Code].Executor) == 9;
+          } else {
+            llvm::consumeError(More.takeError());
+          }
+          Ok &= callFunction(Sealed[SegmentKind::Code].Executor) == 7;
+          Ok &= A->verify();
+          return !Ok ? 1 : !wasHit() ? 2 : 10 + int(failuresOf(hitCall()));
+        });
+      }
+      int Status = WEXITSTATUS(Outcome.Status);
+      INFO("call " << Nth << " in way " << Way << ": " << Outcome.describe());
+      REQUIRE(WIFEXITED(Outcome.Status));
+      REQUIRE(Status != 1);
+      REQUIRE_SUCCESS(sealOne(*A, Open));
+      CHECK(callFunction(Open[SegmentKind::Code].Executor) == 8);
+      CHECK(callFunction(Sealed[SegmentKind::Code].Executor) == 7);
+      if (Status == 2) {
+        Ways = 0;
+        break;
+      }
+      Ways = size_t(Status - 10);
+      ++Faults;
+    }
+  WARN("fork: " << Faults << " faults in the child");
+  CHECK(Faults > 0);
+}

@@ -1,0 +1,93 @@
+//===- SystemCalls.h - Makes one system call fail ---------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// Everything that jitslab asks of the C library and that can fail is linked to
+/// functions of this program (ld's --wrap). LLVM's own calls and malloc's are
+/// not: LLVM, and what is made of its templates, aborts when the heap is used
+/// up. While armed, calls are counted and one of them fails.
+/// CheckWrapped.cmake compares the list with what the library really needs.
+///
+/// Not thread-safe.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_UNITTESTS_SYSTEMCALLS_H
+#define JITSLAB_UNITTESTS_SYSTEMCALLS_H
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+namespace jitslab {
+
+enum class SystemCall : uint8_t {
+  Mmap,
+  Munmap,
+  Mprotect,
+  Madvise,
+  MemfdCreate,
+  Ftruncate,
+  Fallocate,
+  Fcntl,
+  Fstat,
+  Open,
+  Read,
+  Write,
+  Close,
+  Pipe2,
+  Getrlimit,
+  Getentropy,
+  PthreadAtfork
+};
+inline constexpr size_t NumSystemCalls = size_t(SystemCall::PthreadAtfork) + 1;
+
+const char *nameOf(SystemCall Call);
+
+/// In how many ways \p Call can be made to fail.
+size_t failuresOf(SystemCall Call);
+
+/// What is to fail: the Nth call from now on (1 is the next one), in the way
+/// Failure, modulo how many there are for it.
+struct Fault {
+  size_t Nth = 0;
+  size_t Failure = 0;
+  /// True: all calls after that one fail too.
+  bool KeepFailing = false;
+};
+
+/// Calls are counted, and fail, as long as it lives.
+class Armed {
+public:
+  Armed() { set(true); }
+  ~Armed() { set(false); }
+  Armed(const Armed &) = delete;
+  Armed &operator=(const Armed &) = delete;
+
+private:
+  static void set(bool On);
+};
+
+/// Sets counters to zero, and \p F for the calls to come; without Nth none
+/// fails.
+void plan(const Fault &F);
+
+/// Since the last plan:
+bool wasHit();
+/// Which call failed and how, such as "mmap with ENOMEM"; empty if none did.
+std::string describeHit();
+SystemCall hitCall();
+/// The errno of that, 0 for a call that did less than it was asked for.
+int hitErrno();
+
+/// Bytes of address space that jitslab has mapped and not unmapped.
+size_t bytesMapped();
+
+} // namespace jitslab
+
+#endif // JITSLAB_UNITTESTS_SYSTEMCALLS_H
