@@ -36,7 +36,7 @@ Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
   Growth Resident("resident KiB", 1.0, AllowedKiB),
       VMAs("mappings", 1.0, /*Allowed=*/8);
   size_t CommittedBefore = (*Memory)->stats().CommittedBytes;
-  Timer T;
+  Timer T(LastCycles / ChunkSize);
   size_t Wrong = 0;
   for (size_t Done = 0; Done != Count;) {
     size_t Chunk = std::min(ChunkSize, Count - Done);
@@ -54,9 +54,8 @@ Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
       return Err;
     if (!isDue(Done, Count, LastCycles))
       continue;
-    T.keepLast(LastCycles / ChunkSize);
     ProcessMemory Now = ProcessMemory::now();
-    Lines.print(Done, T.takeMedian(), Now,
+    Lines.print(Done, T.median(), Now,
                 double(Now.ResidentKiB) * 1024 / double(Live));
     Resident.see(double(Now.ResidentKiB));
     VMAs.see(double(Now.VMAs));

@@ -51,7 +51,7 @@ Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count) {
   size_t ResidentBefore = ProcessMemory::now().ResidentKiB;
   Growth Bytes("resident bytes for one object", 1.1),
       VMAs("mappings", 1.0, /*Allowed=*/32), Times("time of one object", 4);
-  Timer T;
+  Timer T(LastObjects / ChunkSize);
   while (Done != Count) {
     size_t Chunk = std::min(ChunkSize, Count - Done);
     Error Err = Error::success();
@@ -63,8 +63,7 @@ Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count) {
       return Err;
     if (!isDue(Done, Count, LastObjects))
       continue;
-    T.keepLast(LastObjects / ChunkSize);
-    double Microseconds = T.takeMedian();
+    double Microseconds = T.median();
     ProcessMemory Now = ProcessMemory::now();
     double Each =
         double(Now.ResidentKiB - ResidentBefore) * 1024 / double(Done);

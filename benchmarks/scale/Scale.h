@@ -39,9 +39,9 @@ llvm::Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
 
 /// Fills windows of Options.WindowSize with untouched memory, until there are
 /// \p Count of them or the system refuses one. Prints a line for each power of
-/// ten. Fails when the time of one small object grows, or when anything but the
-/// system's refusal ends it.
-llvm::Error runWindows(ArenaOptions Options, size_t Count);
+/// ten. Fails when the time of one small object grows. Stops with a message
+/// before this process has \p MostMiB resident.
+llvm::Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB);
 
 /// What is printed at each power of ten.
 class Table {
@@ -52,26 +52,25 @@ public:
              double ResidentBytesEach) const;
 };
 
-/// The median of the times of some steps, in microseconds.
+/// The median of the times of the last steps, in microseconds. Takes no memory
+/// while it is used.
 class Timer {
 public:
+  /// Remembers the last \p N times.
+  explicit Timer(size_t N) : Times(N) {}
+
   template <typename Fn> void time(size_t Steps, Fn Body) {
     auto Start = std::chrono::steady_clock::now();
     Body();
     std::chrono::duration<double, std::micro> Time =
         std::chrono::steady_clock::now() - Start;
-    Times.push_back(Time.count() / double(Steps));
+    Times[Next++ % Times.size()] = Time.count() / double(Steps);
   }
-  /// Forgets all but the last \p N.
-  void keepLast(size_t N) {
-    if (Times.size() > N)
-      Times.erase(Times.begin(), Times.end() - N);
-  }
-  /// Forgets them all.
-  double takeMedian();
+  double median() const;
 
 private:
   std::vector<double> Times;
+  size_t Next = 0;
 };
 
 /// True when a line is due: at each power of ten from \p First on, and at the

@@ -25,14 +25,14 @@ void Table::print(size_t Count, double Microseconds, const ProcessMemory &Now,
   fflush(stdout);
 }
 
-double Timer::takeMedian() {
-  if (Times.empty())
+double Timer::median() const {
+  std::vector<double> Sorted(Times.begin(),
+                             Times.begin() + std::min(Next, Times.size()));
+  if (Sorted.empty())
     return 0;
-  auto Middle = Times.begin() + Times.size() / 2;
-  std::nth_element(Times.begin(), Middle, Times.end());
-  double Median = *Middle;
-  Times.clear();
-  return Median;
+  auto Middle = Sorted.begin() + Sorted.size() / 2;
+  std::nth_element(Sorted.begin(), Middle, Sorted.end());
+  return *Middle;
 }
 
 bool isDue(size_t Done, size_t Count, size_t First) {

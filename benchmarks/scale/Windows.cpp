@@ -44,7 +44,7 @@ static Error timeSmallOnes(Arena &Memory, Timer &T) {
   return Error::success();
 }
 
-Error runWindows(ArenaOptions Options, size_t Count) {
+Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB) {
   Options.HugePages = Options.ObjectLayout != Layout::Dense;
   Expected<std::shared_ptr<Arena>> Memory = Arena::create(Options);
   if (!Memory)
@@ -54,9 +54,16 @@ Error runWindows(ArenaOptions Options, size_t Count) {
   std::vector<Allocation> Fillers;
   Table Lines("windows");
   Growth Times("time of one small object", 4, /*Allowed=*/1);
-  Timer Small;
+  Timer Small(Samples);
   Error Refusal = Error::success();
-  while (A.stats().Windows <= Count && !Refusal) {
+  while (Fillers.size() != Count) {
+    // Reading it takes time that grows with the number of mappings.
+    if (Fillers.size() % 64 == 0 &&
+        ProcessMemory::now().ResidentKiB / 1024 > MostMiB) {
+      Refusal = check(false, "this program may use " + Twine(MostMiB) +
+                                 " MiB (-memory) and has more");
+      break;
+    }
     Expected<Allocation> Filler = A.allocate(fillerOf(Size));
     if (!Filler) {
       Refusal = Filler.takeError();
@@ -70,7 +77,7 @@ Error runWindows(ArenaOptions Options, size_t Count) {
       Refusal = std::move(Err);
       break;
     }
-    double Microseconds = Small.takeMedian();
+    double Microseconds = Small.median();
     // They have taken a window of their own, which would be found early on from
     // now on.
     A.trim();
@@ -78,11 +85,9 @@ Error runWindows(ArenaOptions Options, size_t Count) {
     ProcessMemory Now = ProcessMemory::now();
     Lines.print(Fillers.size(), Microseconds, Now,
                 double(Now.ResidentKiB) * 1024 / double(Fillers.size()));
-    if (Fillers.size() == Count)
-      break;
   }
   if (Refusal)
-    outs() << "\nThe system refused window " << Fillers.size() + 1 << ": "
+    outs() << "\nThere is no window " << Fillers.size() + 1 << ": "
            << toString(std::move(Refusal)) << '\n';
   outs().flush();
   bool Ok = A.verify();

@@ -35,6 +35,9 @@ cl::opt<Layout> ObjectLayout(
                clEnumValN(Layout::Dense, "dense", "")));
 cl::opt<size_t> WindowMiB("window", cl::desc("MiB of a window; 0: the default"),
                           cl::init(0));
+cl::opt<size_t>
+    MostMiB("memory", cl::desc("MiB of resident memory at which windows stops"),
+            cl::init(4096));
 
 Error run() {
   if (!Count || !Live)
@@ -48,7 +51,7 @@ Error run() {
   if (What == "cycles")
     return runCycles(Linking, Options, Count, Live);
   if (What == "windows")
-    return runWindows(Options, Count);
+    return runWindows(Options, Count, MostMiB);
   return make_error<StringError>("'" + What +
                                      "' is none of: objects, cycles, windows",
                                  inconvertibleErrorCode());
