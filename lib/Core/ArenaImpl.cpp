@@ -315,12 +315,16 @@ size_t ArenaImpl::trim() {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   size_t GivenBack = 0;
+  // Newest first, so that what remains is the oldest window. Before slabs are
+  // looked at: those of a window that goes need no calls of their own, which a
+  // process without a mapping to spare would be refused.
+  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
+    if (!Windows[I]->hasUsers()) {
+      GivenBack += Windows[I]->committedBytes();
+      Windows.erase(Windows.begin() + I);
+    }
   for (const std::unique_ptr<Window> &W : Windows)
     GivenBack += W->trim();
-  // Newest first, so that what remains is the oldest window.
-  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
-    if (!Windows[I]->hasUsers())
-      Windows.erase(Windows.begin() + I);
   rebuildIndex();
   updateSpacious();
   return GivenBack;

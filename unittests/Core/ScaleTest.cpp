@@ -244,3 +244,25 @@ TEST_CASE("An arena grows to the limit of address space and goes on after") {
   }
   CHECK(inChild([&] { return growToTheLimit(L, size_t(600) << 20); }) == "");
 }
+
+TEST_CASE("Trim releases empty windows without calls for their slabs") {
+  TestMemory System;
+  ArenaOptions O = smallOptions();
+  O.ObjectLayout = anyLayout();
+  auto Memory = valueOf(Arena::create(O, System));
+  Footprint Filler;
+  Filler[SegmentKind::RWData] = {O.WindowSize - SlabSize, 16};
+  std::vector<Allocation> Fillers;
+  for (int I = 0; I != 10; ++I)
+    Fillers.push_back(valueOf(Memory->allocate(Filler)));
+  REQUIRE(Memory->stats().Windows == 10);
+  const size_t Committed = Memory->stats().CommittedBytes;
+  Fillers.clear();
+  const size_t Discards = System.Calls.Discard;
+  CHECK(Memory->trim() == Committed);
+  // Those of the window that stays.
+  CHECK(System.Calls.Discard - Discards <= O.WindowSize / SlabSize);
+  CHECK(Memory->stats().Windows == 1);
+  CHECK(Memory->stats().CommittedBytes == 0);
+  CHECK(Memory->verify());
+}
