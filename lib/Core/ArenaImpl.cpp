@@ -84,6 +84,12 @@ Error ArenaImpl::addWindow(size_t Size) {
   if (!W)
     return W.takeError();
   Windows.push_back(std::move(*W));
+  if (Windows.size() <= 2) {
+    rebuildIndex();
+  } else {
+    Windows.back()->Number = Windows.size() - 1;
+    Index.add(Windows.back()->refused());
+  }
   return Error::success();
 }
 
@@ -111,6 +117,7 @@ void ArenaImpl::freezeShared() {
   Forks = forkCount();
   for (const std::unique_ptr<Window> &W : Windows)
     W->freezeShared();
+  rebuildIndex();
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
@@ -141,24 +148,46 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   return Result;
 }
 
+// Where there is one window, it is not kept up to date.
+void ArenaImpl::rebuildIndex() {
+  Index.clear();
+  for (size_t I = 0; I != Windows.size(); ++I) {
+    Windows[I]->Number = I;
+    Index.add(Windows[I]->refused());
+  }
+}
+
+TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
+                              Allocation &A) {
+  A.Home = &W;
+  TakeResult Result = Policy->place(W, F, KeepFree, A);
+  updateIndex(W);
+  return Result;
+}
+
+static Error errorOf(const TakeResult &Result) {
+  if (Result.Status == TakeStatus::Taken)
+    return Error::success();
+  return systemError(Result.Reason, CannotCommit);
+}
+
 Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
                        Allocation &A) {
   // The last slab of a window is left to objects that lie in it already and
   // turn out larger than their linker said. Without a further window to go to,
   // nobody is turned away for that.
-  size_t KeepFree = Options.Grow && !Sibling ? 1 : 0;
-  for (const std::unique_ptr<Window> &W : Windows) {
-    if (Sibling && W.get() != Sibling->Home)
-      continue;
-    A.Home = W.get();
-    TakeResult Result = Policy->place(*W, F, KeepFree, A);
-    switch (Result.Status) {
-    case TakeStatus::Taken:
-      return Error::success();
-    case TakeStatus::Refused:
-      return systemError(Result.Reason, CannotCommit);
-    case TakeStatus::Full:
-      break;
+  if (Sibling || Windows.size() == 1) {
+    Window &W = Sibling ? *Sibling->Home : *Windows.front();
+    TakeResult Result =
+        placeIn(W, F, /*KeepFree=*/Options.Grow && !Sibling ? 1 : 0, A);
+    if (Result.Status != TakeStatus::Full)
+      return errorOf(Result);
+  } else {
+    const LaneBytes Least = Policy->leastBytes(F);
+    for (size_t I = 0; (I = Index.next(I, Least)) != Windows.size(); ++I) {
+      TakeResult Result = placeIn(*Windows[I], F, /*KeepFree=*/1, A);
+      if (Result.Status != TakeStatus::Full)
+        return errorOf(Result);
     }
   }
   if (Sibling || !Options.Grow)
@@ -181,11 +210,11 @@ Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
     return fullError(F);
   if (Error Err = addWindowFor(alignTo(*Needed, SlabSize) + SlabSize))
     return Err;
-  A.Home = Windows.back().get();
-  TakeResult Result = Policy->place(*A.Home, F, /*KeepFree=*/0, A);
+  TakeResult Result = placeIn(*Windows.back(), F, /*KeepFree=*/0, A);
   if (Result.Status == TakeStatus::Taken)
     return Error::success();
   Windows.pop_back();
+  rebuildIndex();
   if (Result.Status == TakeStatus::Full)
     return fullError(F);
   return systemError(Result.Reason, CannotCommit);
@@ -225,7 +254,11 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
   {
     std::lock_guard<std::mutex> Guard(Lock);
     noticeFork();
-    if (A.Forks != Forks || !Policy->enlarge(*A.Home, A, K, Used, F))
+    if (A.Forks != Forks)
+      return {};
+    bool Enlarged = Policy->enlarge(*A.Home, A, K, Used, F);
+    updateIndex(*A.Home);
+    if (!Enlarged)
       return {};
   }
   uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
@@ -238,6 +271,7 @@ void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   Policy->shrink(*A.Home, A, K, Used);
+  updateIndex(*A.Home);
 }
 
 void ArenaImpl::addObject(Allocation &A) {
@@ -268,6 +302,7 @@ void ArenaImpl::release(Allocation &A) {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   Policy->release(*A.Home, A, Prepared);
+  updateIndex(*A.Home);
   A.Home->removeUser();
   LiveObjects -= A.Objects;
   A.Objects = 0;
@@ -279,12 +314,17 @@ size_t ArenaImpl::trim() {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   size_t GivenBack = 0;
+  // Newest first, so that what remains is the oldest window. Before slabs are
+  // looked at: those of a window that goes need no calls of their own, which a
+  // process without a mapping to spare would be refused.
+  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
+    if (!Windows[I]->hasUsers()) {
+      GivenBack += Windows[I]->committedBytes();
+      Windows.erase(Windows.begin() + I);
+    }
   for (const std::unique_ptr<Window> &W : Windows)
     GivenBack += W->trim();
-  // Newest first, so that what remains is the oldest window.
-  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
-    if (!Windows[I]->hasUsers())
-      Windows.erase(Windows.begin() + I);
+  rebuildIndex();
   updateSpacious();
   return GivenBack;
 }
@@ -315,8 +355,13 @@ ArenaSnapshot ArenaImpl::snapshot() const {
 
 bool ArenaImpl::verify() const {
   std::lock_guard<std::mutex> Guard(Lock);
-  return !Windows.empty() &&
-         all_of(Windows, [](const auto &W) { return W->verify(); });
+  if (Windows.empty() || Index.size() != Windows.size() || !Index.verify())
+    return false;
+  for (size_t I = 0; I != Windows.size(); ++I)
+    if (!Windows[I]->verify() || Windows[I]->Number != I ||
+        (Windows.size() > 1 && Index.get(I) != Windows[I]->refused()))
+      return false;
+  return true;
 }
 
 } // namespace jitslab

@@ -11,6 +11,7 @@
 
 #include "../Platform/Fork.h"
 #include "LayoutPolicy.h"
+#include "RoomIndex.h"
 #include "Window.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
@@ -66,8 +67,16 @@ private:
 
   llvm::Error addWindow(size_t Size);
   llvm::Error addWindowFor(size_t NeededBytes);
+  TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,
+                     Allocation &A);
   llvm::Error place(const Footprint &F, const Allocation *Sibling,
                     Allocation &A);
+  void updateIndex(const Window &W) {
+    // With one window there is nothing to be found.
+    if (Windows.size() > 1 && Index.get(W.Number) != W.refused())
+      Index.set(W.Number, W.refused());
+  }
+  void rebuildIndex();
   llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
 
@@ -79,6 +88,8 @@ private:
 
   mutable std::mutex Lock;
   std::vector<std::unique_ptr<Window>> Windows;
+  /// What windows refuse, where there are several.
+  RoomIndex Index;
   size_t LiveObjects = 0;
   /// forkCount() when the windows were last looked at.
   uint32_t Forks = forkCount();

@@ -21,6 +21,10 @@ std::optional<size_t> DenseLayout::worstCase(const Footprint &F) const {
   return worstCaseInLanes(F);
 }
 
+LaneBytes DenseLayout::leastBytes(const Footprint &F) const {
+  return leastBytesInLanes(F, DenseGranule);
+}
+
 size_t DenseLayout::largestFree(const Window &W) const {
   return largestFreeInLanes(W);
 }

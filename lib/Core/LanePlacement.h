@@ -33,6 +33,9 @@ inline Lane laneOf(SegmentKind K) {
 /// See LayoutPolicy::worstCase.
 std::optional<size_t> worstCaseInLanes(const Footprint &F);
 
+/// See LayoutPolicy::leastBytes, for granules of \p Unit bytes.
+LaneBytes leastBytesInLanes(const Footprint &F, size_t Unit);
+
 /// See LayoutPolicy::largestFree.
 size_t largestFreeInLanes(const Window &W);
 

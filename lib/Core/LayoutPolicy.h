@@ -29,6 +29,9 @@ public:
   /// taken. No value when the sum overflows.
   virtual std::optional<size_t> worstCase(const Footprint &F) const = 0;
 
+  /// What \p F takes from each lane at least, in whole granules.
+  virtual LaneBytes leastBytes(const Footprint &F) const = 0;
+
   /// The largest block that one segment could still get from \p W, alignment
   /// aside.
   virtual size_t largestFree(const Window &W) const = 0;

@@ -55,6 +55,13 @@ std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
   return Sum;
 }
 
+LaneBytes PerObjectLayout::leastBytes(const Footprint &F) const {
+  LaneBytes Least{};
+  for (SegmentKind K : AllSegmentKinds)
+    Least[size_t(Lane::Mixed)] += alignTo(F[K].Size, VM.pageSize());
+  return Least;
+}
+
 TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
                                   size_t KeepFree, Allocation &A) {
   // With alignments above the page size the two orders can differ in size.

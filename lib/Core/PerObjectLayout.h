@@ -21,6 +21,7 @@ public:
   using RemappingLayout::RemappingLayout;
 
   std::optional<size_t> worstCase(const Footprint &F) const override;
+  LaneBytes leastBytes(const Footprint &F) const override;
   size_t largestFree(const Window &W) const override {
     return W.largestFree(Lane::Mixed);
   }

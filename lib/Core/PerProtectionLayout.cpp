@@ -18,6 +18,10 @@ std::optional<size_t> PerProtectionLayout::worstCase(const Footprint &F) const {
   return worstCaseInLanes(F);
 }
 
+LaneBytes PerProtectionLayout::leastBytes(const Footprint &F) const {
+  return leastBytesInLanes(F, VM.pageSize());
+}
+
 size_t PerProtectionLayout::largestFree(const Window &W) const {
   return largestFreeInLanes(W);
 }

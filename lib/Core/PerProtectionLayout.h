@@ -22,6 +22,7 @@ public:
   using RemappingLayout::RemappingLayout;
 
   std::optional<size_t> worstCase(const Footprint &F) const override;
+  LaneBytes leastBytes(const Footprint &F) const override;
   size_t largestFree(const Window &W) const override;
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                    Allocation &A) override;

@@ -42,8 +42,8 @@ uint32_t RangeMap::classOf(uint32_t Granules) {
 void RangeMap::addTagTable(size_t Table) {
   if (Table >= Tags.size())
     Tags.resize(Table + 1);
-  Tags[Table].reset(static_cast<RangeID *>(
-      safe_calloc(tagsPerTable(), sizeof(RangeID))));
+  Tags[Table].reset(
+      static_cast<RangeID *>(safe_calloc(tagsPerTable(), sizeof(RangeID))));
 }
 
 // So that takeWithin finds a range that began in an earlier slab.

@@ -24,11 +24,6 @@ namespace jitslab {
 // What the tightest relocation spans in each direction; see MaxWindowSize.
 static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 
-// What Layout::Dense packs objects at: the size of a cache line on x86-64
-// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects
-// share none.
-static constexpr size_t DenseGranule = 64;
-
 // How much is backed with memory in one go ahead of its use: one call instead
 // of up to 32 page faults (with 4 KiB pages), at the price of resident memory
 // that may never be used; so a lane begins with less than it gets later.
@@ -90,7 +85,9 @@ Window::Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
           makeRangeMaps(Base, Granule, std::make_index_sequence<NumLanes>())),
       LiveInSlab(Size / SlabSize, 0), PopulatedInSlab(Size / SlabSize, 0),
       Frozen(unsigned(Size / SlabSize)),
-      Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {}
+      Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {
+  RefusedBytes.fill(SIZE_MAX);
+}
 
 void Window::setBacking(std::unique_ptr<SlabBacking> B) {
   Backing = std::move(B);
@@ -107,8 +104,9 @@ Window::~Window() {
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   RangeMap &FreeInLane = Free[size_t(L)];
   std::optional<uintptr_t> Start;
+  bool SystemRefused = false;
   if (!Protected[size_t(L)].empty())
-    Start = takeProtected(L, Bytes, Align);
+    Start = takeProtected(L, Bytes, Align, SystemRefused);
   if (!Start)
     Start = FreeInLane.take(Bytes, Align);
   if (!Start) {
@@ -117,8 +115,11 @@ TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
       return {TakeStatus::Refused, 0, EC};
     if (!Full)
       Start = FreeInLane.take(Bytes, Align);
-    if (!Start)
+    if (!Start) {
+      if (!SystemRefused)
+        noteFull(L, Bytes, Align);
       return {TakeStatus::Full};
+    }
   }
   countLive({*Start, *Start + Bytes}, /*Alive=*/true);
   populateUpTo(L, *Start, Bytes);
@@ -133,13 +134,21 @@ bool Window::takeFront(Lane L, AddressRange R) {
   return true;
 }
 
+// Whatever is larger, or aligned more, is refused too.
+void Window::noteFull(Lane L, size_t Bytes, size_t Align) {
+  size_t &Refused = RefusedBytes[size_t(L)];
+  if (Align <= Granule)
+    Refused = std::min(Refused, Bytes);
+}
+
 // Refusal is no failure yet: there may be memory that is writable already.
 std::optional<uintptr_t> Window::takeProtected(Lane L, size_t Bytes,
-                                               size_t Align) {
+                                               size_t Align, bool &Refused) {
   RangeMap &ProtectedInLane = Protected[size_t(L)];
   std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
   if (Start && Backing->makeWritable(L, {*Start, *Start + Bytes})) {
     ProtectedInLane.give({*Start, *Start + Bytes});
+    Refused = true;
     return std::nullopt;
   }
   return Start;
@@ -160,7 +169,7 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
   AddressRange R = slabRange(*First, Count);
   if (std::error_code EC = Backing->commit(L, R)) {
     for (size_t I = 0; I != Count; ++I)
-      Slabs.give(*First + I);
+      freeSlab(*First + I);
     return EC;
   }
   std::fill_n(PopulatedInSlab.begin() + *First, Count, 0);
@@ -210,14 +219,17 @@ void Window::countLive(AddressRange R, bool Alive) {
 
 void Window::give(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
-  if (!giveFrozen(R))
-    Free[size_t(L)].give(R);
+  if (giveFrozen(R))
+    return;
+  Free[size_t(L)].give(R);
+  RefusedBytes[size_t(L)] = SIZE_MAX;
 }
 
 // Who seals by changing access rights shares nothing that a fork could freeze.
 void Window::giveProtected(Lane L, AddressRange R) {
   countLive(R, /*Alive=*/false);
   Protected[size_t(L)].give(R);
+  RefusedBytes[size_t(L)] = SIZE_MAX;
 }
 
 void Window::freezeShared() {
@@ -248,13 +260,18 @@ bool Window::giveFrozen(AddressRange R) {
   return true;
 }
 
+void Window::freeSlab(size_t Slab) {
+  Slabs.give(Slab);
+  RefusedBytes.fill(SIZE_MAX);
+}
+
 // If the system refuses, trim tries again.
 void Window::abandon(size_t Slab) {
   if (Backing->abandon(slabRange(Slab)))
     return;
   Frozen.reset(Slab);
   FrozenBytes -= SlabSize;
-  Slabs.give(Slab);
+  freeSlab(Slab);
 }
 
 // On failure the slab stays committed, and trim can be called again. How far
@@ -270,7 +287,7 @@ bool Window::decommit(size_t Slab) {
     PopulatedInSlab[Slab] = SlabSize;
     return false;
   }
-  Slabs.give(Slab);
+  freeSlab(Slab);
   return true;
 }
 

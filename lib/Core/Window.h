@@ -10,6 +10,7 @@
 #define JITSLAB_CORE_WINDOW_H
 
 #include "RangeMap.h"
+#include "RoomIndex.h"
 #include "SlabBacking.h"
 #include "SlabTable.h"
 #include "jitslab/Allocation.h"
@@ -22,6 +23,11 @@
 #include <memory>
 
 namespace jitslab {
+
+/// What Layout::Dense packs objects at: the size of a cache line on x86-64
+/// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects
+/// share none.
+inline constexpr size_t DenseGranule = 64;
 
 /// Why taking memory from a window failed.
 enum class TakeStatus {
@@ -89,6 +95,9 @@ public:
   void removeUser() { --Users; }
   bool hasUsers() const { return Users != 0; }
 
+  /// Its place among the arena's windows, oldest first.
+  size_t Number = 0;
+
   size_t liveBytes() const { return LiveBytes; }
   size_t committedBytes() const {
     return (Slabs.size() - Slabs.untaken()) * SlabSize;
@@ -96,6 +105,9 @@ public:
   size_t freeBytes() const;
   size_t frozenBytes() const { return FrozenBytes; }
   size_t untakenSlabs() const { return Slabs.untaken(); }
+  /// What take is known to refuse for a new object in each lane, where a window
+  /// keeps a slab free: it has, since something was last given back there.
+  const LaneBytes &refused() const { return RefusedBytes; }
   /// The most that a single take could get, alignment aside.
   size_t largestFree(Lane L) const;
 
@@ -117,7 +129,10 @@ private:
   AddressRange slabRange(size_t First, size_t Count = 1) const {
     return {Base + First * SlabSize, Base + (First + Count) * SlabSize};
   }
-  std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align);
+  std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align,
+                                         bool &Refused);
+  void noteFull(Lane L, size_t Bytes, size_t Align);
+  void freeSlab(size_t Slab);
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
@@ -149,6 +164,7 @@ private:
   std::array<RangeMap, NumLanes> Protected;
   /// Each lane's populated bytes so far, which say how far ahead to go.
   std::array<size_t, NumLanes> Populated{};
+  LaneBytes RefusedBytes;
   size_t LiveBytes = 0;
   size_t FrozenBytes = 0;
   size_t Users = 0;

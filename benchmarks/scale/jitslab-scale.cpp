@@ -1,0 +1,74 @@
+//===- jitslab-scale.cpp - Objects and windows by the million -------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Scale.h"
+#include "llvm/Support/CommandLine.h"
+#include "llvm/Support/raw_ostream.h"
+
+using namespace llvm;
+using namespace jitslab;
+using namespace jitslab::bench;
+
+namespace {
+
+// With enumerators for names LLVM would make options of them.
+cl::opt<std::string> What(cl::Positional, cl::Required,
+                          cl::desc("objects | cycles | windows"));
+cl::opt<size_t> Count("count", cl::desc("How many"), cl::init(100000));
+cl::opt<size_t> Live("live", cl::desc("Objects that are live in cycles"),
+                     cl::init(100));
+cl::opt<LinkerChoice> Linking(
+    "linker", cl::desc("What loads the objects"), cl::init(LinkerChoice::None),
+    cl::values(clEnumValN(LinkerChoice::None, "none",
+                          "the arena alone, without a linker"),
+               clEnumValN(LinkerChoice::RTDyld, "rtdyld", "RuntimeDyld"),
+               clEnumValN(LinkerChoice::JITLink, "jitlink", "JITLink")));
+cl::opt<Layout> ObjectLayout(
+    "layout", cl::desc("The arena's layout"), cl::init(Layout::Dense),
+    cl::values(clEnumValN(Layout::PerObject, "per-object", ""),
+               clEnumValN(Layout::PerProtection, "per-protection", ""),
+               clEnumValN(Layout::Dense, "dense", "")));
+cl::opt<size_t> WindowMiB("window", cl::desc("MiB of a window; 0: the default"),
+                          cl::init(0));
+cl::opt<size_t>
+    MostMiB("memory", cl::desc("MiB of resident memory at which windows stops"),
+            cl::init(4096));
+
+Error run() {
+  if (!Count || !Live)
+    return make_error<StringError>("-count and -live have to be at least 1",
+                                   inconvertibleErrorCode());
+  ArenaOptions Options;
+  Options.ObjectLayout = ObjectLayout;
+  Options.WindowSize = WindowMiB << 20;
+  if (What == "objects")
+    return runObjects(Linking, Options, Count);
+  if (What == "cycles")
+    return runCycles(Linking, Options, Count, Live);
+  if (What == "windows")
+    return runWindows(Options, Count, MostMiB);
+  return make_error<StringError>("'" + What +
+                                     "' is none of: objects, cycles, windows",
+                                 inconvertibleErrorCode());
+}
+
+} // namespace
+
+int main(int ArgC, char **ArgV) {
+  cl::ParseCommandLineOptions(
+      ArgC, ArgV,
+      "What an arena costs at scale.\n\n"
+      "  objects: loads COUNT objects, all of which stay live, and calls them\n"
+      "  cycles:  frees the oldest object and loads another one, COUNT times\n"
+      "  windows: fills COUNT windows, or as many as the system grants\n");
+  if (Error Err = run()) {
+    errs() << "jitslab-scale: " << toString(std::move(Err)) << '\n';
+    return 1;
+  }
+  return 0;
+}
