@@ -165,7 +165,7 @@ private:
 } // namespace
 
 Expected<std::unique_ptr<orc::LLJIT>>
-makeThreadedJIT(LinkerKind K, std::shared_ptr<Arena> Memory,
+makeThreadedJIT([[maybe_unused]] LinkerKind K, std::shared_ptr<Arena> Memory,
                 unsigned CompileThreads, LinkCallbacks Callbacks) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) {
@@ -184,7 +184,7 @@ makeThreadedJIT(LinkerKind K, std::shared_ptr<Arena> Memory,
 }
 
 Expected<std::unique_ptr<orc::LLJIT>>
-makeLockingJIT(LinkerKind K, std::shared_ptr<Arena> Memory) {
+makeLockingJIT([[maybe_unused]] LinkerKind K, std::shared_ptr<Arena> Memory) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) -> LayerOrError {
 #if JITSLAB_LLVM_HAS_JITLINK
