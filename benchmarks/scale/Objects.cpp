@@ -35,7 +35,8 @@ static Error freeAll(Linker &L, size_t Count, Arena &Memory) {
                    Twine(S.CommittedBytes) + " bytes");
 }
 
-Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count) {
+Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count,
+                 double MostSlower) {
   Expected<std::shared_ptr<Arena>> Memory = Arena::create(Options);
   if (!Memory)
     return Memory.takeError();
@@ -50,7 +51,8 @@ Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count) {
   Table Lines("live objects");
   size_t ResidentBefore = ProcessMemory::now().ResidentKiB;
   Growth Bytes("resident bytes for one object", 1.1),
-      VMAs("mappings", 1.0, /*Allowed=*/32), Times("time of one object", 4);
+      VMAs("mappings", 1.0, /*Allowed=*/32),
+      Times("time of one object", MostSlower);
   Timer T(LastObjects / ChunkSize);
   while (Done != Count) {
     size_t Chunk = std::min(ChunkSize, Count - Done);

@@ -28,9 +28,10 @@ makeLinker(LinkerChoice Choice, std::shared_ptr<Arena> Memory);
 bool works(const Linker &L, size_t Slot);
 
 /// Loads \p Count tiny objects, which all stay live, calls each of them, and
-/// frees them. Prints a line for each power of ten. Fails when memory, mappings
-/// or the time of one object grow.
-llvm::Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count);
+/// frees them. Prints a line for each power of ten. Fails when memory or
+/// mappings grow, or the time of one object more than \p MostSlower times.
+llvm::Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count,
+                       double MostSlower);
 
 /// Replaces the oldest of \p Live tiny objects \p Count times. Prints a line
 /// for each power of ten. Fails when memory or mappings grow.
@@ -39,9 +40,10 @@ llvm::Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
 
 /// Fills windows of Options.WindowSize with untouched memory, until there are
 /// \p Count of them or the system refuses one. Prints a line for each power of
-/// ten. Fails when the time of one small object grows. Stops with a message
-/// before this process has \p MostMiB resident.
-llvm::Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB);
+/// ten. Fails when the time of one small object grows more than \p MostSlower
+/// times. Stops with a message before this process has \p MostMiB resident.
+llvm::Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB,
+                       double MostSlower);
 
 /// What is printed at each power of ten.
 class Table {

@@ -44,7 +44,8 @@ static Error timeSmallOnes(Arena &Memory, Timer &T) {
   return Error::success();
 }
 
-Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB) {
+Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB,
+                 double MostSlower) {
   Options.HugePages = Options.ObjectLayout != Layout::Dense;
   Expected<std::shared_ptr<Arena>> Memory = Arena::create(Options);
   if (!Memory)
@@ -53,7 +54,7 @@ Error runWindows(ArenaOptions Options, size_t Count, size_t MostMiB) {
   size_t Size = A.options().WindowSize;
   std::vector<Allocation> Fillers;
   Table Lines("windows");
-  Growth Times("time of one small object", 4, /*Allowed=*/1);
+  Growth Times("time of one small object", MostSlower, /*Allowed=*/1);
   Timer Small(Samples);
   Error Refusal = Error::success();
   while (Fillers.size() != Count) {

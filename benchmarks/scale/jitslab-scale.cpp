@@ -9,6 +9,7 @@
 #include "Scale.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
+#include <cmath>
 
 using namespace llvm;
 using namespace jitslab;
@@ -38,20 +39,25 @@ cl::opt<size_t> WindowMiB("window", cl::desc("MiB of a window; 0: the default"),
 cl::opt<size_t>
     MostMiB("memory", cl::desc("MiB of resident memory at which windows stops"),
             cl::init(4096));
+cl::opt<double>
+    Slower("slower",
+           cl::desc("How many times slower the last one may be; 0: any"),
+           cl::init(4));
 
 Error run() {
   if (!Count || !Live)
     return make_error<StringError>("-count and -live have to be at least 1",
                                    inconvertibleErrorCode());
+  double MostSlower = Slower ? double(Slower) : INFINITY;
   ArenaOptions Options;
   Options.ObjectLayout = ObjectLayout;
   Options.WindowSize = WindowMiB << 20;
   if (What == "objects")
-    return runObjects(Linking, Options, Count);
+    return runObjects(Linking, Options, Count, MostSlower);
   if (What == "cycles")
     return runCycles(Linking, Options, Count, Live);
   if (What == "windows")
-    return runWindows(Options, Count, MostMiB);
+    return runWindows(Options, Count, MostMiB, MostSlower);
   return make_error<StringError>("'" + What +
                                      "' is none of: objects, cycles, windows",
                                  inconvertibleErrorCode());
