@@ -13,7 +13,7 @@ using namespace llvm;
 
 namespace jitslab::bench {
 
-static constexpr size_t ChunkSize = 100, LastCycles = 10000;
+static constexpr size_t CyclesOfChunk = 100, LastCycles = 10000;
 
 // What the heap of the process may fluctuate by: its allocator keeps memory.
 static constexpr double AllowedKiB = 1024;
@@ -36,10 +36,10 @@ Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
   Growth Resident("resident KiB", 1.0, AllowedKiB),
       VMAs("mappings", 1.0, /*Allowed=*/8);
   size_t CommittedBefore = (*Memory)->stats().CommittedBytes;
-  Timer T(LastCycles / ChunkSize);
+  Timer T(LastCycles / CyclesOfChunk);
   size_t Wrong = 0;
   for (size_t Done = 0; Done != Count;) {
-    size_t Chunk = std::min(ChunkSize, Count - Done);
+    size_t Chunk = std::min(CyclesOfChunk, Count - Done);
     Error Err = Error::success();
     T.time(Chunk, [&] {
       for (size_t I = 0; I != Chunk && !Err; ++I, ++Done) {

@@ -15,7 +15,7 @@ namespace jitslab::bench {
 
 // Times are medians of chunks of the last thousand: a process that runs for
 // minutes is interrupted now and then.
-static constexpr size_t ChunkSize = 10, LastObjects = 1000;
+static constexpr size_t ObjectsOfChunk = 10, LastObjects = 1000;
 
 // What is compared with what comes later: by then LLVM's tables and the heap
 // have their shape.
@@ -53,9 +53,9 @@ Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count,
   Growth Bytes("resident bytes for one object", 1.1),
       VMAs("mappings", 1.0, /*Allowed=*/32),
       Times("time of one object", MostSlower);
-  Timer T(LastObjects / ChunkSize);
+  Timer T(LastObjects / ObjectsOfChunk);
   while (Done != Count) {
-    size_t Chunk = std::min(ChunkSize, Count - Done);
+    size_t Chunk = std::min(ObjectsOfChunk, Count - Done);
     Error Err = Error::success();
     T.time(Chunk, [&] {
       for (size_t I = 0; I != Chunk && !Err; ++I)

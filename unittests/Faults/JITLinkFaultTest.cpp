@@ -46,11 +46,13 @@ public:
   explicit JITLinkGroup(JITLinkSession &Session)
       : Session(Session),
         Dylib(Session.ES.createBareJITDylib(std::to_string(Session.Dylibs++))) {
-    cantFail(Dylib.define(
-        absoluteSymbols({{Session.ES.intern("host_counter"),
-                          ExecutorSymbolDef::fromPtr(&HostCounter)},
-                         {Session.ES.intern("host_twice"),
-                          ExecutorSymbolDef::fromPtr(&hostTwice)}})));
+    auto Exported = [](auto *Pointer) {
+      return ExecutorSymbolDef(ExecutorAddr::fromPtr(Pointer),
+                               JITSymbolFlags::Exported);
+    };
+    cantFail(Dylib.define(absoluteSymbols(
+        {{Session.ES.intern("host_counter"), Exported(&HostCounter)},
+         {Session.ES.intern("host_twice"), Exported(&hostTwice)}})));
   }
 
   // Links all of them, which seals each.
@@ -105,10 +107,11 @@ std::unique_ptr<Group> JITLinkSession::makeGroup() {
   return std::make_unique<JITLinkGroup>(*this);
 }
 
-std::unique_ptr<LinkerSession> makeSession(std::shared_ptr<Arena> Memory) {
+std::unique_ptr<LinkerSession>
+makeJITLinkSession(std::shared_ptr<Arena> Memory) {
   return std::make_unique<JITLinkSession>(std::move(Memory));
 }
 
 } // namespace
 
-JITSLAB_FAULT_CASES("JITLink", makeSession)
+JITSLAB_FAULT_CASES("JITLink", makeJITLinkSession)

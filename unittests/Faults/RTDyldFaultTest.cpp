@@ -64,10 +64,11 @@ private:
   std::shared_ptr<Arena> Memory;
 };
 
-std::unique_ptr<LinkerSession> makeSession(std::shared_ptr<Arena> Memory) {
+std::unique_ptr<LinkerSession>
+makeRTDyldSession(std::shared_ptr<Arena> Memory) {
   return std::make_unique<RTDyldSession>(std::move(Memory));
 }
 
 } // namespace
 
-JITSLAB_FAULT_CASES("RuntimeDyld", makeSession)
+JITSLAB_FAULT_CASES("RuntimeDyld", makeRTDyldSession)

@@ -12,10 +12,6 @@
 using namespace jitslab;
 using llvm::StringRef;
 
-static bool contains(StringRef Text, StringRef Part) {
-  return Text.find(Part) != StringRef::npos;
-}
-
 TEST_CASE("TheEntrysStatusIsTheProgramsStatus") {
   Outcome O = runLoader({input("arguments")});
   INFO(O.Err);

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_RUNLOADER_H
 
 #include "Support/RunProgram.h"
+#include "llvm/ADT/StringRef.h"
 #include <string>
 #include <vector>
 
@@ -30,6 +31,10 @@ Outcome runLoaderLimited(size_t MiB, std::vector<std::string> Arguments);
 
 /// Path of an object: the compiled Inputs/<Name>.c.
 std::string input(llvm::StringRef Name);
+
+inline bool contains(llvm::StringRef Text, llvm::StringRef Part) {
+  return Text.find(Part) != llvm::StringRef::npos;
+}
 
 } // namespace jitslab
 

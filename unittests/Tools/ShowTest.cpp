@@ -15,10 +15,6 @@
 using namespace jitslab;
 using namespace llvm;
 
-static bool contains(StringRef Text, StringRef Part) {
-  return Text.find(Part) != StringRef::npos;
-}
-
 // A file of this ending that does not exist yet.
 namespace {
 struct OutputFile {
