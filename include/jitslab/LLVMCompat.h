@@ -111,6 +111,17 @@
 #define JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY 0
 #endif
 
+/// 1 where an ORC session keeps its promises to several threads and about
+/// failures (seen in 22). In 19 a symbol is ready although one that it needs is
+/// not, or could not be linked, and sessions crash in OL_completeLookup; in 14
+/// RuntimeDyld::registerEHFrames crashes for objects that are removed while
+/// they are being linked.
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES 1
+#else
+#define JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES 0
+#endif
+
 namespace jitslab {
 
 /// The type of reserveAllocationSpace's alignment parameters: llvm::Align from

@@ -29,7 +29,7 @@ list(TRANSFORM lines REPLACE "^U ([^@]+).*" "\\1")
 list(REMOVE_DUPLICATES lines)
 # Not C++, and not what compilers and sanitizers add.
 list(FILTER lines EXCLUDE REGEX
-  "^(_Z|__cxa_|__gxx_|_Unwind_|_GLOBAL_|__dso_handle|__(asan|ubsan|tsan|sanitizer|aarch64|clear_cache))")
+  "^(_Z|__cxa_|__gxx_|__gcc_|_Unwind_|_GLOBAL_|__dso_handle|__(asan|ubsan|tsan|sanitizer|aarch64|clear_cache))")
 list(LENGTH lines count)
 if(count LESS 10)
   message(FATAL_ERROR "${LIBRARY} needs ${count} functions only: ${lines}")

@@ -64,6 +64,11 @@ TEST_CASE("The audit of what was loaded says when it cannot read it") {
   for (const AuditResult &R : valueOf(Linker.audit()))
     Checked += R.Checked;
   REQUIRE(Checked > 0);
+  plan({1});
+  {
+    Armed On;
+    llvm::consumeError(Linker.audit().takeError());
+  }
   size_t Faults = 0, WithError = 0;
   for (size_t Nth = 1, Ways = 1; Ways; ++Nth)
     for (size_t Way = 0; Way != Ways; ++Way) {
@@ -106,7 +111,10 @@ TEST_CASE("Whichever call fails in a forked child the parent's code is safe") {
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
   size_t Faults = 0;
-  for (size_t Nth = 1, Ways = 1; Ways; ++Nth)
+  // Mappings of a sanitizer's are read in many calls.
+  const bool Reduced = JITSLAB_HAS_SHADOW_MEMORY || runsUnderEmulator();
+  const size_t Step = Reduced ? 13 : 1;
+  for (size_t Nth = 1, Ways = 1; Ways; Nth += Step)
     for (size_t Way = 0; Way != Ways; ++Way) {
       auto A = valueOf(Arena::create(O));
       Allocation Sealed = valueOf(A->allocate(footprint(100, 8, 8)));
@@ -149,7 +157,7 @@ TEST_CASE("Whichever call fails in a forked child the parent's code is safe") {
         Ways = 0;
         break;
       }
-      Ways = size_t(Status - 10);
+      Ways = Reduced ? 1 : size_t(Status - 10);
       ++Faults;
     }
   WARN("fork: " << Faults << " faults in the child");

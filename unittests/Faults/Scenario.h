@@ -113,6 +113,7 @@ private:
   void seal();
   void unload(Loaded &L);
   void check();
+  bool works(Group &G, Cargo C) const;
   void loadOnceMore(const char *When);
   std::string note(llvm::Error Err);
   void require(bool Holds, const std::string &What) {

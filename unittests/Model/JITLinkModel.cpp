@@ -54,7 +54,10 @@ JITLinkModel::Graph JITLinkModel::randomGraph(bool &WantsBoth) {
   G.Link = makeGraph();
   G.Manager = Source.below(Managers.size());
   WantsBoth = Source.percent(1);
-  size_t Number = Source.below(6);
+  // The graph keeps no copies of them.
+  static constexpr const char *Names[] = {".section0", ".section1", ".section2",
+                                          ".section3", ".section4"};
+  size_t Number = Source.below(std::size(Names) + 1);
   for (size_t I = 0; I != Number; ++I) {
     Section S;
     S.Kind = AllSegmentKinds[Source.below(NumSegmentKinds)];
@@ -74,7 +77,7 @@ JITLinkModel::Graph JITLinkModel::randomGraph(bool &WantsBoth) {
     orc::MemLifetime Lifetime = NoAlloc         ? orc::MemLifetime::NoAlloc
                                 : S.ForFinalize ? orc::MemLifetime::Finalize
                                                 : orc::MemLifetime::Standard;
-    std::string Name = ".section" + std::to_string(I);
+    const char *Name = Names[I];
     if (S.IsZero) {
       llvm::jitlink::Section &Zero = G.Link->createSection(Name, Prot);
       Zero.setMemLifetime(Lifetime);

@@ -120,7 +120,9 @@ TEST_CASE("Reservations that no gap has room for are refused") {
   // Only some of the gaps are large enough.
   ReservationRequest R = request(size_t(1) << 45, SlabSize);
   R.Unpredictable = true;
-  if (llvm::ErrorOr<uintptr_t> Start = System.reserve(R))
+  if (runsUnderEmulator())
+    WARN("NOT RUN: 32 TiB, whose pages the emulator keeps tables of");
+  else if (llvm::ErrorOr<uintptr_t> Start = System.reserve(R))
     CHECK(!System.release(*Start, R.Size, 0));
   // Few positions are aligned enough.
   R = request(SlabSize, size_t(1) << 46);

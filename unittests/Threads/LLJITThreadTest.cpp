@@ -107,6 +107,8 @@ void drive(orc::LLJIT &JIT, size_t Thread, uint64_t Seed, Problems &P) {
 } // namespace
 
 TEST_CASE("Threads compile, load, call and remove while another one trims") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayoutThatReusesCode();
   LinkerKind K = anyLinker();
   const uint64_t Seed = testSeed(7);
@@ -130,6 +132,8 @@ TEST_CASE("Threads compile, load, call and remove while another one trims") {
 }
 
 TEST_CASE("A symbol that all threads look up at once is linked once") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   INFO(nameOf(K) << ", layout " << int(L));
@@ -197,6 +201,8 @@ static void removeInFlight(orc::LLJIT &JIT, size_t Thread, uint64_t Seed,
 }
 
 TEST_CASE("Code that is removed while it is being linked leaves no memory") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   const uint64_t Seed = testSeed(8);

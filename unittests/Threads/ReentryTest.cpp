@@ -101,6 +101,8 @@ private:
 } // namespace
 
 TEST_CASE("An object whose materialisation looks up others is linked") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   INFO(nameOf(K) << ", layout " << int(L));
@@ -130,6 +132,8 @@ TEST_CASE("An object whose materialisation looks up others is linked") {
 }
 
 TEST_CASE("Compile threads wait for one another without a deadlock") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   INFO(nameOf(K) << ", layout " << int(L));
@@ -155,6 +159,8 @@ TEST_CASE("Compile threads wait for one another without a deadlock") {
 }
 
 TEST_CASE("A generator links an object while another one waits for it") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   unsigned CompileThreads = GENERATE(0u, 4u);
@@ -186,6 +192,8 @@ TEST_CASE("A generator links an object while another one waits for it") {
 }
 
 TEST_CASE("Callbacks of the linker link further objects and trim the arena") {
+  if (!orcIsForThreads())
+    return;
   Layout L = anyLayout();
   LinkerKind K = anyLinker();
   unsigned CompileThreads = GENERATE(0u, 4u);

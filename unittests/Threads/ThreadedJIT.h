@@ -34,6 +34,15 @@ inline LinkerKind anyLinker() {
 #endif
 }
 
+/// False, with a remark, where LLVM's ORC itself fails when several threads use
+/// it.
+inline bool orcIsForThreads() {
+  if (JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES)
+    return true;
+  WARN("NOT RUN: the ORC of this LLVM crashes when several threads use it");
+  return false;
+}
+
 /// How often something is repeated: instrumented and emulated code is many
 /// times slower.
 inline size_t rounds(size_t Natively) {
