@@ -1,0 +1,26 @@
+# What the scripts have in common; they source it first.
+
+# Before anybody changes the folder that $0 is relative to.
+script=$(realpath "$0")
+root=$(dirname "$(dirname "$script")")
+
+# The comment that a script begins with.
+usage() { sed -n '2,/^set -/{/^set -/d;s/^# \{0,1\}//;p}' "$script"; }
+
+# wrong MESSAGE: for arguments that cannot be.
+wrong() {
+  echo "${script##*/}: $1" >&2
+  usage >&2
+  exit 2
+}
+
+# configure LOG PRESET OPTIONS...: with ccache where there is one; says nothing
+# unless it fails.
+configure() {
+  local log=$1 preset=$2
+  shift 2
+  ! command -v ccache >/dev/null ||
+    set -- "$@" -DCMAKE_C_COMPILER_LAUNCHER=ccache \
+      -DCMAKE_CXX_COMPILER_LAUNCHER=ccache
+  cmake --preset "$preset" "$@" >"$log" || { cat "$log" >&2; exit 1; }
+}
