@@ -84,12 +84,10 @@ Error ArenaImpl::addWindow(size_t Size) {
   if (!W)
     return W.takeError();
   Windows.push_back(std::move(*W));
-  if (Windows.size() <= 2) {
-    rebuildIndex();
-  } else {
-    Windows.back()->Number = Windows.size() - 1;
-    Index.add(Windows.back()->refused());
-  }
+  Windows.back()->Number = Windows.size() - 1;
+  Index.add(Windows.back()->refused());
+  // As long as it was the only one, it was not kept up to date.
+  updateIndex(*Windows.front());
   return Error::success();
 }
 
@@ -115,9 +113,10 @@ void ArenaImpl::afterForkInChild() {
 
 void ArenaImpl::freezeShared() {
   Forks = forkCount();
-  for (const std::unique_ptr<Window> &W : Windows)
+  for (const std::unique_ptr<Window> &W : Windows) {
     W->freezeShared();
-  rebuildIndex();
+    updateIndex(*W);
+  }
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
@@ -148,7 +147,7 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   return Result;
 }
 
-// Where there is one window, it is not kept up to date.
+// After windows have gone, and others have got their numbers.
 void ArenaImpl::rebuildIndex() {
   Index.clear();
   for (size_t I = 0; I != Windows.size(); ++I) {
@@ -215,9 +214,7 @@ Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
     return Error::success();
   Windows.pop_back();
   rebuildIndex();
-  if (Result.Status == TakeStatus::Full)
-    return fullError(F);
-  return systemError(Result.Reason, CannotCommit);
+  return Result.Status == TakeStatus::Full ? fullError(F) : errorOf(Result);
 }
 
 Error ArenaImpl::fullError(const Footprint &F) const {

@@ -64,15 +64,14 @@ Error ProcessArena::makeArena() {
 
 void ProcessArena::announce() {
   if (!Memory) {
-    say("LLVM " + Twine(LLVM_VERSION_MAJOR) + ": " + Failure +
-        "; LLVM's memory manager stays");
+    say(JITSLAB_OWN_LLVM ": " + Failure + "; LLVM's memory manager stays");
     return;
   }
   if (Options.Stats)
     std::atexit([] { get().atExit(); });
   if (Options.Verbose)
-    say("LLVM " + Twine(LLVM_VERSION_MAJOR) + " is served, layout " +
-        layoutName(Memory->options().ObjectLayout) + ", windows of " +
+    say(JITSLAB_OWN_LLVM " is served, layout " +
+        Twine(layoutName(Memory->options().ObjectLayout)) + ", windows of " +
         Twine(Memory->options().WindowSize >> 20) + " MiB");
 }
 
@@ -89,8 +88,8 @@ void ProcessArena::atExit() {
   if (!Counted.Engines && !Counted.Objects)
     return;
   ArenaStats S = Memory->stats();
-  say("LLVM " + Twine(LLVM_VERSION_MAJOR) + ", " +
-      layoutName(Memory->options().ObjectLayout) + ": " +
+  say(JITSLAB_OWN_LLVM ", " +
+      Twine(layoutName(Memory->options().ObjectLayout)) + ": " +
       Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +
       " objects, " + Twine(S.LiveObjects) + " live; " + Twine(S.Windows) +
       " windows; KiB: " + Twine(S.LiveBytes >> 10) + " live, " +

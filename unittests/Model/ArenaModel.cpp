@@ -54,9 +54,10 @@ size_t ArenaModel::randomSize() {
 
 Footprint ArenaModel::randomFootprint() {
   Footprint F;
+  const unsigned MostAlign = Log2_64(ShadowMemory::WindowAlign);
   for (SegmentKind K : AllSegmentKinds)
-    F[K] = {randomSize(), size_t(1)
-                              << Source.below(Source.percent(90) ? 9 : 23)};
+    F[K] = {randomSize(),
+            size_t(1) << Source.below(Source.percent(90) ? 9 : MostAlign + 1)};
   return F;
 }
 
@@ -145,7 +146,9 @@ bool ArenaModel::allocateNonsense() {
   Error Err = Got.takeError();
   bool Full = Err.isA<ArenaFullError>();
   std::error_code Code = errorToErrorCode(std::move(Err));
-  return expect(BadAlign ? Code == std::errc::invalid_argument : Full,
+  // What is too large for this window only is found out by trying.
+  return expect(BadAlign ? Code == std::errc::invalid_argument
+                         : Full || isFaulty(),
                 "nonsense is refused for the wrong reason");
 }
 

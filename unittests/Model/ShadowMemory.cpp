@@ -91,8 +91,10 @@ ErrorOr<uintptr_t> ShadowMemory::reserve(const ReservationRequest &R) {
   // each of them, until there may be no more.
   ReservationRequest Predictable = R;
   Predictable.Unpredictable = false;
-  ErrorOr<uintptr_t> Start = R.Unpredictable ? TestMemory::reserve(Predictable)
-                                             : WindowMemory::reserve(R);
+  Predictable.Align = std::max(R.Align, WindowAlign);
+  ErrorOr<uintptr_t> Start = R.Unpredictable
+                                 ? TestMemory::reserve(Predictable)
+                                 : WindowMemory::reserve(Predictable);
   if (Start) {
     size_t Pages = R.Size / pageSize();
     Reservations.push_back({{*Start, *Start + R.Size},

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_SHADOWMEMORY_H
 
 #include "Support/WindowMemory.h"
+#include "jitslab/Arena.h"
 #include <string>
 #include <vector>
 
@@ -23,6 +24,10 @@ namespace jitslab {
 /// that shared memory must not get in a window) are noted as a violation.
 class ShadowMemory final : public WindowMemory {
 public:
+  /// Windows begin at multiples of it, so that it does not depend on the run
+  /// what fits where.
+  static constexpr size_t WindowAlign = 2 * SlabSize;
+
   /// True when all of \p R has the access rights \p A.
   bool has(AddressRange R, Access A) const;
 
