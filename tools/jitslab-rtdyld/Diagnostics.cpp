@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Diagnostics.h"
+#include "Sanitizers.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/raw_ostream.h"
 #include <csignal>
@@ -80,16 +81,7 @@ void installErrorHandlers() {
 }
 
 // A sanitizer says more about a crash than this can.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define JITSLAB_CATCH_CRASHES 0
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JITSLAB_CATCH_CRASHES 0
-#endif
-#endif
-#ifndef JITSLAB_CATCH_CRASHES
-#define JITSLAB_CATCH_CRASHES 1
-#endif
+#define JITSLAB_CATCH_CRASHES (!JITSLAB_HAS_ASAN && !JITSLAB_HAS_TSAN)
 
 #if JITSLAB_CATCH_CRASHES
 static constexpr int CrashSignals[] = {SIGSEGV, SIGBUS,  SIGILL,

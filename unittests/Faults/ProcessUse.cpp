@@ -22,14 +22,7 @@ namespace jitslab {
 
 #if JITSLAB_HAS_SHADOW_MEMORY
 size_t heapInUse() {
-#if defined(__SANITIZE_THREAD__)
-  return 0;
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-  return 0;
-#endif
-#endif
-  return __sanitizer_get_current_allocated_bytes();
+  return JITSLAB_HAS_TSAN ? 0 : __sanitizer_get_current_allocated_bytes();
 }
 #endif
 

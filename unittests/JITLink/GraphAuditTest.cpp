@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/QuietPlugin.h"
 #include "TestJIT.h"
 #include "jitslab/JITLinkAudit.h"
 
@@ -16,7 +17,7 @@ namespace {
 
 /// Audits every graph: as the linker has left it, and then with one bit of each
 /// relocation changed in turn.
-class AuditingPlugin : public orc::ObjectLinkingLayer::Plugin {
+class AuditingPlugin : public QuietPlugin {
 public:
   size_t Checked = 0, Problems = 0, Changed = 0, Found = 0;
 
@@ -35,14 +36,6 @@ public:
       return Error::success();
     });
   }
-  Error notifyFailed(orc::MaterializationResponsibility &) override {
-    return Error::success();
-  }
-  Error notifyRemovingResources(orc::JITDylib &, orc::ResourceKey) override {
-    return Error::success();
-  }
-  void notifyTransferringResources(orc::JITDylib &, orc::ResourceKey,
-                                   orc::ResourceKey) override {}
 
 private:
   // Bit 10 belongs to the immediate of all AArch64 instructions, and to every

@@ -11,6 +11,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Support/Layouts.h"
+#include "Support/QuietPlugin.h"
 #include "TestGraph.h"
 #include "TestJIT.h"
 #include "jitslab/LLVMCompat.h"
@@ -46,7 +47,7 @@ std::unique_ptr<LinkGraph> graphOf(orc::LLJIT &JIT, const std::string &Name) {
 }
 
 /// Adds a pass to the links of a layer.
-class PassPlugin : public orc::ObjectLinkingLayer::Plugin {
+class PassPlugin : public QuietPlugin {
 public:
   enum class When { BeforePruning, AfterAllocation };
   PassPlugin(When Where, std::function<Error(LinkGraph &)> Pass)
@@ -64,11 +65,6 @@ public:
     ++Failures;
     return Error::success();
   }
-  Error notifyRemovingResources(orc::JITDylib &, orc::ResourceKey) override {
-    return Error::success();
-  }
-  void notifyTransferringResources(orc::JITDylib &, orc::ResourceKey,
-                                   orc::ResourceKey) override {}
 
 private:
   When Where;

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_PROCESS_H
 
 #include "Platform/AddressSpace.h"
+#include "Sanitizers.h"
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,28 +19,10 @@
 
 // Sanitizers map terabytes for their shadow, so limits of address space say
 // nothing about a process that has them.
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define JITSLAB_HAS_SHADOW_MEMORY 1
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define JITSLAB_HAS_SHADOW_MEMORY 1
-#endif
-#endif
-#ifndef JITSLAB_HAS_SHADOW_MEMORY
-#define JITSLAB_HAS_SHADOW_MEMORY 0
-#endif
+#define JITSLAB_HAS_SHADOW_MEMORY (JITSLAB_HAS_ASAN || JITSLAB_HAS_TSAN)
 
 // ThreadSanitizer makes vfork a fork.
-#if defined(__SANITIZE_THREAD__)
-#define JITSLAB_HAS_VFORK 0
-#elif defined(__has_feature)
-#if __has_feature(thread_sanitizer)
-#define JITSLAB_HAS_VFORK 0
-#endif
-#endif
-#ifndef JITSLAB_HAS_VFORK
-#define JITSLAB_HAS_VFORK 1
-#endif
+#define JITSLAB_HAS_VFORK (!JITSLAB_HAS_TSAN)
 
 namespace jitslab {
 

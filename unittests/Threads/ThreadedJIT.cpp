@@ -13,6 +13,7 @@
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include <mutex>
 #if JITSLAB_LLVM_HAS_JITLINK
+#include "Support/QuietPlugin.h"
 #include "jitslab/LLJITSupport.h"
 #endif
 
@@ -102,7 +103,7 @@ private:
 
 #if JITSLAB_LLVM_HAS_JITLINK
 
-class CallbackPlugin : public orc::ObjectLinkingLayer::Plugin {
+class CallbackPlugin : public QuietPlugin {
 public:
   explicit CallbackPlugin(LinkCallbacks Callbacks)
       : Callbacks(std::move(Callbacks)) {}
@@ -121,14 +122,6 @@ public:
       Callbacks.OnSealed(onlySymbol(MR));
     return Error::success();
   }
-  Error notifyFailed(orc::MaterializationResponsibility &) override {
-    return Error::success();
-  }
-  Error notifyRemovingResources(orc::JITDylib &, orc::ResourceKey) override {
-    return Error::success();
-  }
-  void notifyTransferringResources(orc::JITDylib &, orc::ResourceKey,
-                                   orc::ResourceKey) override {}
 
 private:
   LinkCallbacks Callbacks;
