@@ -14,6 +14,14 @@ wrong() {
   exit 2
 }
 
+# Asking for help is asking for nothing else. What follows -- is others'.
+for argument in "$@"; do
+  case $argument in
+  -h | --help) usage; exit 0 ;;
+  --) break ;;
+  esac
+done
+
 # configure LOG PRESET OPTIONS...: with ccache where there is one; says nothing
 # unless it fails.
 configure() {

@@ -23,7 +23,8 @@ namespace jitslab {
 /// A single page stops what goes on byte by byte. This much also stops most of
 /// what jumps, such as an index that is wrong or a frame that is large. It is
 /// what Linux keeps free below stacks since attackers used such jumps
-/// (CVE-2017-1000364): stack_guard_gap, 256 pages of 4 KiB.
+/// (CVE-2017-1000364): stack_guard_gap, 256 pages, where pages have 4 KiB.
+/// Where they are larger it is 1 MiB all the same, in whole pages.
 inline size_t guardBytes(const VirtualMemory &VM) {
   constexpr size_t Least = size_t(1) << 20;
   return llvm::alignTo(Least, llvm::Align(VM.pageSize()));

@@ -50,7 +50,7 @@ size_t mappingCount() {
 size_t largestFreeAddressRange() {
   uintptr_t Next = LowestMappable;
   size_t Largest = 0;
-  auto visit = [&](AddressRange R) {
+  auto Visit = [&](AddressRange R) {
     if (R.Begin > Next)
       Largest = std::max<size_t>(Largest, R.Begin - Next);
     Next = std::max(Next, R.End);
@@ -58,9 +58,9 @@ size_t largestFreeAddressRange() {
   bool Known = forEachLine("/proc/self/maps", [&](StringRef Line) {
     AddressRange R;
     if (parseMapping(Line, R) && R.Begin < UserSpaceEnd)
-      visit(R);
+      Visit(R);
   });
-  visit({UserSpaceEnd, UserSpaceEnd});
+  Visit({UserSpaceEnd, UserSpaceEnd});
   return Known ? Largest : SIZE_MAX;
 }
 

@@ -27,12 +27,14 @@ static void forkOnce() {
 TEST_CASE("A range behind many that are too small for it is found") {
   // 32 and 33 granules are of one class, which is looked at from the range that
   // was freed last.
-  RangeMap M(0, 0x100);
-  M.give({0x100000, 0x100000 + 33 * 0x100});
+  constexpr size_t Granule = 0x100;
+  constexpr size_t Small = 32 * Granule, Large = 33 * Granule;
+  RangeMap M(0, Granule);
+  M.give({0x100000, 0x100000 + Large});
   for (uintptr_t I = 0; I != 40; ++I)
-    M.give({0x200000 + I * 0x4000, 0x200000 + I * 0x4000 + 32 * 0x100});
-  CHECK(M.take(33 * 0x100, 1) == std::optional<uintptr_t>(0x100000));
-  CHECK(!M.take(33 * 0x100, 1));
+    M.give({0x200000 + I * 0x4000, 0x200000 + I * 0x4000 + Small});
+  CHECK(M.take(Large, 1) == std::optional<uintptr_t>(0x100000));
+  CHECK(!M.take(Large, 1));
   CHECK(M.count() == 40);
   CHECK(M.verify());
 }

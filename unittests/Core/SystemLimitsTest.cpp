@@ -287,7 +287,7 @@ TEST_CASE("A control group's limit is lived with by who frees and trims") {
   if (cannotLimit())
     return;
   Layout L = anyLayout();
-  auto live = [&](bool Free) {
+  auto Live = [&](bool Free) {
     return inChild([&]() -> std::string {
       MemoryGroup Group(64 * MiB);
       if (!Group.isMade())
@@ -310,7 +310,7 @@ TEST_CASE("A control group's limit is lived with by who frees and trims") {
       });
     });
   };
-  std::string Freeing = live(true);
+  std::string Freeing = Live(true);
   INFO(Freeing);
   if (mentions(Freeing, {"unavailable: "})) {
     WARN("NOT RUN: " << Freeing);
@@ -318,5 +318,5 @@ TEST_CASE("A control group's limit is lived with by who frees and trims") {
   }
   CHECK(Freeing == "lived");
   // The control: the limit is there.
-  CHECK(mentions(live(false), {"killed by signal 9"}));
+  CHECK(mentions(Live(false), {"killed by signal 9"}));
 }

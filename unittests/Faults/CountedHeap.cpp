@@ -32,11 +32,13 @@ static void *counted(void *Block) {
 extern "C" {
 
 // glibc's own, by their other names.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 void *__libc_malloc(size_t);
 void *__libc_calloc(size_t, size_t);
 void *__libc_realloc(void *, size_t);
 void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
+// NOLINTEND(bugprone-reserved-identifier)
 
 void *malloc(size_t Size) { return counted(__libc_malloc(Size)); }
 void *calloc(size_t Count, size_t Size) {

@@ -106,34 +106,34 @@ void Scenario::check() {
 
 void Scenario::liveOnArena() {
   size_t Count = groupsToLoad();
-  auto step = [&](auto Body) {
+  auto Step = [&](auto Body) {
     {
       Armed On;
       Body();
     }
     check();
   };
-  step([&] { load(Count, Cargo::Five); });
-  step([&] { seal(); });
-  step([&] {
+  Step([&] { load(Count, Cargo::Five); });
+  Step([&] { seal(); });
+  Step([&] {
     for (size_t I = 0; I < Groups.size(); ++I) {
       unload(Groups[I]);
       Groups.erase(Groups.begin() + I);
     }
   });
-  step([&] {
+  Step([&] {
     load(3, Cargo::Large);
     seal();
   });
   HasGrown = Memory->stats().Windows > 1;
-  step([&] {
+  Step([&] {
     for (; !Groups.empty() && Groups.back().What == Cargo::Large;
          Groups.pop_back())
       unload(Groups.back());
     Memory->trim();
   });
   // Memory that had other access rights before, and new slabs.
-  step([&] {
+  Step([&] {
     load(Count / 2 + 1, Cargo::Five);
     seal();
   });

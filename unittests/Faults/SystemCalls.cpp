@@ -162,7 +162,8 @@ size_t bytesMapped() {
 
 using namespace jitslab;
 
-// What jitslab calls, and where ld's --wrap sends on to.
+// What jitslab calls, and where ld's --wrap sends on to; the names are ld's.
+// NOLINTBEGIN(bugprone-reserved-identifier)
 extern "C" {
 
 void *__real_mmap(void *, size_t, int, int, int, off_t);
@@ -299,3 +300,4 @@ int __wrap_pthread_atfork(void (*Before)(), void (*InParent)(),
 }
 
 } // extern "C"
+// NOLINTEND(bugprone-reserved-identifier)

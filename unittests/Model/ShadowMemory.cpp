@@ -93,6 +93,8 @@ ErrorOr<uintptr_t> ShadowMemory::reserve(const ReservationRequest &R) {
   Predictable.Unpredictable = false;
   Predictable.Align = std::max(R.Align, WindowAlign);
   ErrorOr<uintptr_t> Start = R.Unpredictable
+                                 // A writer view, which is no window.
+                                 // NOLINTNEXTLINE(bugprone-parent-virtual-call)
                                  ? TestMemory::reserve(Predictable)
                                  : WindowMemory::reserve(Predictable);
   if (Start) {

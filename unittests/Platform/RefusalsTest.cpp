@@ -47,19 +47,19 @@ TEST_CASE("Shared memory whose descriptor the host closed is not mapped") {
   uintptr_t Start = *System.reserve(R);
   SharedMemory M = *System.createShared(SlabSize);
   close(M.Descriptor);
-  auto map = [&] {
+  auto Map = [&] {
     return System.mapShared(Start, pageSize(), Access::ReadOnly, M, 0,
                             Sharing::Shared);
   };
-  CHECK(map() == std::errc::bad_file_descriptor);
+  CHECK(Map() == std::errc::bad_file_descriptor);
   // The number is another file's now: of another device, or of the same one.
   int Null = open("/dev/null", O_RDONLY | O_CLOEXEC);
   REQUIRE(Null == M.Descriptor);
-  CHECK(map() == std::errc::bad_file_descriptor);
+  CHECK(Map() == std::errc::bad_file_descriptor);
   close(Null);
   SharedMemory Other = *System.createShared(SlabSize);
   REQUIRE(Other.Descriptor == M.Descriptor);
-  CHECK(map() == std::errc::bad_file_descriptor);
+  CHECK(Map() == std::errc::bad_file_descriptor);
   // Nor is it closed on behalf of the old one.
   System.closeShared(M);
   CHECK(fcntl(Other.Descriptor, F_GETFD) >= 0);
@@ -183,13 +183,13 @@ TEST_CASE("Arenas that go in the order in which they came hear of forks") {
   std::shared_ptr<Arena> Arenas[4];
   for (auto &A : Arenas)
     A = valueOf(Arena::create(smallOptions()));
-  auto forksWell = [] { return runInChild([] { return 0; }).passed(); };
+  auto ForksWell = [] { return runInChild([] { return 0; }).passed(); };
   uint32_t Before = forkCount();
   for (size_t I : {0, 2, 1, 3}) {
-    CHECK(forksWell());
+    CHECK(ForksWell());
     Arenas[I].reset();
   }
-  CHECK(forksWell());
+  CHECK(ForksWell());
   // While there was a listener, that is at all times.
   CHECK(forkCount() == Before + 5);
 }
@@ -199,14 +199,14 @@ TEST_CASE("A limit of data is explained") {
     WARN("NOT RUN: the emulator ignores limits");
     return;
   }
-  auto explain = [] {
+  auto Explain = [] {
     return explainFailure(std::make_error_code(std::errc::not_enough_memory));
   };
   CHECK(mentions(inChild([&]() -> std::string {
                    rlimit Limit = {size_t(1) << 40, size_t(1) << 40};
                    if (setrlimit(RLIMIT_DATA, &Limit))
                      return "no limit";
-                   return explain();
+                   return Explain();
                  }),
                  {"RLIMIT_DATA"}));
 }

@@ -232,9 +232,10 @@ TEST_CASE("A host that never reserves is served all the same") {
 TEST_CASE("What a batch of objects left over goes back when it is sealed") {
   auto Memory = anyArena();
   RecordingManager Manager(Memory);
+  constexpr uintptr_t Surplus = 100000;
   for (unsigned I = 0; I != 4; ++I) {
     // Each reserves more than the one before it has left over.
-    Manager.reserveAllocationSpace((I + 1) * 100000, ReserveAlign(16), 0,
+    Manager.reserveAllocationSpace((I + 1) * Surplus, ReserveAlign(16), 0,
                                    ReserveAlign(1), 0, ReserveAlign(1));
     Manager.allocateCodeSection(100, 16, I, ".text");
   }

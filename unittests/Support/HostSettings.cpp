@@ -11,6 +11,7 @@
 #include <fcntl.h>
 #include <fstream>
 #include <sstream>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -37,32 +38,47 @@ HostSetting::HostSetting(const char *Path, const char *Value) {
   std::string Before;
   std::getline(std::ifstream(Path), Before);
   int Ends[2];
-  if (Before.empty() || pipe2(Ends, O_CLOEXEC)) {
+  if (Before.empty() ||
+      socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, Ends)) {
     Reason = std::string(Path) + " cannot be read";
     return;
   }
-  // Not a child of this process, which may be killed; it sees the pipe's end.
+  // Not a child of this process, which may be killed; it sees that nothing more
+  // comes then.
   pid_t Child = fork();
   if (Child == 0) {
     if (fork() != 0)
       _exit(0);
     setsid();
     close(Ends[1]);
-    char C;
+    char C = 0;
+    if (write(Ends[0], &C, 1) != 1)
+      _exit(1);
     while (read(Ends[0], &C, 1) > 0)
       ;
     _exit(writeFile(Path, Before) ? 0 : 1);
   }
-  waitpid(Child, nullptr, 0);
+  if (Child > 0)
+    waitpid(Child, nullptr, 0);
   close(Ends[0]);
   End = Ends[1];
-  if (!writeFile(Path, Value))
+  char C;
+  if (read(End, &C, 1) != 1)
+    Reason = std::string(Path) + " would not be restored: no process for it";
+  else if (!writeFile(Path, Value))
     Reason = std::string(Path) + " cannot be written";
 }
 
 HostSetting::~HostSetting() {
-  if (End >= 0)
-    close(End);
+  if (End < 0)
+    return;
+  // Once it is restored there is no other end: whoever changes it next must not
+  // take this value for the one from before.
+  shutdown(End, SHUT_WR);
+  char C;
+  while (read(End, &C, 1) > 0)
+    ;
+  close(End);
 }
 
 // The folder of this process's group with the memory controller; empty if there

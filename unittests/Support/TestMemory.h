@@ -116,7 +116,10 @@ public:
 
 private:
   std::error_code injected() {
-    if (FailNth == 0 || (--FailNth != 0))
+    if (FailNth == 0)
+      return {};
+    --FailNth;
+    if (FailNth != 0)
       return {};
     FailNth = KeepFailing ? 1 : 0;
     return std::error_code(FailWith, std::generic_category());

@@ -35,7 +35,7 @@ int chainResult(int X, int Last) {
 class LookingUp : public orc::IRMaterializationUnit {
 public:
   LookingUp(orc::LLJIT &JIT, const std::string &Name, int Add,
-            std::string Needed, std::string Callee = {})
+            std::string Needed, const std::string &Callee = {})
       : IRMaterializationUnit(JIT.getExecutionSession(),
                               *JIT.getIRCompileLayer().getManglingOptions(),
                               moduleFor(JIT, Name, Add, Callee)),

@@ -26,7 +26,7 @@ namespace {
 using LayerOrError = Expected<std::unique_ptr<orc::ObjectLayer>>;
 using MakeLayer = std::function<LayerOrError(orc::ExecutionSession &)>;
 
-Expected<std::unique_ptr<orc::LLJIT>> makeJIT(MakeLayer Make,
+Expected<std::unique_ptr<orc::LLJIT>> makeJIT(const MakeLayer &Make,
                                               unsigned CompileThreads) {
   initializeTarget();
   auto Target = orc::JITTargetMachineBuilder::detectHost();
@@ -58,7 +58,7 @@ StringRef onlySymbol(orc::MaterializationResponsibility &R) {
 
 /// An RTDyldObjectLinkingLayer whose managers \p MakeManager makes.
 template <typename Fn>
-LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES, Fn MakeManager,
+LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES, const Fn &MakeManager,
                              const LinkCallbacks &Callbacks) {
   auto Layer = std::make_unique<orc::RTDyldObjectLinkingLayer>(
       ES, [MakeManager](auto &&...) { return MakeManager(); });
@@ -158,8 +158,9 @@ private:
 } // namespace
 
 Expected<std::unique_ptr<orc::LLJIT>>
-makeThreadedJIT([[maybe_unused]] LinkerKind K, std::shared_ptr<Arena> Memory,
-                unsigned CompileThreads, LinkCallbacks Callbacks) {
+makeThreadedJIT([[maybe_unused]] LinkerKind K,
+                const std::shared_ptr<Arena> &Memory, unsigned CompileThreads,
+                const LinkCallbacks &Callbacks) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) {
 #if JITSLAB_LLVM_HAS_JITLINK
@@ -177,7 +178,8 @@ makeThreadedJIT([[maybe_unused]] LinkerKind K, std::shared_ptr<Arena> Memory,
 }
 
 Expected<std::unique_ptr<orc::LLJIT>>
-makeLockingJIT([[maybe_unused]] LinkerKind K, std::shared_ptr<Arena> Memory) {
+makeLockingJIT([[maybe_unused]] LinkerKind K,
+               const std::shared_ptr<Arena> &Memory) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) -> LayerOrError {
 #if JITSLAB_LLVM_HAS_JITLINK

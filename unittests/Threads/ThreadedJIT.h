@@ -67,13 +67,13 @@ struct LinkCallbacks {
 /// An LLJIT whose objects are linked by \p K into \p Memory, and compiled in
 /// \p CompileThreads threads; 0: by whoever looks something up.
 llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeThreadedJIT(LinkerKind K, std::shared_ptr<Arena> Memory,
-                unsigned CompileThreads, LinkCallbacks Callbacks = {});
+makeThreadedJIT(LinkerKind K, const std::shared_ptr<Arena> &Memory,
+                unsigned CompileThreads, const LinkCallbacks &Callbacks = {});
 
 /// The same on memory managers that hold a lock while LLVM is called back, as
 /// the managers of this library must not: the control.
 llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeLockingJIT(LinkerKind K, std::shared_ptr<Arena> Memory);
+makeLockingJIT(LinkerKind K, const std::shared_ptr<Arena> &Memory);
 
 /// Looks \p Name up in the main JITDylib.
 llvm::Expected<TestFunction *> functionOf(llvm::orc::LLJIT &JIT,
