@@ -78,9 +78,11 @@ struct JITSLAB_ABI RelocationProblem : RelocationUse {
 struct JITSLAB_ABI AuditResult {
   /// Relocations of loaded sections that were checked.
   size_t Checked = 0;
-  /// Relocations of loaded sections that cannot be checked because the linker
-  /// rewrites their code or their meaning: those of thread-local variables, and
-  /// 64-bit offsets from the start of the GOT.
+  /// Relocations of loaded sections that cannot be checked: those of
+  /// thread-local variables, whose code the linker rewrites; 64-bit offsets
+  /// from the start of the GOT, and distances to it where LinkedObject::Added
+  /// is empty; those without an addend of their own (SHT_REL); and types that
+  /// RuntimeDyld does not link.
   size_t NotChecked = 0;
   /// In the order of the object's relocations.
   std::vector<RelocationProblem> Problems;
@@ -94,12 +96,15 @@ struct JITSLAB_ABI AuditResult {
 };
 
 /// Copies bytes of linked memory, from the address where they will be executed
-/// or read. \returns false if there is no such memory.
+/// or read. \returns false if it cannot; the reason is in errno, or errno is
+/// left as it was.
 using MemoryReader =
     std::function<bool(uint64_t Address, llvm::MutableArrayRef<uint8_t> To)>;
 
 /// Reads this process's memory; what is not mapped or not readable is no such
-/// memory. For hosts that execute where they link.
+/// memory. For hosts that execute where they link. Several threads may use the
+/// result at once. It needs two file descriptors from its first use on; without
+/// them it cannot read, and errno says why (EMFILE).
 JITSLAB_ABI MemoryReader ownMemory();
 
 /// An object and where it was put.
@@ -112,8 +117,8 @@ struct LinkedObject {
   std::function<uint64_t(llvm::StringRef)> SymbolAddress;
   MemoryReader Read;
   /// Memory that the linker added to the object: GOT slots are looked for here
-  /// when the code does not lead to the right one, to say how far they are.
-  /// May be empty.
+  /// when the code does not lead to the right one, to say how far they are. One
+  /// of them begins where the GOT does. May be empty.
   struct Range {
     uint64_t Begin = 0, End = 0;
   };
@@ -123,7 +128,8 @@ struct LinkedObject {
 /// Checks all relocations of the sections that were loaded. To be called after
 /// relocations were resolved (RuntimeDyld::resolveRelocations, or from the
 /// object linking layer's notification that an object was emitted), and before
-/// the code runs, which may change its data. Calls nothing but \p O's members.
+/// the code runs, which may change its data. Calls nothing but \p O's members,
+/// so several threads may audit at once if these allow it.
 ///
 /// Fails, with nothing checked, for objects that are not ELF of x86-64 or
 /// AArch64 and for those that contradict themselves. Problems are no failure:

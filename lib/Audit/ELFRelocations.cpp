@@ -54,9 +54,12 @@ static std::optional<RelocationKind> x86_64(uint32_t Type) {
   case R_X86_64_REX_GOTPCRELX:
     return RelocationKind{Meaning::GOTRelative, Field::Word32,
                           signedLimits(32)};
+  case R_X86_64_GOTPC32:
+    return RelocationKind{Meaning::GOTStart, Field::Word32, signedLimits(32)};
+  case R_X86_64_GOTPC64:
+    return RelocationKind{Meaning::GOTStart, Field::Word64, NoLimits};
   case R_X86_64_GOT64:
   case R_X86_64_GOTOFF64:
-  case R_X86_64_GOTPC64:
   case R_X86_64_DTPMOD64:
   case R_X86_64_DTPOFF64:
   case R_X86_64_TPOFF64:

@@ -35,6 +35,8 @@ enum class Meaning : uint8_t {
   GOTPage,
   /// The low 12 bits of G
   GOTPageOffset,
+  /// The start of the GOT + A - P
+  GOTStart,
   /// Depends on what the linker has done to the code or to the GOT.
   Unknown
 };

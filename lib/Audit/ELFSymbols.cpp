@@ -14,24 +14,19 @@ using namespace llvm::object;
 
 namespace jitslab {
 
-using ELFT = ELF64LE;
-
-Expected<ReferredSymbol> SymbolFinder::find(const ELFT::Shdr &Table,
-                                            uint32_t Index) const {
-  const ELFFile<ELFT> &File = Object.getELFFile();
+Expected<ReferredSymbol>
+SymbolFinder::find(const RelocationRef &Relocation) const {
   ReferredSymbol Result;
-  if (Index == 0) { // No symbol: the addend is the address.
+  symbol_iterator Symbol = Relocation.getSymbol();
+  if (Symbol == Object.symbol_end()) { // The addend is the address.
     Result.Addresses.push_back(0);
     return Result;
   }
-  auto Symbol = File.getEntry<ELFT::Sym>(Table, Index);
-  if (!Symbol)
-    return Symbol.takeError();
-  const ELFT::Sym &S = **Symbol;
-  auto Strings = File.getStringTableForSymtab(Table);
-  if (!Strings)
-    return Strings.takeError();
-  auto Name = S.getName(*Strings);
+  auto Entry = Object.getSymbol(Symbol->getRawDataRefImpl());
+  if (!Entry)
+    return Entry.takeError();
+  const ELF64LE::Sym &S = **Entry;
+  auto Name = Symbol->getName();
   if (!Name)
     return Name.takeError();
   Result.Name = Name->str();
@@ -40,17 +35,13 @@ Expected<ReferredSymbol> SymbolFinder::find(const ELFT::Shdr &Table,
   std::optional<uint64_t> Own;
   if (S.st_shndx == ELF::SHN_ABS) {
     Own = S.st_value;
-  } else if (S.st_shndx != ELF::SHN_UNDEF && S.st_shndx < ELF::SHN_LORESERVE) {
-    auto Section = File.getSection(S.st_shndx);
+  } else {
+    // Also where there are more sections than st_shndx can tell.
+    auto Section = Symbol->getSection();
     if (!Section)
       return Section.takeError();
-    Own = O.SectionAddress(Object.toSectionRef(*Section)) + S.st_value;
-    if (S.getType() == ELF::STT_SECTION) {
-      auto SectionName = File.getSectionName(**Section);
-      if (!SectionName)
-        return SectionName.takeError();
-      Result.Name = SectionName->str();
-    }
+    if (*Section != Object.section_end())
+      Own = O.SectionAddress(**Section) + S.st_value;
   }
   bool SeenByOthers = S.getBinding() != ELF::STB_LOCAL;
   if (Own && (!SeenByOthers || S.st_shndx == ELF::SHN_ABS)) {

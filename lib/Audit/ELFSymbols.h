@@ -29,9 +29,9 @@ public:
                const llvm::object::ELF64LEObjectFile &Object)
       : O(O), Object(Object) {}
 
-  /// The symbol of \p Table with number \p Index.
-  llvm::Expected<ReferredSymbol> find(const llvm::object::ELF64LE::Shdr &Table,
-                                      uint32_t Index) const;
+  /// What \p Relocation refers to: the address 0 if it has no symbol.
+  llvm::Expected<ReferredSymbol>
+  find(const llvm::object::RelocationRef &Relocation) const;
 
 private:
   const LinkedObject &O;

@@ -15,7 +15,8 @@ using namespace llvm;
 namespace jitslab {
 
 double RelocationUse::reachUsed() const {
-  if (Min == INT64_MIN && Max == INT64_MAX)
+  bool HasLimits = (Min != INT64_MIN || Max != INT64_MAX) && Min != Max;
+  if (!HasLimits)
     return 0;
   double Limit = Distance < 0 ? -double(Min) : double(Max);
   return Limit == 0 ? INFINITY : std::fabs(double(Distance)) / Limit;

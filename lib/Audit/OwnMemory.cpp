@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <memory>
+#include <mutex>
 #include <unistd.h>
 
 using namespace llvm;
@@ -23,10 +24,7 @@ namespace {
 // on for.
 class Pipe {
 public:
-  Pipe() {
-    if (pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
-      Ends[0] = Ends[1] = -1;
-  }
+  Pipe() = default;
   ~Pipe() {
     for (int End : Ends)
       if (End >= 0)
@@ -36,6 +34,10 @@ public:
   Pipe &operator=(const Pipe &) = delete;
 
   bool copy(uint64_t From, MutableArrayRef<uint8_t> To) {
+    // What one thread has written must not be read by another one.
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (Ends[0] < 0 && pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
+      return false;
     const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
     ssize_t Written, Read;
     do
@@ -45,13 +47,16 @@ public:
       return false;
     // Also what came across the end of a mapping has to leave the pipe.
     do
+      // A pipe with O_NONBLOCK does not wait.
+      // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
       Read = read(Ends[0], To.data(), Written);
     while (Read < 0 && errno == EINTR);
     return size_t(Written) == To.size() && Read == Written;
   }
 
 private:
-  int Ends[2];
+  std::mutex Lock;
+  int Ends[2] = {-1, -1};
 };
 
 } // namespace

@@ -11,7 +11,9 @@
 #include "ELFSymbols.h"
 #include "Indirection.h"
 #include "Judge.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include <cerrno>
 #include <map>
 #include <optional>
 #include <set>
@@ -24,7 +26,6 @@ namespace jitslab {
 namespace {
 
 using ELFT = ELF64LE;
-using Shdr = ELFT::Shdr;
 
 constexpr uint64_t PageMask = ~uint64_t(0xfff);
 
@@ -44,68 +45,94 @@ public:
   }
 
 private:
-  // What all relocations of one table share.
-  struct Table {
-    const Shdr *Symbols;
+  // What all relocations of one section share.
+  struct Place {
     std::string Section;
     uint64_t Address;
     bool IsEHFrame;
+    /// The relocation before this one has changed what this one would.
+    bool AfterThreadLocal;
+  };
+  using Addresses = SmallVector<uint64_t, 2>;
+  struct Relocation {
+    uint64_t Offset;
+    uint32_t Type;
+    /// Its number in the symbol table; 0: none.
+    uint32_t Symbol;
+    int64_t Addend;
+    RelocationRef Ref;
   };
 
-  using Visitor = Error (Auditor::*)(const Table &, const ELFT::Rela &);
+  using Visitor = Error (Auditor::*)(const Place &, const Relocation &);
 
   Error forEachRelocation(Visitor Visit) {
-    auto Sections = File.sections();
-    if (!Sections)
-      return Sections.takeError();
-    for (const Shdr &S : *Sections)
-      if (S.sh_type == ELF::SHT_RELA)
-        if (Error Err = visitTable(S, Visit))
+    for (const SectionRef &S : Object.sections()) {
+      Expected<section_iterator> Target = S.getRelocatedSection();
+      if (!Target)
+        return Target.takeError();
+      if (*Target != Object.section_end())
+        if (Error Err = visitSection(S, **Target, Visit))
           return Err;
+    }
     return Error::success();
   }
 
-  Error visitTable(const Shdr &Relocations, Visitor Visit) {
-    auto Target = File.getSection(Relocations.sh_info);
-    if (!Target)
-      return Target.takeError();
+  Error visitSection(const SectionRef &Relocations, const SectionRef &Target,
+                     Visitor Visit) {
     // Debug information is read where it lies in the file.
-    if (!((*Target)->sh_flags & ELF::SHF_ALLOC))
+    if (!(ELFSectionRef(Target).getFlags() & ELF::SHF_ALLOC))
       return Error::success();
-    uint64_t Address = O.SectionAddress(Object.toSectionRef(*Target));
+    uint64_t Address = O.SectionAddress(Target);
     if (!Address)
       return Error::success();
-    auto SymbolTable = File.getSection(Relocations.sh_link);
-    if (!SymbolTable)
-      return SymbolTable.takeError();
-    auto Name = File.getSectionName(**Target);
+    Expected<StringRef> Name = Target.getName();
     if (!Name)
       return Name.takeError();
-    auto Entries = File.relas(Relocations);
-    if (!Entries)
-      return Entries.takeError();
-    Table T = {*SymbolTable, Name->str(), Address, *Name == ".eh_frame"};
-    for (const ELFT::Rela &R : *Entries)
-      if (Error Err = (this->*Visit)(T, R))
+    Place At = {Name->str(), Address, *Name == ".eh_frame", false};
+    for (const ELFRelocationRef R : Relocations.relocations()) {
+      Expected<int64_t> Addend = R.getAddend();
+      if (!Addend) { // It is in the place that was changed.
+        consumeError(Addend.takeError());
+        countUncheckable(Visit);
+        continue;
+      }
+      symbol_iterator Symbol = R.getSymbol();
+      Relocation Each = {R.getOffset(), uint32_t(R.getType()), 0, *Addend, R};
+      if (Symbol != Object.symbol_end())
+        Each.Symbol = Symbol->getRawDataRefImpl().d.b;
+      if (Error Err = (this->*Visit)(At, Each))
         return Err;
+      At.AfterThreadLocal = replacesCall(Each);
+    }
     return Error::success();
+  }
+
+  void countUncheckable(Visitor Visit) {
+    if (Visit == &Auditor::auditRelocation)
+      ++Result.NotChecked;
+  }
+
+  // Code that asks __tls_get_addr for an address becomes code that computes it.
+  // The call, whose relocation follows, is no more.
+  bool replacesCall(const Relocation &R) const {
+    return Machine == ELF::EM_X86_64 &&
+           (R.Type == ELF::R_X86_64_TLSGD || R.Type == ELF::R_X86_64_TLSLD);
   }
 
   // ADRP has the page of a slot and LDR the place in it: each leads to the slot
   // only together with another one that refers to the same.
-  Error collectSlotHalves(const Table &T, const ELFT::Rela &R) {
-    std::optional<RelocationKind> Kind =
-        relocationKind(Machine, R.getType(false));
+  Error collectSlotHalves(const Place &At, const Relocation &R) {
+    std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
     if (!Kind || (Kind->Value != Meaning::GOTPage &&
                   Kind->Value != Meaning::GOTPageOffset))
       return Error::success();
     uint8_t Bytes[8];
-    uint64_t P = T.Address + R.r_offset;
+    uint64_t P = At.Address + R.Offset;
     // What cannot be read is an error of the audit itself.
     if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
       return Error::success();
     uint64_t Encoded = readField(Kind->Where, Bytes);
-    SlotHalves &H = Halves[{R.getSymbol(false), R.r_addend}];
+    SlotHalves &H = Halves[{R.Symbol, R.Addend}];
     if (Kind->Value == Meaning::GOTPage)
       H.Pages.insert((P & PageMask) + Encoded);
     else
@@ -113,22 +140,21 @@ private:
     return Error::success();
   }
 
-  Error auditRelocation(const Table &T, const ELFT::Rela &R) {
-    uint32_t Type = R.getType(false);
-    std::optional<RelocationKind> Kind = relocationKind(Machine, Type);
-    if (!Kind || Kind->Value == Meaning::Unknown) {
+  Error auditRelocation(const Place &At, const Relocation &R) {
+    std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
+    if (!Kind || Kind->Value == Meaning::Unknown || At.AfterThreadLocal ||
+        (Kind->Value == Meaning::GOTStart && O.Added.empty())) {
       ++Result.NotChecked;
       return Error::success();
     }
     if (Kind->Value == Meaning::None)
       return Error::success();
     // Unwinders extend the sign, whatever the ABI lets linkers encode.
-    if (T.IsEHFrame && Kind->Where == Field::Word32 &&
+    if (At.IsEHFrame && Kind->Where == Field::Word32 &&
         Kind->Value == Meaning::Relative)
       Kind->Range = signedLimits(32);
 
-    Expected<ReferredSymbol> Symbol =
-        Symbols.find(*T.Symbols, R.getSymbol(false));
+    Expected<ReferredSymbol> Symbol = Symbols.find(R.Ref);
     if (!Symbol)
       return Symbol.takeError();
     if (Symbol->IsThreadLocal) {
@@ -137,32 +163,40 @@ private:
     }
 
     RelocationUse Use;
-    Use.Section = T.Section;
-    Use.Offset = R.r_offset;
+    Use.Section = At.Section;
+    Use.Offset = R.Offset;
     SmallString<32> TypeName;
-    File.getRelocationTypeName(Type, TypeName);
+    File.getRelocationTypeName(R.Type, TypeName);
     Use.Type = TypeName.str().str();
     Use.Target = Symbol->Name;
     Use.Min = Kind->Range.Min;
     Use.Max = Kind->Range.Max;
 
     uint8_t Bytes[8];
-    uint64_t P = T.Address + R.r_offset;
+    uint64_t P = At.Address + R.Offset;
+    errno = 0;
     if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
-      return createStringError(
-          inconvertibleErrorCode(),
-          "section %s: the linked memory at offset 0x%llx cannot be read",
-          T.Section.c_str(), static_cast<unsigned long long>(R.r_offset));
+      return cannotRead(At, R);
     judge(Result, Kind->Where, Bytes, std::move(Use),
           candidates(*Kind, *Symbol, Bytes, P, R));
     return Error::success();
   }
 
+  static Error cannotRead(const Place &At, const Relocation &R) {
+    std::error_code Reason(errno, std::generic_category());
+    std::string Text =
+        "section " + At.Section + ": the linked memory at offset 0x" +
+        utohexstr(R.Offset, /*LowerCase=*/true) + " cannot be read";
+    if (!Reason)
+      return make_error<StringError>(Text, inconvertibleErrorCode());
+    return make_error<StringError>(Text + ": " + Reason.message(), Reason);
+  }
+
   // What may be encoded. The first one is reported if none is.
   Candidates candidates(const RelocationKind &Kind,
                         const ReferredSymbol &Symbol, const uint8_t *Bytes,
-                        uint64_t P, const ELFT::Rela &R) {
-    const int64_t A = R.r_addend;
+                        uint64_t P, const Relocation &R) {
+    const int64_t A = R.Addend;
     Candidates C;
     for (uint64_t S : Symbol.Addresses) {
       switch (Kind.Value) {
@@ -186,9 +220,13 @@ private:
     int64_t Encoded = readField(Kind.Where, Bytes);
     switch (Kind.Value) {
     case Meaning::Branch: {
-      // x86-64 counts from the end of the field, which is in the addend.
-      uint64_t To = P + Encoded - (Machine == ELF::EM_X86_64 ? A : 0);
-      if (isStub(Machine, O.Read, To, Symbol.Addresses))
+      // x86-64 counts from the end of the field, which is in the addend; that
+      // of AArch64 is added to the symbol by the stub.
+      const bool IsX86 = Machine == ELF::EM_X86_64;
+      Addresses Wanted;
+      for (uint64_t S : Symbol.Addresses)
+        Wanted.push_back(IsX86 ? S : S + A);
+      if (isStub(Machine, O.Read, P + Encoded - (IsX86 ? A : 0), Wanted))
         C.push_back(Encoded);
       break;
     }
@@ -196,6 +234,10 @@ private:
       // The addend counts from the place, not from the symbol.
       for (uint64_t G : slots(Symbol.Addresses, P + Encoded - A))
         C.push_back(G + A - P);
+      break;
+    case Meaning::GOTStart:
+      for (const LinkedObject::Range &G : O.Added)
+        C.push_back(G.Begin + A - P);
       break;
     case Meaning::GOTPage:
       for (uint64_t G : slots(Symbol, R))
@@ -211,15 +253,15 @@ private:
     return C;
   }
 
-  using Addresses = SmallVector<uint64_t, 2>;
-
-  // Where the slot with one of Wanted is: every place to which the code leads
-  // and every place in the linker's own memory that holds it.
+  // Where the slot with one of Wanted is: every place to which the code leads,
+  // or else every place in the linker's own memory that holds it.
   Addresses slots(ArrayRef<uint64_t> Wanted, ArrayRef<uint64_t> LedTo) {
     Addresses Found;
     for (uint64_t Hint : LedTo)
       if (holdsOneOf(O.Read, Hint, Wanted))
         Found.push_back(Hint);
+    if (!Found.empty())
+      return Found;
     if (!GOT)
       GOT = readSlots(O);
     for (uint64_t W : Wanted)
@@ -228,11 +270,11 @@ private:
     return Found;
   }
 
-  Addresses slots(const ReferredSymbol &Symbol, const ELFT::Rela &R) {
+  Addresses slots(const ReferredSymbol &Symbol, const Relocation &R) {
     Addresses Wanted, LedTo;
     for (uint64_t S : Symbol.Addresses)
-      Wanted.push_back(S + R.r_addend);
-    const SlotHalves &H = Halves[{R.getSymbol(false), R.r_addend}];
+      Wanted.push_back(S + R.Addend);
+    const SlotHalves &H = Halves[{R.Symbol, R.Addend}];
     for (uint64_t Page : H.Pages)
       for (uint64_t Offset : H.Offsets)
         LedTo.push_back(Page + Offset);

@@ -125,7 +125,7 @@ Expected<AuditResult> RTDyldLinker::audit(size_t Object) const {
     return read(Address, To);
   };
   for (const RecordedSection &S : Recorder.sectionsOf(Object))
-    if (S.Kind != SegmentKind::Code) {
+    if (S.Name == ".got") {
       uint64_t Begin = Dyld.getSectionLoadAddress(S.ID);
       O.Added.push_back({Begin, Begin + S.Size});
     }

@@ -97,9 +97,10 @@ public:
       }
       return false;
     };
-    uint64_t GOT = addressOf(".got");
-    if (TellsGOT)
+    if (TellsGOT) {
+      uint64_t GOT = addressOf(".got");
       O.Added.push_back({GOT, GOT + section(".got").Size});
+    }
     return auditRelocations(O);
   }
   AuditResult audit() { return valueOf(tryAudit()); }

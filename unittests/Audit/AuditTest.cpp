@@ -8,7 +8,10 @@
 
 #include "ApartLinker.h"
 #include "jitslab/VirtualMemory.h"
+#include "llvm/Support/Endian.h"
+#include <cerrno>
 #include <sys/mman.h>
+#include <sys/resource.h>
 
 using namespace jitslab;
 using llvm::StringRef;
@@ -32,6 +35,12 @@ static void putTogether(ApartLinker &Linker, bool IsX86) {
   }
 }
 
+/// Where no stubs are needed.
+static void putByElsewhere(ApartLinker &Linker) {
+  Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+  Linker.put(".text.stubbehind", ApartLinker::Elsewhere - 0x2000);
+}
+
 TEST_CASE("What is close is right, the GOT included") {
   for (const char *Object : {"x86-64", "aarch64"}) {
     INFO(Object);
@@ -39,7 +48,7 @@ TEST_CASE("What is close is right, the GOT included") {
     ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
     putTogether(Linker, StringRef(Object) == "x86-64");
     if (StringRef(Object) == "aarch64")
-      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+      putByElsewhere(Linker);
     Linker.link();
     AuditResult Result = Linker.audit();
     for (const RelocationProblem &P : Result.Problems)
@@ -75,6 +84,8 @@ const FieldBit FieldBits[] = {
     {"x86-64", "R_X86_64_GOTPCREL", 0, 0},
     {"x86-64", "R_X86_64_GOTPCRELX", 5, 7},
     {"x86-64", "R_X86_64_REX_GOTPCRELX", 6, 7},
+    {"x86-64", "R_X86_64_GOTPC32", 6, 7},
+    {"x86-64", "R_X86_64_GOTPC64", 9, 7},
     {"aarch64", "R_AARCH64_ABS16", 1, 2},
     {"aarch64", "R_AARCH64_ABS32", 3, 7},
     {"aarch64", "R_AARCH64_ABS64", 7, 7},
@@ -83,6 +94,7 @@ const FieldBit FieldBits[] = {
 #endif
     {"aarch64", "R_AARCH64_PREL32", 3, 7},
     {"aarch64", "R_AARCH64_PREL64", 7, 7},
+    {"aarch64", "R_AARCH64_PLT32", 3, 7},
     {"aarch64", "R_AARCH64_MOVW_UABS_G0_NC", 1, 2},
     {"aarch64", "R_AARCH64_MOVW_UABS_G1_NC", 1, 2},
     {"aarch64", "R_AARCH64_MOVW_UABS_G2_NC", 1, 2},
@@ -112,7 +124,7 @@ TEST_CASE("A wrong bit in any relocation is found, and nothing else") {
     ApartLinker Linker(Object, /*Stubs=*/StringRef(Object) == "x86-64");
     putTogether(Linker, StringRef(Object) == "x86-64");
     if (StringRef(Object) == "aarch64")
-      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+      putByElsewhere(Linker);
     Linker.link();
     REQUIRE(Linker.audit().Problems.empty());
     for (const FieldBit &F : FieldBits) {
@@ -149,7 +161,7 @@ TEST_CASE("Slots of the GOT are found without being told where it is") {
     Linker.TellsGOT = false;
     putTogether(Linker, IsX86);
     if (!IsX86)
-      Linker.put(".text.stub", ApartLinker::Elsewhere - 0x1000);
+      putByElsewhere(Linker);
     Linker.link();
     for (const RelocationProblem &P : Linker.audit().Problems)
       FAIL_CHECK(P.message());
@@ -187,6 +199,68 @@ TEST_CASE("A stub that leads elsewhere is found") {
     // Without a stub, it is the target itself that is too far.
     CHECK(P->What == RelocationProblem::OutOfRange);
   }
+}
+
+TEST_CASE("A stub of AArch64 leads to the symbol and the addend") {
+  ApartLinker Linker("aarch64");
+  putTogether(Linker, /*IsX86=*/false);
+  Linker.link();
+  CHECK_FALSE(Linker.problemIn(".text.stubbehind"));
+  // To the symbol itself would be 8 bytes too early. The last of the four
+  // instructions that load the address has its low bits from bit 5 on; the stub
+  // begins behind the call.
+  uint8_t *Low = &Linker.section(".text.stubbehind").Memory[4 + 3 * 4];
+  uint32_t Movk = llvm::support::endian::read32le(Low);
+  llvm::support::endian::write32le(Low, Movk - (8 << 5));
+  const RelocationProblem *P = Linker.problemIn(".text.stubbehind");
+  REQUIRE(P);
+  CHECK(P->Target == "elsewhere");
+}
+
+TEST_CASE("Distances to the GOT are checked where it is known") {
+  ApartLinker Linker("x86-64");
+  putTogether(Linker, /*IsX86=*/true);
+  Linker.link();
+  AuditResult Told = Linker.audit();
+  Linker.TellsGOT = false;
+  AuditResult Untold = Linker.audit();
+  CHECK(Told.NotChecked == 0);
+  CHECK(Untold.NotChecked == 2);
+  CHECK(Told.Checked == Untold.Checked + 2);
+}
+
+TEST_CASE("Symbols are found in however many sections") {
+  ApartLinker Linker("many-sections");
+  Linker.TellsGOT = false;
+  Linker.link();
+  AuditResult Result = Linker.audit();
+  for (const RelocationProblem &P : Result.Problems)
+    FAIL_CHECK(P.message());
+  CHECK(Result.Checked == 1);
+}
+
+TEST_CASE("Without descriptors the audit says that it has none") {
+  rlimit Limit;
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &Limit) == 0);
+  MemoryReader Read = ownMemory();
+  uint8_t Byte = 0;
+  auto ReadByte = [&](const void *From) {
+    errno = 0;
+    return Read(reinterpret_cast<uintptr_t>(From), Byte);
+  };
+  const uint8_t Known = 47;
+  rlimit None = {0, Limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &None);
+  bool Could = ReadByte(&Known);
+  int Reason = errno;
+  setrlimit(RLIMIT_NOFILE, &Limit);
+  CHECK_FALSE(Could);
+  CHECK(Reason == EMFILE);
+  // It is not for ever.
+  CHECK(ReadByte(&Known));
+  CHECK(Byte == 47);
+  CHECK_FALSE(ReadByte(nullptr));
+  CHECK(errno == EFAULT);
 }
 
 TEST_CASE("A message has everything that one needs to know") {

@@ -58,12 +58,14 @@ const Case Cases[] = {
      6 - 8},
     {"x86-64", "R_X86_64_REX_GOTPCRELX", Moves::GOT, -2 * GiB, 2 * GiB - 1, 1,
      7 - 16},
+    {"x86-64", "R_X86_64_GOTPC32", Moves::GOT, -2 * GiB, 2 * GiB - 1, 1, 7},
     {"aarch64", "R_AARCH64_ABS16", Moves::Address, -32 * KiB, 64 * KiB - 1},
     {"aarch64", "R_AARCH64_ABS32", Moves::Address, -2 * GiB, 4 * GiB - 1},
 #if !JITSLAB_AUDIT_WITHOUT_PREL16
     {"aarch64", "R_AARCH64_PREL16", Moves::Target, -32 * KiB, 64 * KiB - 1},
 #endif
     {"aarch64", "R_AARCH64_PREL32", Moves::Target, -2 * GiB, 4 * GiB - 1},
+    {"aarch64", "R_AARCH64_PLT32", Moves::Target, -2 * GiB, 2 * GiB - 1},
     {"aarch64", "R_AARCH64_LD_PREL_LO19", Moves::Target, -MiB, MiB - 4, 4, 0,
      /*BrokenInLLVM=*/true},
     {"aarch64", "R_AARCH64_ADR_PREL_LO21", Moves::Target, -MiB, MiB - 1, 1, 0,
@@ -197,6 +199,11 @@ TEST_CASE("Unwind tables have signed distances, whatever the ABI admits") {
       CHECK(!Linker.problemIn(".eh_frame") == Fits);
     }
   }
+}
+
+TEST_CASE("What has no limits uses nothing of its reach") {
+  CHECK(RelocationUse().reachUsed() == 0);
+  CHECK(AuditResult().Furthest.reachUsed() == 0);
 }
 
 TEST_CASE("The furthest reference is the one that uses most of its reach") {

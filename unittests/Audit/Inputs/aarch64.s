@@ -27,6 +27,8 @@
 	movz x0, #:abs_g3:target
 	at R_AARCH64_LD_PREL_LO19
 	ldr x0, target
+	at R_AARCH64_PLT32
+	.word target@plt - .
 	at R_AARCH64_ADR_PREL_LO21
 	adr x0, target
 	at R_AARCH64_ADR_PREL_PG_HI21
@@ -58,6 +60,8 @@
 
 	at stub
 	bl elsewhere
+	at stubbehind
+	bl elsewhere + 8
 
 	.section .eh_frame,"a",@progbits
 	.word target - .

@@ -27,6 +27,10 @@
 	movl target@GOTPCREL(%rip), %eax
 	at R_X86_64_REX_GOTPCRELX
 	movq target@GOTPCREL(%rip), %rax
+	at R_X86_64_GOTPC32
+	leaq _GLOBAL_OFFSET_TABLE_(%rip), %rbx
+	at R_X86_64_GOTPC64
+	movabsq $_GLOBAL_OFFSET_TABLE_ - ., %r11
 
 	at stub
 	call elsewhere@PLT
