@@ -63,7 +63,8 @@ Footprint SectionMemory::blockFootprint(const Footprint &F) const {
 
 Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
   Shareable = A.options().ObjectLayout == Layout::PerProtection;
-  bool Shares = Shareable && !Blocks.empty() && Blocks.back().hasRoomFor(F);
+  bool Shares =
+      Shareable && Blocks.size() > Tried && Blocks.back().hasRoomFor(F);
   giveBackUnused(/*KeepLast=*/Shares);
   if (Shares) {
     First = Blocks.size() - 1;
@@ -130,12 +131,15 @@ void SectionMemory::giveBackUnused(bool KeepLast) {
 Error SectionMemory::seal(Arena &A) {
   Shareable = false;
   endObject();
-  // Only now: the linker was still relocating it.
+  // Only now: the linker was still relocating it. Only once: afterwards it may
+  // be sealed, even if something else is not.
   for (CodeRange R : AbandonedCode)
     fillWithTraps(R.Start, R.Size);
+  AbandonedCode.clear();
   SmallVector<Allocation *, 8> Allocations;
   for (Block &B : Blocks)
     Allocations.push_back(&B.Memory);
+  Tried = Blocks.size();
   return A.seal(Allocations);
 }
 
@@ -143,8 +147,7 @@ void SectionMemory::moveTo(SmallVectorImpl<Allocation> &Out) {
   for (Block &B : Blocks)
     Out.push_back(std::move(B.Memory));
   Blocks.clear();
-  AbandonedCode.clear();
-  First = 0;
+  First = Tried = 0;
 }
 
 } // namespace jitslab

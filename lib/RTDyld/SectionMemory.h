@@ -1,5 +1,4 @@
-//===- SectionMemory.h - The sections of objects sealed together -*- C++
-//-*-===//
+//===- SectionMemory.h - Sections of objects sealed together ----*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -69,6 +68,8 @@ private:
   llvm::SmallVector<Block, 1> Blocks;
   /// The first block of the current object.
   size_t First = 0;
+  /// So many blocks were to be sealed already, and some of them may be.
+  size_t Tried = 0;
   bool Shareable = false;
   llvm::SmallVector<CodeRange, 0> AbandonedCode;
 };

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/ArenaFixture.h"
 #include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
@@ -143,6 +144,42 @@ TEST_CASE("A refused change of access rights is reported and tried again") {
   }
   CHECK(Memory->verify());
   CHECK(Memory->stats().LiveBytes == 0);
+}
+
+TEST_CASE("What was sealed before a refusal is not written to again") {
+  TestMemory System;
+  ArenaOptions Options;
+  Options.ObjectLayout = remappingLayout();
+  auto Memory = valueOf(Arena::create(Options, System));
+  const size_t Page = System.pageSize();
+  ReservingMemoryManager Manager(Memory);
+  unsigned ID = 0;
+  auto Load = [&](bool Fails) {
+    Manager.reserveAllocationSpace(Page, ReserveAlign(16), 0, ReserveAlign(16),
+                                   0, ReserveAlign(16));
+    uint8_t *Code = Manager.allocateCodeSection(Page - 64, 16, ID++, ".text");
+    // Where it may not be written this is the end.
+    std::memset(Code, 0x11, Page - 64);
+    if (Fails)
+      Manager.allocateTLSSection(8, 8, ID++, ".tbss");
+    return Code;
+  };
+  // Two blocks with a live page between them, so that two calls are needed.
+  // The first block's object can never run: its code is filled with traps.
+  Load(/*Fails=*/true);
+  Allocation Between = valueOf(Memory->allocate(footprint(Page, 0, 0)));
+  uint8_t *Second = Load(/*Fails=*/false);
+  System.FailNth = 2;
+  CHECK(Manager.finalizeMemory());
+  CHECK(System.FailNth == 0);
+  // Nor is what is left of sealed pages given to the next object.
+  uint8_t *Third = Load(/*Fails=*/false);
+  CHECK(Third != Second);
+  CHECK_FALSE(Manager.finalizeMemory());
+  CHECK(Second[0] == 0x11);
+  CHECK(Third[0] == 0x11);
+  CHECK(hasRights(reinterpret_cast<uintptr_t>(Second), "r-x"));
+  llvm::consumeError(Manager.takeError());
 }
 
 TEST_CASE("A thread-local section is an error, not an abort") {
