@@ -43,6 +43,10 @@ struct ReservationRequest {
   /// The usable part has to lie in [Low, High); both 0: anywhere. The position
   /// that is nearest to the middle of the two is preferred.
   uintptr_t Low = 0, High = 0;
+  /// The usable part contains no multiple of it; 0: it may. A power of two, a
+  /// multiple of Align and more than Size. Anywhere this is given up where the
+  /// address space has no room for twice the size.
+  size_t Border = 0;
   /// Anywhere, at a position that nobody can tell from another mapping's: drawn
   /// from all free addresses with the system's random numbers. Not together
   /// with Low and High. Where another authority than the kernel deals out

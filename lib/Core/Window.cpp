@@ -24,6 +24,12 @@ namespace jitslab {
 // What the tightest relocation spans in each direction; see MaxWindowSize.
 static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 
+// libgcc takes a function whose address has no bits but above these for one
+// that the linker has discarded, and does not find its frame: its tables have
+// 32 bits for it (gcc/libgcc/unwind-dw2-fde.c: add_fdes, linear_search_fdes).
+// An exception that comes to such a function would end the process.
+static constexpr uintptr_t FunctionBorder = uintptr_t(1) << 32;
+
 // How much is backed with memory in one go ahead of its use: one call instead
 // of up to 32 page faults (with 4 KiB pages), at the price of resident memory
 // that may never be used; so a lane begins with less than it gets later.
@@ -41,6 +47,7 @@ Expected<std::unique_ptr<Window>> Window::create(VirtualMemory &VM,
   Request.Size = Options.WindowSize;
   Request.Align = SlabSize;
   Request.Guard = guardBytes(VM);
+  Request.Border = FunctionBorder;
   ErrorOr<uintptr_t> Start =
       std::make_error_code(std::errc::address_not_available);
   if (uintptr_t Near = Options.Near) {

@@ -268,11 +268,25 @@ private:
     return false;
   }
 
-  // mmap aligns to pages only: reserve enough for any position, then cut off
-  // what lies before and after the aligned block.
+  static bool crossesBorder(uintptr_t Start, const ReservationRequest &R) {
+    return R.Border && alignTo(Start, R.Border) < Start + R.Size;
+  }
+
+  // Beside a border there is room in twice the size.
   ErrorOr<uintptr_t> reserveAnywhere(const ReservationRequest &R) {
+    ErrorOr<uintptr_t> Start = reserveIn(R, R.Align - PageSize);
+    if (!Start || !crossesBorder(*Start, R))
+      return Start;
+    (void)unmapWhole({*Start - R.Guard, *Start + R.Size + R.Guard});
+    ErrorOr<uintptr_t> Other = reserveIn(R, R.Size + 2 * R.Align);
+    return Other ? Other : reserveIn(R, R.Align - PageSize);
+  }
+
+  // mmap aligns to pages only: reserve Slack bytes more, then cut off what lies
+  // before and after the block that is aligned and, if Slack will do for it,
+  // beside the border.
+  ErrorOr<uintptr_t> reserveIn(const ReservationRequest &R, size_t Slack) {
     size_t Whole = R.Size + 2 * R.Guard;
-    size_t Slack = R.Align - PageSize;
     if (Whole < R.Size || Whole + Slack < Whole)
       return std::make_error_code(std::errc::not_enough_memory);
     void *Mapped =
@@ -282,6 +296,11 @@ private:
     auto Begin = reinterpret_cast<uintptr_t>(Mapped);
     uintptr_t End = Begin + Whole + Slack;
     uintptr_t Start = alignTo(Begin + R.Guard, R.Align);
+    if (crossesBorder(Start, R)) {
+      uintptr_t Behind = alignTo(Start, R.Border) + R.Align;
+      if (Behind + R.Size + R.Guard <= End)
+        Start = Behind;
+    }
     uintptr_t BlockBegin = Start - R.Guard, BlockEnd = Start + R.Size + R.Guard;
     if (BlockBegin != Begin)
       (void)unmapWhole({Begin, BlockBegin});
@@ -290,21 +309,38 @@ private:
     return Start;
   }
 
+  // The positions in Gap that keep clear of the border, on each side of it.
+  static SmallVector<AddressRange, 4> parts(AddressRange Gap, size_t Border,
+                                            size_t Align) {
+    SmallVector<AddressRange, 4> Result;
+    while (Border && alignTo(Gap.Begin, Border) < Gap.End) {
+      uintptr_t At = alignTo(Gap.Begin, Border);
+      Result.push_back({Gap.Begin, At});
+      Gap.Begin = At + Align;
+    }
+    if (Gap.Begin < Gap.End)
+      Result.push_back(Gap);
+    return Result;
+  }
+
   // Takes the free gap whose aligned position lies nearest to the middle of
   // [Low, High). Another thread may map into the gap at the same time: then the
   // next best one is tried.
   ErrorOr<uintptr_t> reserveBetween(const ReservationRequest &R) {
     uintptr_t Middle = R.Low + (R.High - R.Low) / 2;
+    uintptr_t Ideal = alignDown(Middle - R.Size / 2, R.Align);
     SmallVector<uintptr_t, 16> Candidates;
     for (AddressRange Gap : freeAddressRanges(R.Low, R.High)) {
       if (Gap.size() < R.Size + 2 * R.Guard)
         continue;
-      uintptr_t First = alignTo(Gap.Begin + R.Guard, R.Align);
-      uintptr_t Last = alignDown(Gap.End - R.Guard - R.Size, R.Align);
-      if (First > Last)
-        continue;
-      uintptr_t Ideal = alignDown(Middle - R.Size / 2, R.Align);
-      Candidates.push_back(std::clamp(Ideal, First, Last));
+      // Guards may lie across a border.
+      AddressRange Usable{Gap.Begin + R.Guard, Gap.End - R.Guard};
+      for (AddressRange Part : parts(Usable, R.Border, R.Align)) {
+        uintptr_t First = alignTo(Part.Begin, R.Align);
+        if (First < Part.End && Part.End - First >= R.Size)
+          Candidates.push_back(
+              std::clamp(Ideal, First, alignDown(Part.End - R.Size, R.Align)));
+      }
     }
     auto DistanceToMiddle = [&](uintptr_t Start) {
       uintptr_t Centre = Start + R.Size / 2;

@@ -176,6 +176,57 @@ TEST_CASE("A reservation between two addresses lies there or fails") {
   REQUIRE(!System.release(First, R.Size, Guard));
 }
 
+TEST_CASE("A reservation keeps clear of its border") {
+  ReservationRequest R;
+  R.Align = size_t(2) << 20;
+  R.Guard = size_t(1) << 20;
+  const size_t Border = size_t(1) << 32;
+  auto Crosses = [&](uintptr_t Start) {
+    return Start % Border == 0 ||
+           Start / Border != (Start + R.Size - 1) / Border;
+  };
+  SECTION("anywhere, where it could lie across one half of the time") {
+    R.Size = size_t(2046) << 20;
+    size_t Crossing = 0;
+    for (bool Cares : {false, true}) {
+      R.Border = Cares ? Border : 0;
+      std::vector<uintptr_t> Starts;
+      for (int I = 0; I != 20; ++I) {
+        Starts.push_back(reserve(R));
+        Crossing += Crosses(Starts.back());
+        CHECK(Starts.back() % R.Align == 0);
+      }
+      for (uintptr_t Start : Starts)
+        CHECK_FALSE(System.release(Start, R.Size, R.Guard));
+      // The control: without it some do.
+      CHECK((Crossing == 0) == Cares);
+      Crossing = 0;
+    }
+  }
+  SECTION("between two addresses with one in the middle") {
+    R.Size = size_t(64) << 20;
+    // One that has nothing around it.
+    uintptr_t Middle = 0;
+    for (AddressRange Gap : freeAddressRanges(Border, UINTPTR_MAX))
+      if (Gap.size() > 4 * Border)
+        Middle = llvm::alignTo(Gap.Begin + Border, Border);
+    REQUIRE(Middle);
+    R.Low = Middle - 4 * R.Size;
+    R.High = Middle + 4 * R.Size;
+    for (bool Cares : {false, true}) {
+      R.Border = Cares ? Border : 0;
+      uintptr_t Start = reserve(R);
+      CHECK(Crosses(Start) == !Cares);
+      CHECK((Start >= R.Low && Start + R.Size <= R.High));
+      CHECK_FALSE(System.release(Start, R.Size, R.Guard));
+    }
+    R.Border = Border;
+    R.Low = Middle - R.Size / 2;
+    R.High = Middle + R.Size;
+    CHECK(System.reserve(R).getError() == std::errc::address_not_available);
+  }
+}
+
 TEST_CASE("Free and mapped ranges complement each other") {
   ReservationRequest R;
   R.Size = R.Align = SlabSize;

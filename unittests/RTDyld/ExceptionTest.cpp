@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/Child.h"
 #include "Support/Layouts.h"
+#include "Support/TestMemory.h"
 #include "TestLinker.h"
 #include <stdexcept>
 
@@ -62,6 +64,61 @@ TEST_CASE("JIT'd C++ code catches what it throws") {
   REQUIRE_SUCCESS(Linker.loadAll({"catch"}));
   CHECK(Linker.function<int(int)>("throw_and_catch")(21) == 42);
   CHECK(Linker.function<int(int)>("throw_and_catch")(-3) == -1);
+}
+
+namespace {
+
+constexpr uint64_t Border = uint64_t(1) << 32;
+
+/// Windows begin at a multiple of 4 GiB, or at the next slab.
+class MemoryAtBorder final : public TestMemory {
+public:
+  explicit MemoryAtBorder(size_t Offset) : Offset(Offset) {}
+
+  llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    ReservationRequest There = R;
+    There.Border = 0;
+    for (uint64_t At = Border << 8; !R.Unpredictable; At += Border) {
+      There.Low = At + Offset - R.Guard;
+      There.High = At + Offset + R.Size + R.Guard;
+      if (auto Start = TestMemory::reserve(There))
+        return Start;
+    }
+    return TestMemory::reserve(R);
+  }
+
+private:
+  const size_t Offset;
+};
+
+/// Whether a child lives that throws and catches in the first function of a
+/// window.
+bool catchesAt(Layout L, size_t Offset) {
+  return runInChild([&] {
+           MemoryAtBorder System(Offset);
+           ArenaOptions Options;
+           Options.ObjectLayout = L;
+           Options.WindowSize = MinWindowSize;
+           auto Memory = valueOf(Arena::create(Options, System));
+           ReservingMemoryManager Manager(Memory);
+           TestLinker Linker(Manager);
+           if (Linker.loadAll({"catch"}))
+             return 2;
+           auto *Function = Linker.function<int(int)>("throw_and_catch");
+           if (reinterpret_cast<uintptr_t>(Function) % Border != Offset)
+             return 3;
+           return Function(-3) == -1 ? 0 : 4;
+         })
+      .passed();
+}
+
+} // namespace
+
+TEST_CASE("Control: where an address ends in 32 zeros nothing is caught") {
+  // Otherwise Window::create need not care.
+  Layout L = anyLayout();
+  CHECK_FALSE(catchesAt(L, 0));
+  CHECK(catchesAt(L, SlabSize));
 }
 
 TEST_CASE("Frames are gone when their manager is") {
