@@ -91,7 +91,8 @@ public:
   Segment operator[](SegmentKind K) const;
 
   /// Gives what \p K does not need back to the arena: the first \p Used bytes
-  /// of the segment stay. Requires that the allocation is not sealed.
+  /// of the segment stay, or all of it if it has no more. Requires that the
+  /// allocation is not sealed.
   void shrink(SegmentKind K, size_t Used);
 
   /// Says that one more object lives in this memory; for ArenaStats.

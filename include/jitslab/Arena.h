@@ -109,7 +109,8 @@ struct ArenaStats {
   size_t LiveObjects = 0;
 };
 
-/// An arena asked for more than its windows hold. Freeing objects helps, unless
+/// An arena asked for more than its windows hold, even after it gave empty
+/// slabs to whoever needs them (see Arena::trim). Freeing objects helps, unless
 /// the object is larger than any window.
 class JITSLAB_ABI ArenaFullError : public llvm::ErrorInfo<ArenaFullError> {
 public:
@@ -152,7 +153,8 @@ public:
   ArenaSnapshot snapshot() const;
 
   /// Gives slabs that hold nothing live back to the system, and windows that
-  /// hold nothing at all, except for the last one.
+  /// hold nothing at all, except for the last one. What is left of a full arena
+  /// is trimmed by allocate itself, before it adds a window or fails.
   /// \returns the bytes given back.
   size_t trim();
 
@@ -167,8 +169,9 @@ public:
   /// of each other; and in the window of \p Sibling if there is one, as a part
   /// of the same object. Writable, not executable until seal; contents are
   /// undefined.
-  /// Fails with ArenaFullError, or with the system's errno when it refuses
-  /// memory. A failure takes nothing.
+  /// Fails with ArenaFullError, with the system's errno when it refuses memory,
+  /// or with invalid_argument for alignments that are no powers of two and for
+  /// a sibling that this arena does not own. A failure takes nothing.
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling = nullptr);
 
@@ -185,12 +188,15 @@ public:
   /// side by side and there is room for large ones (Layout::Dense).
   bool wantsReservations() const;
 
-  /// Gives allocations their final access rights and makes their code visible
+  /// Gives allocations of this arena their final access rights and makes their
+  /// code visible
   /// to instruction fetches. Adjacent ranges with equal rights share a call.
   /// Fails with the system's errno; segments that were not reached then stay
   /// writable and not executable, and calling again is allowed. Fails with
   /// operation_canceled in Layout::Dense when this process was forked off while
-  /// the object was being linked: what was written stays with the parent.
+  /// the object was being linked: what was written stays with the parent. Fails
+  /// with invalid_argument, with nothing changed, when one of them is empty or
+  /// another arena's.
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
 
   /// The memory that this arena was created on.

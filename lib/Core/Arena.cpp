@@ -42,7 +42,8 @@ void Allocation::shrink(SegmentKind K, size_t Used) {
   if (!Owner || !Parts[K])
     return;
   // Without the lock where there is nothing to give back.
-  if (!Used || LayoutPolicy::usable(*this, K).size() - Used >= Home->granule())
+  size_t Has = LayoutPolicy::usable(*this, K).size();
+  if (!Used || (Used < Has && Has - Used >= Home->granule()))
     Owner->shrink(*this, K, Used);
 }
 

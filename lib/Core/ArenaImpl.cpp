@@ -128,6 +128,8 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                          " bytes is asked for, which is no power of two");
     TooLarge |= F[K].Size > MaxWindowSize || F[K].Align > MaxWindowSize;
   }
+  if (Sibling && Sibling->Owner != this)
+    return optionError("the sibling of an object is none of this arena's");
   // Filled where it is returned: it is copied often enough later on.
   Expected<Allocation> Result{Allocation()};
   (void)bool(Result);
@@ -170,25 +172,32 @@ static Error errorOf(const TakeResult &Result) {
   return systemError(Result.Reason, CannotCommit);
 }
 
-Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
-                       Allocation &A) {
+TakeResult ArenaImpl::placeInWindows(const Footprint &F,
+                                     const Allocation *Sibling, Allocation &A) {
   // The last slab of a window is left to objects that lie in it already and
   // turn out larger than their linker said. Without a further window to go to,
   // nobody is turned away for that.
-  if (Sibling || Windows.size() == 1) {
-    Window &W = Sibling ? *Sibling->Home : *Windows.front();
-    TakeResult Result =
-        placeIn(W, F, /*KeepFree=*/Options.Grow && !Sibling ? 1 : 0, A);
+  if (Sibling || Windows.size() == 1)
+    return placeIn(Sibling ? *Sibling->Home : *Windows.front(), F,
+                   /*KeepFree=*/Options.Grow && !Sibling ? 1 : 0, A);
+  const LaneBytes Least = Policy->leastBytes(F);
+  for (size_t I = 0; (I = Index.next(I, Least)) != Windows.size(); ++I) {
+    TakeResult Result = placeIn(*Windows[I], F, /*KeepFree=*/1, A);
     if (Result.Status != TakeStatus::Full)
-      return errorOf(Result);
-  } else {
-    const LaneBytes Least = Policy->leastBytes(F);
-    for (size_t I = 0; (I = Index.next(I, Least)) != Windows.size(); ++I) {
-      TakeResult Result = placeIn(*Windows[I], F, /*KeepFree=*/1, A);
-      if (Result.Status != TakeStatus::Full)
-        return errorOf(Result);
-    }
+      return Result;
   }
+  return {TakeStatus::Full};
+}
+
+Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
+                       Allocation &A) {
+  TakeResult Result = placeInWindows(F, Sibling, A);
+  // Empty slabs belong to the lane that had them, in case that it needs them
+  // again; now another one does.
+  if (Result.Status == TakeStatus::Full && MayTrim && trimWindows())
+    Result = placeInWindows(F, Sibling, A);
+  if (Result.Status != TakeStatus::Full)
+    return errorOf(Result);
   if (Sibling || !Options.Grow)
     return fullError(F);
   return placeInNewWindow(F, A);
@@ -268,6 +277,7 @@ void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   Policy->shrink(*A.Home, A, K, Used);
+  MayTrim = true;
   updateIndex(*A.Home);
 }
 
@@ -278,8 +288,8 @@ void ArenaImpl::addObject(Allocation &A) {
 }
 
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
-  assert(all_of(Allocations, [&](Allocation *A) { return A->Owner == this; }) &&
-         "an allocation of another arena");
+  if (any_of(Allocations, [&](Allocation *A) { return A->Owner != this; }))
+    return optionError("what is to be sealed is none of this arena's");
   if (Options.ObjectLayout == Layout::Dense &&
       any_of(Allocations,
              [](Allocation *A) { return A->Forks < forkCountAtBirth(); }))
@@ -299,6 +309,7 @@ void ArenaImpl::release(Allocation &A) {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   Policy->release(*A.Home, A, Prepared);
+  MayTrim = true;
   updateIndex(*A.Home);
   A.Home->removeUser();
   LiveObjects -= A.Objects;
@@ -310,6 +321,13 @@ void ArenaImpl::release(Allocation &A) {
 size_t ArenaImpl::trim() {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
+  size_t GivenBack = trimWindows();
+  updateSpacious();
+  return GivenBack;
+}
+
+size_t ArenaImpl::trimWindows() {
+  MayTrim = false;
   size_t GivenBack = 0;
   // Newest first, so that what remains is the oldest window. Before slabs are
   // looked at: those of a window that goes need no calls of their own, which a
@@ -322,7 +340,6 @@ size_t ArenaImpl::trim() {
   for (const std::unique_ptr<Window> &W : Windows)
     GivenBack += W->trim();
   rebuildIndex();
-  updateSpacious();
   return GivenBack;
 }
 

@@ -69,8 +69,11 @@ private:
   llvm::Error addWindowFor(size_t NeededBytes);
   TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,
                      Allocation &A);
+  TakeResult placeInWindows(const Footprint &F, const Allocation *Sibling,
+                            Allocation &A);
   llvm::Error place(const Footprint &F, const Allocation *Sibling,
                     Allocation &A);
+  size_t trimWindows();
   void updateIndex(const Window &W) {
     // With one window there is nothing to be found.
     if (Windows.size() > 1 && Index.get(W.Number) != W.refused())
@@ -91,6 +94,8 @@ private:
   /// What windows refuse, where there are several.
   RoomIndex Index;
   size_t LiveObjects = 0;
+  /// Something was given back since windows were last trimmed.
+  bool MayTrim = false;
   /// forkCount() when the windows were last looked at.
   uint32_t Forks = forkCount();
   /// See Arena::wantsReservations: there is one window with room for
