@@ -183,10 +183,14 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 
 /// The same with JITLink, which needs LLVM 19 or later; in builds for older
 /// ones it makes a layer that refuses each object. A layer of one's own is
-/// disposed of before \p Session is, unlike the one above. C++ exceptions pass
-/// through its code, and it repairs the defect that
-/// jitslab/GOTPCRELXFixPlugin.h describes. JitslabLayoutPerProtection suits
-/// JITLink best.
+/// disposed of before \p Session is, unlike the one above. It repairs the
+/// defect that jitslab/GOTPCRELXFixPlugin.h describes.
+/// JitslabLayoutPerProtection suits JITLink best.
+///
+/// C++ exceptions pass through its code in an LLJIT, and with LLVM 19 and 20 in
+/// any session. From LLVM 21 on LLJIT's platform is what registers EH frames:
+/// in a session without LLJIT an exception that reaches the code ends the
+/// process, and only C++ can change that (jitslab/LLJITSupport.h).
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 

@@ -23,13 +23,14 @@
 namespace jitslab {
 
 struct JITLinkOptions {
-  /// Sections of at least this many bytes that nothing refers to by distance
-  /// are mapped outside the arena's windows, so that they do not use up reach;
-  /// so are those named .nv_fatbin* and __nv_* of any size. SIZE_MAX: never.
+  /// Sections of at least this many bytes that may lie anywhere are mapped
+  /// outside the arena's windows, so that they do not use up reach; so are
+  /// those named .nv_fatbin* and __nv_* of any size but 0. SIZE_MAX: never.
   ///
   /// A section stays inside when a single relocation to or from it depends on
-  /// distance, when it is executable, and, unless it has one of the names
-  /// above, when another object could refer to one of its symbols.
+  /// distance or takes an address of fewer than 64 bits, when it is executable,
+  /// and, unless it has one of the names above, when another object could refer
+  /// to one of its symbols.
   size_t OutsideMinSize = size_t(1) << 20;
 };
 
@@ -59,8 +60,9 @@ public:
 
   const std::shared_ptr<Arena> &arena() const { return Memory; }
 
-  /// Calls \p OnAllocated before it returns. Fails with ArenaFullError, with
-  /// the system's errno, or when a section asks to be writable and executable.
+  /// Calls \p OnAllocated before it returns. Segments of size 0 have addresses
+  /// too. Fails with ArenaFullError, with the system's errno, or when a section
+  /// asks to be writable and executable.
   void allocate(const llvm::jitlink::JITLinkDylib *JD,
                 llvm::jitlink::LinkGraph &G,
                 OnAllocatedFunction OnAllocated) override;

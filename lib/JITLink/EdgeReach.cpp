@@ -1,4 +1,4 @@
-//===- EdgeReach.cpp - Which relocations depend on distance ---------------===//
+//===- EdgeReach.cpp - Which relocations depend on places -----------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -16,45 +16,45 @@ using namespace llvm::jitlink;
 
 namespace jitslab {
 
-static bool isIndependentOnX86(Edge::Kind Kind) {
+static EdgeReach x86_64Reach(Edge::Kind Kind) {
   switch (Kind) {
   case x86_64::Pointer64:
-  case x86_64::Pointer32:
-  case x86_64::Pointer32Signed:
-  case x86_64::Pointer16:
-  case x86_64::Pointer8:
 #if JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES
   case x86_64::Size64:
   case x86_64::Size32:
 #endif
-    return true;
+    return EdgeReach::Anywhere;
+  case x86_64::Delta32:
+  case x86_64::NegDelta32:
+    return EdgeReach::Distance;
   default:
-    return false;
+    return EdgeReach::Position;
   }
 }
 
-// PageOffset12 is absolute, but the other half of a Page21.
-static bool isIndependentOnAArch64(Edge::Kind Kind) {
+static EdgeReach aarch64Reach(Edge::Kind Kind) {
   switch (Kind) {
   case aarch64::Pointer64:
-  case aarch64::Pointer32:
-  case aarch64::MoveWide16:
-    return true;
+  case aarch64::MoveWide16: // One of four that make 64 bits.
+    return EdgeReach::Anywhere;
+  case aarch64::Delta32:
+  case aarch64::NegDelta32:
+    return EdgeReach::Distance;
   default:
-    return false;
+    return EdgeReach::Position;
   }
 }
 
-bool isIndependentOfDistance(const LinkGraph &G, Edge::Kind Kind) {
+EdgeReach edgeReach(const LinkGraph &G, Edge::Kind Kind) {
   if (Kind < Edge::FirstRelocation)
-    return true; // KeepAlive: no address is computed.
+    return EdgeReach::Anywhere; // KeepAlive: no address is computed.
   switch (G.getTargetTriple().getArch()) {
   case Triple::x86_64:
-    return isIndependentOnX86(Kind);
+    return x86_64Reach(Kind);
   case Triple::aarch64:
-    return isIndependentOnAArch64(Kind);
+    return aarch64Reach(Kind);
   default:
-    return false;
+    return EdgeReach::Position;
   }
 }
 

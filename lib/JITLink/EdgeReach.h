@@ -1,4 +1,4 @@
-//===- EdgeReach.h - Which relocations depend on distance -------*- C++ -*-===//
+//===- EdgeReach.h - Which relocations depend on places ---------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -10,14 +10,26 @@
 #define JITSLAB_JITLINK_EDGEREACH_H
 
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
+#include <cstdint>
 
 namespace jitslab {
 
-/// True when an edge of \p Kind means the same wherever its block and its
-/// target lie: absolute addresses and sizes. Kinds that are not known here, and
-/// all kinds of other architectures, count as dependent.
-bool isIndependentOfDistance(const llvm::jitlink::LinkGraph &G,
-                             llvm::jitlink::Edge::Kind Kind);
+/// What has to be right about the places of an edge's block and its target so
+/// that the edge can be encoded.
+enum class EdgeReach : uint8_t {
+  /// Nothing: sizes, and absolute addresses of 64 bits.
+  Anywhere,
+  /// How far apart they are.
+  Distance,
+  /// Where they are: absolute addresses of fewer bits, parts of addresses, and
+  /// whatever is not known.
+  Position
+};
+
+/// The reach of edges of \p Kind. Of other architectures than x86-64 and
+/// AArch64 none is known.
+EdgeReach edgeReach(const llvm::jitlink::LinkGraph &G,
+                    llvm::jitlink::Edge::Kind Kind);
 
 } // namespace jitslab
 

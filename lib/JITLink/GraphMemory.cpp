@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "GraphMemory.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstring>
@@ -26,23 +27,48 @@ struct PlacedSegment {
   size_t Offset;
 };
 
-Expected<SegmentKind> kindFor(const LinkGraph &G, orc::MemProt Prot) {
-  bool Writable = (Prot & orc::MemProt::Write) != orc::MemProt::None;
-  bool Executable = (Prot & orc::MemProt::Exec) != orc::MemProt::None;
-  if (Writable && Executable)
-    return make_error<StringError>(
-        "jitslab: a section of " + G.getName() +
-            " asks to be writable and executable at once, which no layout "
-            "allows",
-        std::make_error_code(std::errc::permission_denied));
-  if (Executable)
-    return SegmentKind::Code;
-  return Writable ? SegmentKind::RWData : SegmentKind::ROData;
+bool has(orc::MemProt Prot, orc::MemProt Right) {
+  return (Prot & Right) != orc::MemProt::None;
 }
 
+SegmentKind kindFor(orc::MemProt Prot) {
+  if (has(Prot, orc::MemProt::Exec))
+    return SegmentKind::Code;
+  return has(Prot, orc::MemProt::Write) ? SegmentKind::RWData
+                                        : SegmentKind::ROData;
+}
+
+/// Fails where a section asks for what no layout allows, and where \p G is too
+/// large for any window even without padding. BasicLayout adds up sizes without
+/// looking for overflow; below that limit there is none, because the padding
+/// before a block is less than 2 GiB.
+Error checkSections(Arena &A, LinkGraph &G) {
+  Footprint Least;
+  for (const Section &S : G.sections()) {
+    orc::MemProt Prot = S.getMemProt();
+    if (S.blocks().empty() || S.getMemLifetime() == orc::MemLifetime::NoAlloc)
+      continue;
+    if (has(Prot, orc::MemProt::Write) && has(Prot, orc::MemProt::Exec))
+      return make_error<StringError>(
+          "jitslab: a section of " + G.getName() +
+              " asks to be writable and executable at once, which no layout "
+              "allows",
+          std::make_error_code(std::errc::permission_denied));
+    size_t &Size = Least[kindFor(Prot)].Size;
+    for (const Block *B : S.blocks())
+      Size = SaturatingAdd<size_t>(Size, B->getSize());
+  }
+  if (any_of(Least,
+             [](const SegmentFootprint &F) { return F.Size > MaxWindowSize; }))
+    return A.allocate(Least).takeError(); // It says what is too large.
+  return Error::success();
+}
+
+/// \returns where \p Seg begins. One of size 0 gets a byte, so that its
+/// symbols have addresses, within reach and of the right access rights.
 size_t append(SegmentFootprint &F, const BasicLayout::Segment &Seg) {
   size_t Offset = alignTo(F.Size, Seg.Alignment.value());
-  F.Size = Offset + Seg.ContentSize + Seg.ZeroFillSize;
+  F.Size = Offset + std::max<size_t>(Seg.ContentSize + Seg.ZeroFillSize, 1);
   F.Align = std::max<size_t>(F.Align, Seg.Alignment.value());
   return Offset;
 }
@@ -56,19 +82,20 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
   // BasicLayout passes over sections that need no memory.
   for (Section *S : OutsideCandidates)
     S->setMemLifetime(orc::MemLifetime::NoAlloc);
+  Error Refusal = checkSections(A, G);
   BasicLayout Layout(G);
   for (Section *S : OutsideCandidates)
     S->setMemLifetime(orc::MemLifetime::Standard);
+  if (Refusal)
+    return Refusal;
 
   Footprint Standard, Finalize;
   SmallVector<PlacedSegment, 8> Segments;
   for (auto &[Group, Seg] : Layout.segments()) {
-    Expected<SegmentKind> Kind = kindFor(G, Group.getMemProt());
-    if (!Kind)
-      return Kind.takeError();
+    SegmentKind Kind = kindFor(Group.getMemProt());
     bool ForFinalize = Group.getMemLifetime() == orc::MemLifetime::Finalize;
-    size_t Offset = append((ForFinalize ? Finalize : Standard)[*Kind], Seg);
-    Segments.push_back({&Seg, *Kind, ForFinalize, Offset});
+    size_t Offset = append((ForFinalize ? Finalize : Standard)[Kind], Seg);
+    Segments.push_back({&Seg, Kind, ForFinalize, Offset});
   }
 
   GraphMemory M;
@@ -85,8 +112,6 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
     // Reused memory is not zero: neither what is between blocks nor .bss.
     memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize + S.Seg->ZeroFillSize);
   }
-  M.Standard.shrink(SegmentKind::Code, Standard[SegmentKind::Code].Size);
-  M.Finalize.shrink(SegmentKind::Code, Finalize[SegmentKind::Code].Size);
   if (Error Err = Layout.apply())
     return Err;
 

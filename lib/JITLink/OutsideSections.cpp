@@ -26,22 +26,24 @@ static bool holdsDeviceCode(StringRef Name) {
   return Name.starts_with(".nv_fatbin") || Name.starts_with("__nv_");
 }
 
+/// Without padding; SIZE_MAX where that is more than can be counted.
 static size_t sizeOf(const Section &S) {
   size_t Size = 0;
   for (const Block *B : S.blocks())
-    Size += B->getSize();
+    Size = SaturatingAdd<size_t>(Size, B->getSize());
   return Size;
 }
 
 static bool isCandidate(const Section &S, size_t MinSize) {
-  if (S.blocks().empty() || S.getMemLifetime() != orc::MemLifetime::Standard ||
+  size_t Size = sizeOf(S);
+  if (Size == 0 || S.getMemLifetime() != orc::MemLifetime::Standard ||
       (S.getMemProt() & orc::MemProt::Exec) != orc::MemProt::None ||
       MinSize == SIZE_MAX)
     return false;
   if (holdsDeviceCode(S.getName()))
     return true;
   // Objects that are linked later may refer by distance to what they can see.
-  return sizeOf(S) >= MinSize && all_of(S.symbols(), [](const Symbol *Sym) {
+  return Size >= MinSize && all_of(S.symbols(), [](const Symbol *Sym) {
            return Sym->getScope() == Scope::Local;
          });
 }
@@ -58,14 +60,15 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
   DenseSet<const Section *> NeedReach;
   for (Block *B : G.blocks())
     for (const Edge &E : B->edges()) {
-      if (!E.isRelocation() || isIndependentOfDistance(G, E.getKind()))
+      EdgeReach Reach = edgeReach(G, E.getKind());
+      if (Reach == EdgeReach::Anywhere)
         continue;
       const Section *From = &B->getSection();
       const Section *To = E.getTarget().isDefined()
                               ? &E.getTarget().getBlock().getSection()
                               : nullptr;
-      if (From == To)
-        continue;
+      if (From == To && Reach == EdgeReach::Distance)
+        continue; // It moves as a whole.
       NeedReach.insert(From);
       if (To)
         NeedReach.insert(To);
@@ -74,7 +77,19 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
   return Result;
 }
 
+// No process has more: the other half of the addresses is the kernel's. So what
+// is added to it for padding, less than 2 GiB for each block, cannot overflow.
+static constexpr size_t MaxAddressSpace = SIZE_MAX / 2;
+
+static Error cannotMap(const Section &S, size_t Size, std::error_code EC) {
+  return systemError(EC, "cannot map section " + S.getName() + " of " +
+                             Twine(Size) + " bytes");
+}
+
 Expected<OutsideSection> OutsideSection::create(VirtualMemory &VM, Section &S) {
+  if (sizeOf(S) > MaxAddressSpace)
+    return cannotMap(S, sizeOf(S),
+                     std::make_error_code(std::errc::not_enough_memory));
   SmallVector<Block *, 4> Blocks(S.blocks().begin(), S.blocks().end());
   // As in LLVM's own layout.
   sort(Blocks, [](const Block *L, const Block *R) {
@@ -91,8 +106,7 @@ Expected<OutsideSection> OutsideSection::create(VirtualMemory &VM, Section &S) {
   Request.Align = Align;
   ErrorOr<uintptr_t> Start = VM.reserve(Request);
   if (!Start)
-    return systemError(Start.getError(), "cannot map section " + S.getName() +
-                                             " of " + Twine(Size) + " bytes");
+    return cannotMap(S, Size, Start.getError());
   bool ReadOnly = (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
   OutsideSection Result(VM, *Start, Request.Size, ReadOnly);
   if (std::error_code EC = VM.protect(*Start, Request.Size, Access::ReadWrite))

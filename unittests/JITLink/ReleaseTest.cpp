@@ -35,7 +35,7 @@ TEST_CASE("Removing a tracker gives the memory back") {
 }
 
 TEST_CASE("Removing a JITDylib gives the memory back") {
-  auto Memory = arenaWith(Layout::PerProtection);
+  auto Memory = anyArena();
   auto JIT = valueOf(makeJIT(Memory));
   ArenaStats Before = Memory->stats();
   orc::JITDylib &JD = valueOf(JIT->createJITDylib("more"));
@@ -47,7 +47,7 @@ TEST_CASE("Removing a JITDylib gives the memory back") {
 }
 
 TEST_CASE("Loading, calling and removing again and again uses no more memory") {
-  auto Memory = arenaWith(Layout::PerProtection);
+  auto Memory = arenaWith(anyLayoutThatReusesCode());
   auto JIT = valueOf(makeJIT(Memory));
   auto Object = readObject("tiny");
   auto Cycle = [&] {
@@ -81,7 +81,7 @@ TEST_CASE("Loading, calling and removing again and again uses no more memory") {
 }
 
 TEST_CASE("Trimming after removal gives memory back to the system") {
-  auto Memory = arenaWith(Layout::PerProtection);
+  auto Memory = anyArena();
   auto JIT = valueOf(makeJIT(Memory));
   constexpr size_t Big = 32 << 20;
   Footprint F;
@@ -98,11 +98,11 @@ TEST_CASE("Trimming after removal gives memory back to the system") {
 }
 
 TEST_CASE("The number of mappings does not grow with the number of objects") {
-  auto Memory = arenaWith(Layout::PerProtection);
-  ArenaJITLinkMemoryManager Manager(Memory);
+  // In PerObject each object has mappings of its own.
+  Layout L = GENERATE(Layout::PerProtection, Layout::Dense);
+  auto Memory = arenaWith(L);
   auto JIT = valueOf(makeJIT(Memory));
   auto Object = readObject("tiny");
-  std::vector<orc::ResourceTrackerSP> Trackers;
   size_t AtFirst = 0;
   constexpr int Objects = 2000;
   for (int I = 0; I != Objects; ++I) {

@@ -33,14 +33,14 @@ inline constexpr char FillByte = 0x5A;
 
 inline const char *noEdgeNames(llvm::jitlink::Edge::Kind) { return "none"; }
 
-/// An empty graph for this machine. \p Pool is that of the session that it is
-/// added to, if there is one.
+/// An empty graph, for this machine if it has to run. \p Pool is that of the
+/// session that it is added to, if there is one.
 template <typename Graph = llvm::jitlink::LinkGraph>
 std::unique_ptr<Graph>
 makeGraph(std::string Name = "test",
           std::shared_ptr<llvm::orc::SymbolStringPool> Pool =
-              std::make_shared<llvm::orc::SymbolStringPool>()) {
-  llvm::Triple TT(llvm::sys::getProcessTriple());
+              std::make_shared<llvm::orc::SymbolStringPool>(),
+          llvm::Triple TT = llvm::Triple(llvm::sys::getProcessTriple())) {
   // The constructors differ between LLVM versions.
   if constexpr (std::is_constructible_v<
                     Graph, std::string,
@@ -65,6 +65,17 @@ addSection(llvm::jitlink::LinkGraph &G, llvm::StringRef Name,
   memset(Content.data(), FillByte, Size);
   return G.createMutableContentBlock(S, Content, llvm::orc::ExecutorAddr(),
                                      Align, 0);
+}
+
+/// A block that holds zeros without contents.
+inline llvm::jitlink::Block &
+addZeros(llvm::jitlink::LinkGraph &G, llvm::StringRef Name,
+         llvm::orc::MemProt Prot, uint64_t Size,
+         llvm::orc::MemLifetime Lifetime = llvm::orc::MemLifetime::Standard,
+         size_t Align = 16) {
+  llvm::jitlink::Section &S = G.createSection(Name, Prot);
+  S.setMemLifetime(Lifetime);
+  return G.createZeroFillBlock(S, Size, llvm::orc::ExecutorAddr(), Align, 0);
 }
 
 /// The numbers of the actions that ran, in their order.

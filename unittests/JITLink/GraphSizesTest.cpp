@@ -1,0 +1,149 @@
+//===- GraphSizesTest.cpp - Segments of no bytes and of too many ----------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Support/ArenaFixture.h"
+#include "Support/Process.h"
+#include "Support/WindowMemory.h"
+#include "TestGraph.h"
+#include "TestJIT.h"
+
+using namespace jitslab;
+using namespace llvm;
+using namespace llvm::jitlink;
+using orc::MemLifetime;
+using orc::MemProt;
+
+namespace {
+
+struct Rights {
+  MemProt Prot;
+  const char *Text;
+};
+const Rights AllRights[] = {{RX, "r-x"},
+                            {MemProt::Read, "r--"},
+                            {MemProt::None, "r--"},
+                            {RW, "rw-"},
+                            {MemProt::Write, "rw-"}};
+constexpr MemLifetime Lifetimes[] = {MemLifetime::Standard,
+                                     MemLifetime::Finalize};
+
+/// A section of nothing: with contents of no bytes, or with no zeros.
+Block &addEmpty(LinkGraph &G, StringRef Name, MemProt Prot,
+                MemLifetime Lifetime, bool Zeros) {
+  return Zeros ? addZeros(G, Name, Prot, 0, Lifetime, /*Align=*/64)
+               : addSection(G, Name, Prot, 0, Lifetime, /*Align=*/64);
+}
+
+std::shared_ptr<Arena> arenaOn(VirtualMemory &System, Layout L) {
+  ArenaOptions Options;
+  Options.ObjectLayout = L;
+  return valueOf(Arena::create(Options, System));
+}
+
+} // namespace
+
+TEST_CASE("A segment without a byte has an address of its own in the window") {
+  WindowMemory System;
+  Layout L = anyLayout();
+  {
+    auto Memory = arenaOn(System, L);
+    ArenaJITLinkMemoryManager Manager(Memory);
+    for (const Rights &R : AllRights)
+      for (MemLifetime Lifetime : Lifetimes)
+        for (bool Zeros : {false, true})
+          for (bool Alone : {false, true}) {
+            INFO(
+                R.Text << (Lifetime == MemLifetime::Finalize ? " finalize" : "")
+                       << (Zeros ? " zeros" : "") << (Alone ? " alone" : ""));
+            auto G = makeGraph(), Other = makeGraph();
+            Block &Empty = addEmpty(*G, ".empty", R.Prot, Lifetime, Zeros);
+            Block &Another =
+                addEmpty(*Other, ".empty", R.Prot, Lifetime, Zeros);
+            if (!Alone)
+              addSection(*G, ".full", R.Prot == RX ? RW : RX, 100);
+            auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+            auto OtherInFlight = valueOf(Manager.allocate(nullptr, *Other));
+            uintptr_t Address = Empty.getAddress().getValue();
+            CHECK(System.windowOf(Address, 1) >= 0);
+            CHECK(Address % 64 == 0);
+            CHECK(Address != Another.getAddress().getValue());
+            auto Alloc = valueOf(InFlight->finalize());
+            if (Lifetime == MemLifetime::Standard)
+              CHECK(hasRights(Address, R.Text));
+            REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+            REQUIRE_SUCCESS(
+                Manager.deallocate(valueOf(OtherInFlight->finalize())));
+          }
+    CHECK(Memory->stats().LiveBytes == 0);
+    CHECK(Memory->verify());
+  }
+}
+
+TEST_CASE("Symbols of empty sections have addresses that code can refer to") {
+  Layout L = anyLayout();
+  WindowMemory System;
+  {
+    auto Memory = arenaOn(System, L);
+    auto JIT = valueOf(makeJIT(Memory));
+    REQUIRE_SUCCESS(addObjects(*JIT, {"empty", "emptystruct"}));
+    for (const char *Name : {"empty_text", "empty_rodata", "empty_data"}) {
+      INFO(Name);
+      CHECK(System.windowOf(valueOf(JIT->lookup(Name)).getValue(), 1) >= 0);
+    }
+    auto *AddressOf = valueOf(functionOf<void *()>(*JIT, "empty_struct"));
+    CHECK(System.windowOf(reinterpret_cast<uintptr_t>(AddressOf()), 1) >= 0);
+  }
+}
+
+TEST_CASE("Sizes whose sum overflows do not fit into an arena") {
+  constexpr uint64_t Half = uint64_t(1) << 63;
+  constexpr size_t MiB = 1 << 20;
+  Layout L = anyLayout();
+  ArenaJITLinkMemoryManager Manager(arenaWith(L),
+                                    {/*OutsideMinSize=*/SIZE_MAX});
+  for (MemLifetime Lifetime : Lifetimes) {
+    std::pair<const char *, std::function<void(LinkGraph &)>> Cases[] = {
+        {"contents and zeros",
+         [&](LinkGraph &G) {
+           addSection(G, ".data", RW, 4 * MiB, Lifetime);
+           addZeros(G, ".bss", RW, 16 - uint64_t(4 * MiB), Lifetime);
+         }},
+        {"zeros of one segment",
+         [&](LinkGraph &G) {
+           addZeros(G, ".bss", RW, Half, Lifetime);
+           addZeros(G, ".tbss", RW, Half + 16, Lifetime);
+         }},
+        {"two segments of a kind",
+         [&](LinkGraph &G) {
+           addZeros(G, ".rodata", MemProt::Read, Half, Lifetime);
+           addZeros(G, ".hidden", MemProt::None, Half, Lifetime);
+         }},
+        {"one block and its padding", [&](LinkGraph &G) {
+           addSection(G, ".text", RX, 100, Lifetime);
+           addZeros(G, ".pad", RX, UINT64_MAX - 100, Lifetime, 4096);
+         }}};
+    for (auto &[What, Fill] : Cases) {
+      INFO(What << (Lifetime == MemLifetime::Finalize ? ", finalize" : ""));
+      auto G = makeGraph();
+      Fill(*G);
+      auto InFlight = Manager.allocate(nullptr, *G);
+      REQUIRE_FALSE(bool(InFlight));
+      Error Err = InFlight.takeError();
+      CHECK(Err.isA<ArenaFullError>());
+      std::string Message = toString(std::move(Err));
+      INFO(Message);
+      CHECK(mentions(Message,
+                     {"no room for an object", "no window can be larger"}));
+      CHECK(Manager.arena()->stats().LiveBytes == 0);
+    }
+  }
+  auto G = makeGraph();
+  addSection(*G, ".text", RX, 100);
+  auto Alloc = valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize());
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+}
