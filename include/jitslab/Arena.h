@@ -124,12 +124,14 @@ private:
 };
 
 /// Thread-safe: every function may be called from any thread at any time, and
-/// arenas may be shared by any number of memory managers.
+/// arenas may be shared by any number of memory managers. Functions wait while
+/// another thread forks; ForkHandlers.h says what fork handlers may do.
 class JITSLAB_ABI Arena {
 public:
   /// Makes an arena and reserves its first window.
   /// Fails with invalid_argument for options out of range, with the system's
-  /// errno when the reservation is refused. A failure leaves nothing behind.
+  /// errno when the reservation is refused or forks cannot be told of
+  /// (ForkHandlers.h). A failure leaves nothing behind.
   static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions = {});
 
   /// The same on other memory than the system's, for tests. \p Memory must
@@ -165,8 +167,9 @@ public:
 
   /// Takes memory for an object. All of it lies in one window, so within reach
   /// of each other; and in the window of \p Sibling if there is one, as a part
-  /// of the same object. Writable, not executable until seal; contents are
-  /// undefined.
+  /// of the same object. \p Sibling must hold memory of this arena: one that
+  /// was released or moved from is none. Writable, not executable until seal;
+  /// contents are undefined.
   /// Fails with ArenaFullError, or with the system's errno when it refuses
   /// memory. A failure takes nothing.
   llvm::Expected<Allocation> allocate(const Footprint &F,
