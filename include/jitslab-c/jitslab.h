@@ -33,7 +33,8 @@
 /// back to the system with the last of them.
 ///
 /// Threads. Arenas may be used from any number of threads, memory managers by
-/// one thread at a time.
+/// one thread at a time. After a fork the child may go on with all of it, as
+/// far as LLVM can; see JitslabRegisterForkHandlers.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -106,8 +107,10 @@ typedef struct {
 } JitslabArenaStats;
 
 /// Sets \p Options to the defaults, and its Size to \p SizeOfOptions, which is
-/// sizeof(JitslabArenaOptions). The caller owns the struct. A null pointer is
-/// left alone, and so is a struct that is too small to hold a Size.
+/// sizeof(JitslabArenaOptions): that many bytes are written, so as many have to
+/// be there. The caller owns the struct. A null pointer is left alone, and so
+/// is a struct that is too small to hold a Size, or larger than 4096 bytes,
+/// which no header's will be.
 JITSLAB_ABI void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
                                                size_t SizeOfOptions);
 
@@ -133,6 +136,13 @@ JITSLAB_ABI LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
 /// system. \p BytesGivenBack may be null.
 JITSLAB_ABI LLVMErrorRef JitslabArenaTrim(JitslabArenaRef Arena,
                                           uint64_t *BytesGivenBack);
+
+/// Registers jitslab's fork handlers (pthread_atfork), if that has not happened
+/// when the library was loaded. For hosts that have fork handlers of their own:
+/// jitslab/ForkHandlers.h says what these may do, and why they are to be
+/// registered after jitslab's. Fails when there is no memory; calling again is
+/// allowed then.
+JITSLAB_ABI LLVMErrorRef JitslabRegisterForkHandlers(void);
 
 /// Makes a memory manager for the MCJMM of LLVMMCJITCompilerOptions, or for
 /// another host of RuntimeDyld.

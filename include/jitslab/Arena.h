@@ -125,12 +125,14 @@ private:
 };
 
 /// Thread-safe: every function may be called from any thread at any time, and
-/// arenas may be shared by any number of memory managers.
+/// arenas may be shared by any number of memory managers. Functions wait while
+/// another thread forks; ForkHandlers.h says what fork handlers may do.
 class JITSLAB_ABI Arena {
 public:
   /// Makes an arena and reserves its first window.
   /// Fails with invalid_argument for options out of range, with the system's
-  /// errno when the reservation is refused. A failure leaves nothing behind.
+  /// errno when the reservation is refused or forks cannot be told of
+  /// (ForkHandlers.h). A failure leaves nothing behind.
   static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions = {});
 
   /// The same on other memory than the system's, for tests. \p Memory must
@@ -171,7 +173,7 @@ public:
   /// undefined.
   /// Fails with ArenaFullError, with the system's errno when it refuses memory,
   /// or with invalid_argument for alignments that are no powers of two and for
-  /// a sibling that this arena does not own. A failure takes nothing.
+  /// a sibling that holds no memory of this arena. A failure takes nothing.
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling = nullptr);
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SizedStruct.h"
+#include "jitslab/ForkHandlers.h"
 
 using namespace jitslab;
 using namespace llvm;
@@ -62,7 +63,8 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
 
 void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
                                    size_t SizeOfOptions) {
-  if (!Options || SizeOfOptions < sizeof(Options->Size))
+  if (!Options || SizeOfOptions < sizeof(Options->Size) ||
+      SizeOfOptions > MaxStructSize)
     return;
   const ArenaOptions Defaults;
   JitslabArenaOptions Known = {};
@@ -114,6 +116,10 @@ LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
   Known.FrozenBytes = Now.FrozenBytes;
   writeStruct(Stats, Stats->Size, Known);
   return finish(Error::success());
+}
+
+LLVMErrorRef JitslabRegisterForkHandlers(void) {
+  return finish(registerForkHandlers());
 }
 
 LLVMErrorRef JitslabArenaTrim(JitslabArenaRef Arena, uint64_t *BytesGivenBack) {

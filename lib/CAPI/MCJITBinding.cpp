@@ -6,6 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Core/Errors.h"
+#include "../Platform/Fork.h"
+#include "../Platform/ProcessWide.h"
 #include "CAPI.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ADT/DenseSet.h"
@@ -19,13 +22,15 @@ namespace {
 /// The managers that the C interface made and that live. C has one type for
 /// all managers, LLVM's among them, so this is how ours are told apart; LLVM
 /// may have been built without RTTI.
-class ManagerSet {
+class ManagerSet final : private ForkListener {
 public:
   /// Never destroyed: managers of static engines die after it would.
-  static ManagerSet &get() {
-    static auto *Set = new ManagerSet;
-    return *Set;
-  }
+  static ManagerSet &get() { return processWide<ManagerSet>(); }
+  // The one that another thread's was preferred to.
+  ~ManagerSet() override { withdraw(); }
+
+  /// Success, unless this was made before the first arena was, without memory.
+  std::error_code enrollError() const { return EnrollError; }
   void insert(const RTDyldMemoryManager *M) {
     std::lock_guard<std::mutex> Guard(Lock);
     Managers.insert(M);
@@ -40,8 +45,14 @@ public:
   }
 
 private:
+  // The child gets a set that nobody was in the middle of changing.
+  void beforeFork() override { Lock.lock(); }
+  void afterForkInParent() override { Lock.unlock(); }
+  void afterForkInChild() override { Lock.unlock(); }
+
   std::mutex Lock;
   DenseSet<const RTDyldMemoryManager *> Managers;
+  const std::error_code EnrollError = enroll();
 };
 
 class CMemoryManager final : public ReservingMemoryManager {
@@ -62,6 +73,8 @@ LLVMErrorRef JitslabCreateMCJITMemoryManager(LLVMMCJITMemoryManagerRef *Result,
   *Result = nullptr;
   if (!Arena)
     return finish(argumentError(__func__, "Arena is null"));
+  if (std::error_code EC = ManagerSet::get().enrollError())
+    return finish(systemError(EC, "cannot register for forks"));
   *Result = wrap(new CMemoryManager(Arena->Share));
   return finish(Error::success());
 }

@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Fork.h"
-#include "ProcessWide.h"
 #include <atomic>
 #include <mutex>
 #include <pthread.h>
+#include <type_traits>
 
 namespace jitslab {
 
@@ -25,67 +25,113 @@ uint32_t forkCountAtBirth() {
 
 /// The listeners of this process, and what the C library calls around a fork.
 struct ForkListeners {
+  // Before constructors run, so that no moment finds it half made.
+  constexpr ForkListeners() = default;
+
   std::mutex Lock;
   ForkListener *First = nullptr;
-  bool Registered = false;
+  std::atomic<bool> Registered{false};
+  /// The thread that forks, 0 if none does; and how often it is registered.
+  std::atomic<pthread_t> Forking{0};
+  unsigned Depth = 0;
 
-  static ForkListeners &instance() { return processWide<ForkListeners>(); }
+  static ForkListeners All;
 
-  std::error_code add(ForkListener &L) {
-    std::lock_guard<std::mutex> Guard(Lock);
-    if (!Registered)
-      if (int Error = pthread_atfork(before, inParent, inChild))
-        return std::error_code(Error, std::generic_category());
-    Registered = true;
-    L.Next = First;
-    if (First)
-      First->Previous = &L;
-    First = &L;
-    L.Enrolled = true;
+  // Without a lock. The C library may let this wait for a fork of another
+  // thread, which was not told; its child would find the lock held. So threads
+  // that come here at the same time each register.
+  static std::error_code enlist() {
+    if (All.Registered.load(std::memory_order_acquire))
+      return {};
+    if (int Error = pthread_atfork(before, inParent, inChild))
+      return std::error_code(Error, std::generic_category());
+    All.Registered.store(true, std::memory_order_release);
     return {};
   }
 
-  void remove(ForkListener &L) {
-    std::lock_guard<std::mutex> Guard(Lock);
+  static void add(ForkListener &L) {
+    std::lock_guard<std::mutex> Guard(All.Lock);
+    L.Next = All.First;
+    if (All.First)
+      All.First->Previous = &L;
+    All.First = &L;
+    L.Enrolled = true;
+  }
+
+  static void remove(ForkListener &L) {
+    std::lock_guard<std::mutex> Guard(All.Lock);
     if (!L.Enrolled)
       return;
-    (L.Previous ? L.Previous->Next : First) = L.Next;
+    (L.Previous ? L.Previous->Next : All.First) = L.Next;
     if (L.Next)
       L.Next->Previous = L.Previous;
     L.Enrolled = false;
   }
 
   static void before() {
-    ForkListeners &All = instance();
+    if (All.Forking.load(std::memory_order_relaxed) == pthread_self()) {
+      ++All.Depth;
+      return;
+    }
     All.Lock.lock();
+    All.Forking.store(pthread_self(), std::memory_order_relaxed);
+    All.Depth = 1;
     for (ForkListener *L = All.First; L; L = L->Next)
       L->beforeFork();
   }
 
   static void inParent() {
+    if (--All.Depth)
+      return;
     Count.fetch_add(1, std::memory_order_relaxed);
-    ForkListeners &All = instance();
     for (ForkListener *L = All.First; L; L = L->Next)
       L->afterForkInParent();
-    All.Lock.unlock();
+    end();
   }
 
   static void inChild() {
+    if (--All.Depth)
+      return;
     CountAtBirth.store(Count.fetch_add(1, std::memory_order_relaxed) + 1,
                        std::memory_order_relaxed);
-    ForkListeners &All = instance();
     for (ForkListener *L = All.First; L; L = L->Next)
       L->afterForkInChild();
+    end();
+  }
+
+private:
+  static void end() {
+    All.Forking.store(0, std::memory_order_relaxed);
     All.Lock.unlock();
   }
 };
 
+ForkListeners ForkListeners::All;
+
+static_assert(std::is_trivially_destructible_v<ForkListeners>,
+              "processes fork until they are gone");
+
+// The C library calls the handlers before a fork last registered first, the
+// others first registered first. So those of the host, which registers later,
+// run around these, and may use arenas and wait for threads that do. 101 is the
+// first priority that is not the compiler's own: before the host's constructors
+// in the same program (docs/adr/0014).
+__attribute__((constructor(101))) static void registerWhenLoaded() {
+  // What fails now is tried again, and reported, when there is a listener.
+  (void)ForkListeners::enlist();
+}
+
+std::error_code enlistForForks() { return ForkListeners::enlist(); }
+
 ForkListener::~ForkListener() = default;
 
 std::error_code ForkListener::enroll() {
-  return ForkListeners::instance().add(*this);
+  if (std::error_code EC = ForkListeners::enlist())
+    return EC;
+  ForkListeners::add(*this);
+  return {};
 }
 
-void ForkListener::withdraw() { ForkListeners::instance().remove(*this); }
+void ForkListener::withdraw() { ForkListeners::remove(*this); }
 
 } // namespace jitslab

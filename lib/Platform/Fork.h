@@ -14,13 +14,20 @@
 
 namespace jitslab {
 
+/// Has the C library tell this one of forks, which happens when the library is
+/// loaded (docs/adr/0014), unless it had no memory then. Fails with ENOMEM.
+/// Does nothing if it is told already.
+std::error_code enlistForForks();
+
 /// Is told of every fork of the process, from its construction (with enroll) to
 /// its withdrawal. fork() tells, and what is built on it; vfork() and
 /// posix_spawn() do not, since their child only executes another program.
 class ForkListener {
 public:
   /// In the thread that forks. No listener comes or goes until one of the
-  /// others was called.
+  /// others was called, in the parent also when there was no fork in the end.
+  /// The order of listeners is not specified: what they lock here is held by no
+  /// thread that waits for what another one locks.
   virtual void beforeFork() = 0;
   virtual void afterForkInParent() = 0;
   /// The child has this one thread. Must not take memory from the heap.
@@ -40,8 +47,8 @@ private:
   bool Enrolled = false;
 };
 
-/// How often this process and those that it descends from were forked while
-/// there was a listener.
+/// How often this process and those that it descends from were forked since
+/// this library was loaded.
 uint32_t forkCount();
 
 /// The value of forkCount() when this process came into being; 0 if it was not

@@ -24,7 +24,7 @@ namespace {
 /// Derived classes may name it; this one is never instantiated.
 class MCJITConstructor : public ExecutionEngine {
 public:
-  static auto &get() { return MCJITCtor; }
+  static constexpr auto &get() { return MCJITCtor; }
 };
 } // namespace
 
@@ -81,13 +81,15 @@ static void *createRTDyldLayer(void *Session) {
   return Layer;
 }
 
+// A constant: no thread makes it while another one forks.
+static constexpr PreloadBackend Backend = {
+    static_cast<const void *>(&MCJITConstructor::get()), prepareMCJIT,
+    createRTDyldLayer};
+
 } // namespace jitslab
 
 extern "C" __attribute__((visibility("default")))
 const jitslab::PreloadBackend *
 JITSLAB_PRELOAD_BACKEND() {
-  static const jitslab::PreloadBackend Backend = {
-      static_cast<const void *>(&jitslab::MCJITConstructor::get()),
-      jitslab::prepareMCJIT, jitslab::createRTDyldLayer};
-  return &Backend;
+  return &jitslab::Backend;
 }

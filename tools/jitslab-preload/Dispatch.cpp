@@ -7,7 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 // This library is loaded into every child process of the host, so it needs
-// nothing but the C library, and does nothing until LLVM is called.
+// nothing but the C library, and does nothing until LLVM is called, except for
+// ForkRelay.cpp.
 
 #include "Dispatch.h"
 #include <climits>

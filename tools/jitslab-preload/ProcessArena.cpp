@@ -31,10 +31,7 @@ public:
 };
 } // namespace
 
-// When this library is loaded: the first listener installs what all of them
-// need, arenas included, and later there would be a moment in which a fork
-// finds half of it. Never destroyed, because processes fork until they are
-// gone.
+// Never destroyed, because processes fork until they are gone.
 static Counters &Counted = *new Counters;
 
 ProcessArena &ProcessArena::get() {

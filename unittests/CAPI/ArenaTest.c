@@ -37,6 +37,10 @@ static void initializingStaysWithinTheSize(void) {
   JitslabInitializeArenaOptions(Options, Part);
   CHECK(Options->Size == Part);
   CHECK(Bytes[Part] == 0xAB);
+  // More than any header's; the caller has not so much.
+  JitslabInitializeArenaOptions(Options, 4097);
+  JitslabInitializeArenaOptions(Options, SIZE_MAX);
+  CHECK(Options->Size == Part);
   // A newer header: what this library does not know is cleared.
   JitslabInitializeArenaOptions(Options, sizeof(Storage));
   CHECK(Options->Size == sizeof(Storage));
@@ -158,6 +162,14 @@ static void nullPointersAreErrors(void) {
   JitslabDisposeArena(NULL);
 }
 
+static void forkHandlersMayBeRegisteredAtAnyTime(void) {
+  CHECK_SUCCESS(JitslabRegisterForkHandlers());
+  JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerObject);
+  CHECK_SUCCESS(JitslabRegisterForkHandlers());
+  CHECK(JitslabGetLastError() == NULL);
+  JitslabDisposeArena(Arena);
+}
+
 static void *lastErrorOfThisThread(void *Unused) {
   (void)Unused;
   return (void *)(uintptr_t)JitslabGetLastError();
@@ -187,6 +199,7 @@ int main(void) {
   RUN(aStructOfNoVersionIsAnError);
   RUN(aNewerHeaderWorksIfItsAdditionsAreZero);
   RUN(nullPointersAreErrors);
+  RUN(forkHandlersMayBeRegisteredAtAnyTime);
   RUN(theLastErrorIsThatOfTheThreadsLastCall);
   return result();
 }

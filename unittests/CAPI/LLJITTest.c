@@ -100,15 +100,16 @@ static void bothLayersRunCodeFromEveryLayout(void) {
     }
 }
 
-static void exceptionsPassThroughBothLayers(void) {
-  for (size_t C = 0; C != NUM_CREATORS; ++C) {
-    JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
-    LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
-    addObject(JIT, "catch");
-    CHECK(call(JIT, "throw_and_catch", 21) == 42);
-    CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
-    JitslabDisposeArena(Arena);
-  }
+static void exceptionsPassThroughBothLayersWithEveryLayout(void) {
+  for (size_t C = 0; C != NUM_CREATORS; ++C)
+    for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+      JitslabArenaRef Arena = arenaWithLayout(Layout);
+      LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
+      addObject(JIT, "catch");
+      CHECK(call(JIT, "throw_and_catch", 21) == 42);
+      CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+      JitslabDisposeArena(Arena);
+    }
 }
 
 static void anArenaMayBeDisposedOfBeforeItsJITs(void) {
@@ -199,7 +200,7 @@ static void withoutJITLinkItsLayerSaysSo(void) {
 int main(void) {
   initializeTarget();
   RUN(bothLayersRunCodeFromEveryLayout);
-  RUN(exceptionsPassThroughBothLayers);
+  RUN(exceptionsPassThroughBothLayersWithEveryLayout);
   RUN(anArenaMayBeDisposedOfBeforeItsJITs);
   RUN(aFullArenaIsAnErrorOfTheLookup);
   RUN(aLayerWithoutAnArenaRefusesObjects);

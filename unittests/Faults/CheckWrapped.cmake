@@ -11,7 +11,7 @@ set(harmless
   # The heap: LLVM's containers abort when it is used up.
   malloc calloc realloc free
   # Locks and what is known without asking the system.
-  pthread_mutex_lock pthread_mutex_unlock sysconf __errno_location
+  pthread_mutex_lock pthread_mutex_unlock pthread_self sysconf __errno_location
   __libc_single_threaded __tls_get_addr
   # abort() is what asserts call in builds that have them.
   abort __assert_fail __stack_chk_fail

@@ -8,17 +8,23 @@
 
 #include "Faults/ProcessUse.h"
 #include "Faults/SystemCalls.h"
+#include "Platform/Fork.h"
 #include "RTDyld/TestLinker.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
 #include "Support/Layouts.h"
 #include "Support/MachineCode.h"
 #include "Support/Process.h"
+#include "jitslab/ForkHandlers.h"
+#include <atomic>
+#include <thread>
 
 using namespace jitslab;
 
-// A process registers once, so this has to be its first arena. ctest runs each
-// test in a process of its own.
+// What follows is about a process that could not register when it was loaded.
+// It registers once, with its first arena: ctest runs each test in a process of
+// its own.
+
 TEST_CASE("When it cannot be told of forks an arena is not made") {
   ArenaOptions O = smallOptions();
   // Behind its reservation, whose number of calls depends on the position.
@@ -52,6 +58,80 @@ TEST_CASE("When it cannot be told of forks an arena is not made") {
                                "Cannot allocate memory"}));
     return;
   }
+}
+
+/// Runs \p Body in a child, which has made no arena. Who waits for ever there
+/// is killed.
+template <typename Fn> static void checkInNewProcess(Fn Body) {
+  ChildOutcome Outcome = runInChild([&] {
+    alarm(60);
+    bool IsFirst = false;
+    atNextPthreadAtfork([&] { IsFirst = true; });
+    llvm::cantFail(registerForkHandlers());
+    return IsFirst ? 0 : 1;
+  });
+  if (!Outcome.passed()) {
+    WARN("NOT RUN: this process has registered before");
+    return;
+  }
+  Outcome = runInChild([&] {
+    alarm(60);
+    return Body() ? 0 : 1;
+  });
+  INFO(Outcome.describe());
+  CHECK(Outcome.passed());
+}
+
+static bool canMakeArena() {
+  auto A = Arena::create(smallOptions());
+  return A ? true : (llvm::consumeError(A.takeError()), false);
+}
+
+TEST_CASE("A fork while another thread registers leaves the child able to") {
+  checkInNewProcess([] {
+    std::atomic<bool> Begun{false}, Forked{false};
+    atNextPthreadAtfork([&] {
+      Begun = true;
+      while (!Forked)
+        std::this_thread::yield();
+    });
+    std::thread Other(canMakeArena);
+    while (!Begun)
+      std::this_thread::yield();
+    ChildOutcome Child = runInChild([] {
+      alarm(20);
+      return canMakeArena() ? 0 : 1;
+    });
+    Forked = true;
+    Other.join();
+    return Child.passed();
+  });
+}
+
+TEST_CASE("Threads that register at the same time are told of a fork once") {
+  checkInNewProcess([] {
+    bool Met = false;
+    // As another thread would, between the question whether and the call.
+    atNextPthreadAtfork([&] { Met = canMakeArena(); });
+    auto A = Arena::create(smallOptions());
+    if (!A || !Met)
+      return false;
+    const uint32_t Before = forkCount();
+    for (uint32_t I = 0; I != 3; ++I) {
+      ChildOutcome Child = runInChild([&] {
+        alarm(20);
+        bool Ok = forkCountAtBirth() == Before + I + 1 &&
+                  (*A)->allocate(footprint(100, 8, 8)) && canMakeArena();
+        return Ok && runInChild([&] { return (*A)->verify() ? 0 : 1; }).passed()
+                   ? 0
+                   : 1;
+      });
+      if (!Child.passed() || forkCount() != Before + I + 1 ||
+          !(*A)->allocate(footprint(100, 8, 8)))
+        return false;
+    }
+    return true;
+  });
 }
 
 TEST_CASE("The audit of what was loaded says when it cannot read it") {

@@ -95,6 +95,8 @@ struct State {
 
 State S;
 
+std::function<void()> AtPthreadAtfork;
+
 /// The failure of this call, null if it is not to fail.
 const Failure *injected(SystemCall Call) {
   if (!S.Armed)
@@ -125,6 +127,10 @@ AddressRange rangeOf(void *Start, size_t Size) {
 }
 
 } // namespace
+
+void atNextPthreadAtfork(std::function<void()> Hook) {
+  AtPthreadAtfork = std::move(Hook);
+}
 
 const char *nameOf(SystemCall Call) { return of(Call).Name; }
 size_t failuresOf(SystemCall Call) { return of(Call).Count; }
@@ -294,6 +300,12 @@ int __wrap_getentropy(void *Buffer, size_t Size) {
 int __real_pthread_atfork(void (*)(), void (*)(), void (*)());
 int __wrap_pthread_atfork(void (*Before)(), void (*InParent)(),
                           void (*InChild)()) {
+  // Called by a constructor that runs before this file's.
+  static bool Loaded = false;
+  if (!std::exchange(Loaded, true))
+    return ENOMEM;
+  if (std::function<void()> Hook = std::exchange(AtPthreadAtfork, nullptr))
+    Hook();
   if (const Failure *F = injected(SystemCall::PthreadAtfork))
     return F->Errno;
   return __real_pthread_atfork(Before, InParent, InChild);

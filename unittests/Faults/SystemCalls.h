@@ -13,6 +13,9 @@
 /// up. While armed, calls are counted and one of them fails.
 /// CheckWrapped.cmake compares the list with what the library really needs.
 ///
+/// The first call of pthread_atfork, when the program is loaded, fails always:
+/// so there is a later one to fail.
+///
 /// Not thread-safe.
 ///
 //===----------------------------------------------------------------------===//
@@ -22,6 +25,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string>
 
 namespace jitslab {
@@ -84,6 +88,9 @@ std::string describeHit();
 SystemCall hitCall();
 /// The errno of that, 0 for a call that did less than it was asked for.
 int hitErrno();
+
+/// Calls \p Hook once, when the next pthread_atfork begins.
+void atNextPthreadAtfork(std::function<void()> Hook);
 
 /// Bytes of address space that jitslab has mapped and not unmapped.
 size_t bytesMapped();

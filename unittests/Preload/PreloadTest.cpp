@@ -127,6 +127,15 @@ TEST_CASE("Parent and children of a fork go on, and count for themselves") {
   CHECK(occurrences(E.Err, ": 6 engines, 6 objects, 0 live; ") == 1);
 }
 
+TEST_CASE("A host may fork with the lock held under which it compiles") {
+  Outcome E = runPreloaded(statsOfEachLayout(),
+                           {host("engine-host"), "forks-under-lock"});
+  INFO(E.Err);
+  CHECK(E.Status == 0);
+  CHECK(E.Out == "bad results: 0\n");
+  CHECK(occurrences(E.Err, " engines, ") == 1);
+}
+
 TEST_CASE("A host that must not make written memory executable is served by "
           "dense") {
   auto Hardened = [](const std::string &Options) {

@@ -16,7 +16,11 @@
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
+#include <atomic>
+#include <mutex>
+#include <pthread.h>
 #include <sys/wait.h>
+#include <thread>
 #include <unistd.h>
 
 using namespace llvm;
@@ -91,6 +95,43 @@ static int runForks() {
   return Bad != 0;
 }
 
+static std::mutex JITLock;
+
+/// Forks while a thread compiles under a lock of the host's, which its fork
+/// handlers take too; they were registered before LLVM was called.
+static int runForksUnderLock() {
+  pthread_atfork([] { JITLock.lock(); }, [] { JITLock.unlock(); },
+                 [] { JITLock.unlock(); });
+  // Who takes longer waits for ever.
+  alarm(60);
+  std::atomic<bool> Done{false};
+  std::atomic<int> Compiled{0};
+  std::thread Compiler([&] {
+    while (!Done) {
+      std::lock_guard<std::mutex> Guard(JITLock);
+      Compiled += Host().triple(14) == 42;
+    }
+  });
+  while (!Compiled)
+    std::this_thread::yield();
+  int Bad = 0;
+  for (int I = 0; I < 20; ++I) {
+    pid_t Child = fork();
+    if (Child == 0) {
+      // LLVM has locks of its own, which do not survive a fork.
+      std::lock_guard<std::mutex> Guard(JITLock);
+      _exit(0);
+    }
+    int Status;
+    waitpid(Child, &Status, 0);
+    Bad += Status != 0;
+  }
+  Done = true;
+  Compiler.join();
+  outs() << "bad results: " << Bad << '\n';
+  return Bad != 0;
+}
+
 int main(int, char **Argv) {
   StringRef Mode = Argv[1];
   jitslab::initializeExampleTarget();
@@ -98,6 +139,8 @@ int main(int, char **Argv) {
   LLVMLinkInInterpreter();
   if (Mode == "forks")
     return runForks();
+  if (Mode == "forks-under-lock")
+    return runForksUnderLock();
   Host H(Mode);
   int Result = Mode == "interpreter" ? H.interpret(14) : H.triple(14);
   outs() << "triple(14) = " << Result << '\n';
