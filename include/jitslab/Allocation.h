@@ -100,7 +100,7 @@ public:
   /// Gives all memory back now. Freed code is filled with trap instructions, or
   /// dropped where it cannot be written any more (Layout::PerProtection), or
   /// left alone where another process may execute it (Layout::Dense after a
-  /// fork).
+  /// fork) or the system refuses every change.
   void release();
 
 private:

@@ -38,7 +38,8 @@ static Access finalRights(Lane L) {
 
 // What fails here fails for a reason that the other layouts do not have.
 static Error creationError(std::error_code EC, const Twine &What) {
-  if (EC == std::errc::not_enough_memory)
+  if (EC == std::errc::not_enough_memory ||
+      EC == std::errc::resource_unavailable_try_again)
     return systemError(EC, What);
   std::string Advice;
   if (EC == std::errc::file_too_large)
@@ -140,12 +141,11 @@ std::error_code DualBacking::commit(Lane L, AddressRange Slabs) {
 }
 
 std::error_code DualBacking::decommit(Lane L, AddressRange Slab) {
-  if (!isShared(L)) {
-    if (std::error_code EC = VM.discard(Slab.Begin, Slab.size()))
-      return EC;
-    return VM.protect(Slab.Begin, Slab.size(), Access::None);
-  }
-  if (std::error_code EC = VM.discardShared(writerOf(Slab.Begin), Slab.size()))
+  if (!isShared(L))
+    return decommitPrivate(VM, Slab);
+  if (std::error_code EC = VM.discardShared(
+          writerOf(Slab.Begin), Slab.size(),
+          OfSlab[slabOf(Slab.Begin)]->handle(), Slab.Begin - Begin))
     return EC;
   return abandon(Slab);
 }

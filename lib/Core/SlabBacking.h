@@ -63,6 +63,9 @@ public:
   virtual void detachFromParent() = 0;
 };
 
+/// SlabBacking::decommit for private memory.
+std::error_code decommitPrivate(VirtualMemory &VM, AddressRange Slab);
+
 } // namespace jitslab
 
 #endif // JITSLAB_CORE_SLABBACKING_H

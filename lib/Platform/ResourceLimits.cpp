@@ -78,9 +78,27 @@ static std::string explainNoMemory() {
   return Text.empty() ? "the system is out of memory or address space" : Text;
 }
 
+static std::string explainLocked() {
+  std::string Limit = "limited";
+  rlimit Locked;
+  if (getrlimit(RLIMIT_MEMLOCK, &Locked) == 0 &&
+      Locked.rlim_cur != RLIM_INFINITY)
+    Limit += " to " + std::to_string(Locked.rlim_cur) + " bytes";
+  return "the process locks all memory that it maps (mlockall with "
+         "MCL_FUTURE), "
+         "of which windows count as a whole, and its locked memory is " +
+         Limit +
+         " (RLIMIT_MEMLOCK, ulimit -l): raise the limit or set a smaller "
+         "ArenaOptions::WindowSize";
+}
+
 std::string explainFailure(std::error_code EC) {
   if (EC == std::errc::not_enough_memory)
     return explainNoMemory();
+  // mmap(2): "Too much memory has been locked". Nothing else that is called
+  // here has it but madvise, whose failures are nobody's errors.
+  if (EC == std::errc::resource_unavailable_try_again)
+    return explainLocked();
   if (EC == std::errc::permission_denied ||
       EC == std::errc::operation_not_permitted)
     return "the system forbids making written memory executable (SELinux, "

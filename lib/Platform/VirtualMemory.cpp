@@ -31,6 +31,8 @@ namespace {
 
 // Linux 5.14 (uapi/asm-generic/mman-common.h); older C libraries lack the name.
 constexpr int MadvPopulateWrite = 23;
+// Linux 5.18, likewise: MADV_DONTNEED that does not refuse locked pages.
+constexpr int MadvDontNeedLocked = 24;
 // Linux 6.1, likewise.
 constexpr int MadvCollapse = 25;
 // Linux 6.3 (uapi/linux/memfd.h). Without it vm.memfd_noexec decides; kernels
@@ -99,8 +101,13 @@ public:
   }
 
   std::error_code discard(uintptr_t Start, size_t Size) override {
-    return madvise(pointer(Start), Size, MADV_DONTNEED) ? lastError()
-                                                        : std::error_code();
+    if (madvise(pointer(Start), Size, MADV_DONTNEED) == 0)
+      return {};
+    std::error_code EC = lastError();
+    if (EC == std::errc::invalid_argument &&
+        madvise(pointer(Start), Size, MadvDontNeedLocked) == 0)
+      return {};
+    return EC;
   }
 
   void adviseHugePages(uintptr_t Start, size_t Size) override {
@@ -164,9 +171,18 @@ public:
                : std::error_code();
   }
 
-  std::error_code discardShared(uintptr_t Start, size_t Size) override {
-    return madvise(pointer(Start), Size, MADV_REMOVE) ? lastError()
-                                                      : std::error_code();
+  // By the address first, which needs no descriptor: the host may have closed
+  // it. Locked pages are not given back that way.
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override {
+    if (madvise(pointer(Start), Size, MADV_REMOVE) == 0)
+      return {};
+    std::error_code EC = lastError();
+    if (EC == std::errc::invalid_argument && !checkDescriptor(M) &&
+        fallocate(M.Descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                  off_t(Offset), off_t(Size)) == 0)
+      return {};
+    return EC;
   }
 
 private:
@@ -206,7 +222,7 @@ private:
     if (munmap(pointer(R.Begin), R.size()) == 0)
       return {};
     std::error_code EC = lastError();
-    madvise(pointer(R.Begin), R.size(), MADV_DONTNEED);
+    (void)discard(R.Begin, R.size());
     NotUnmapped.add(R);
     return EC;
   }

@@ -38,7 +38,9 @@ TEST_CASE("Calls on half a page fail with an errno") {
   uintptr_t Start = *System.reserve(R);
   CHECK(System.release(Start + 1, R.Size, 0));
   CHECK(System.unmap(Start + 1, pageSize()));
-  CHECK(System.discardShared(Start + 1, pageSize()));
+  SharedMemory M = *System.createShared(SlabSize);
+  CHECK(System.discardShared(Start + 1, pageSize(), M, 1));
+  System.closeShared(M);
   CHECK(!System.release(Start, R.Size, 0));
 }
 

@@ -107,11 +107,12 @@ public:
       return EC;
     return System.unmap(Start, Size);
   }
-  std::error_code discardShared(uintptr_t Start, size_t Size) override {
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override {
     ++Calls.Discard;
     if (std::error_code EC = injected())
       return EC;
-    return System.discardShared(Start, Size);
+    return System.discardShared(Start, Size, M, Offset);
   }
 
 private:
