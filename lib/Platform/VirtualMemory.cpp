@@ -236,8 +236,8 @@ private:
   // Each position has the same chance. Fails where no gap is large enough,
   // where the mappings cannot be read, and where others than the kernel decide.
   ErrorOr<uintptr_t> reserveAtRandom(const ReservationRequest &R) {
-    // Another thread may map into the gap at the same time.
-    for (int Try = 0; Try != 4; ++Try) {
+    // Other threads may map into the gap at the same time, but not for ever.
+    for (int Try = 0; Try != 16; ++Try) {
       SmallVector<AddressRange, 0> Positions;
       uint64_t Choices = 0;
       for (AddressRange Gap : freeAddressRanges(LowestForRandom, UINTPTR_MAX)) {
