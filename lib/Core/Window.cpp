@@ -174,6 +174,8 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
   }
   std::fill_n(PopulatedInSlab.begin() + *First, Count, 0);
   Free[size_t(L)].give(R);
+  // More than was asked for, perhaps.
+  RefusedBytes[size_t(L)] = SIZE_MAX;
   return {};
 }
 
@@ -283,6 +285,7 @@ bool Window::decommit(size_t Slab) {
   Protected[size_t(L)].takeWithin(R);
   if (Backing->decommit(L, R)) {
     Protected[size_t(L)].give(R);
+    RefusedBytes[size_t(L)] = SIZE_MAX;
     // Nothing is known to be writable that could be populated.
     PopulatedInSlab[Slab] = SlabSize;
     return false;
@@ -357,10 +360,12 @@ WindowSnapshot Window::snapshot() const {
 bool Window::verify() const {
   if (!Slabs.verify())
     return false;
+  bool Ok = true;
+  for (size_t L = 0; L != NumLanes; ++L)
+    Ok &= std::max(Free[L].largest(), Protected[L].largest()) < RefusedBytes[L];
   // Every byte of a committed slab is live or free, in the lane
   // that has the slab; no other slab has any.
   SmallVector<size_t, 0> Unused(Slabs.size(), 0);
-  bool Ok = true;
   for (size_t L = 0; L != NumLanes; ++L)
     for (const RangeMap *M : {&Free[L], &Protected[L]}) {
       Ok &= M->verify();
