@@ -104,6 +104,13 @@ std::string explainFailure(std::error_code EC) {
     return "the system forbids making written memory executable (SELinux, "
            "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
            "filter): use Layout::Dense, which never does";
+  if (EC == std::errc::too_many_files_open ||
+      EC == std::errc::too_many_files_open_in_system)
+    return "raise the limit of open files (RLIMIT_NOFILE, ulimit -n; "
+           "fs.file-max "
+           "for the whole system), or use Layout::PerProtection or "
+           "Layout::PerObject, which need none: Layout::Dense has one for each "
+           "window, and a further one after a fork";
   if (EC == std::errc::bad_file_descriptor)
     return "the host has closed a file descriptor that is not its own "
            "(closefrom, close_range): keep the descriptors of memfd:jitslab";
