@@ -82,7 +82,8 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
     if (Code && Code.Rights != State::Sealed)
       synchronizeInstructions(usable(*A, SegmentKind::Code));
     for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
-      parts(*A)[K].Rights = State::Sealed;
+      if (Part &P = parts(*A)[K])
+        P.Rights = State::Sealed;
   }
   return {};
 }
