@@ -248,6 +248,8 @@ Error ArenaImpl::fullError(const Footprint &F) const {
 
 Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
                            const SegmentFootprint &F) {
+  if (!isPowerOf2_64(F.Align))
+    return {};
   {
     std::lock_guard<std::mutex> Guard(Lock);
     noticeFork();

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_WINDOW_H
 #define JITSLAB_CORE_WINDOW_H
 
+#include "FreeDeleter.h"
 #include "RangeMap.h"
 #include "RoomIndex.h"
 #include "SlabBacking.h"
@@ -19,7 +20,6 @@
 #include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/BitVector.h"
 #include <array>
-#include <cstdlib>
 #include <memory>
 
 namespace jitslab {
@@ -175,9 +175,6 @@ private:
   /// Slabs that another process may execute since a fork.
   llvm::BitVector Frozen;
 
-  struct FreeDeleter {
-    void operator()(uint8_t *P) const { free(P); }
-  };
   /// One byte for each page: 0 or 1 + the kind. From calloc, so that pages of
   /// it that are never written cost no memory.
   std::unique_ptr<uint8_t[], FreeDeleter> Kinds;
