@@ -119,6 +119,8 @@ private:
     /// Bytes from Begin to the first usable one; less than a page.
     uint16_t Offset = 0;
     State Rights = State::Writable;
+    /// Code was freed before where this code lies, perhaps.
+    bool Reused = false;
 
     explicit operator bool() const { return Begin != End; }
   };

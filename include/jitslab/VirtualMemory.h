@@ -96,8 +96,9 @@ public:
   virtual void populate(uintptr_t Start, size_t Size) = 0;
 
   /// Drops the contents of pages and gives their memory back; the addresses
-  /// stay reserved with the access rights that they had. Fails with EINVAL where
-  /// the process has locked them (mlockall) and the kernel is older than 5.18.
+  /// stay reserved with the access rights that they had. Fails with EINVAL
+  /// where the process has locked them (mlockall) and the kernel is older
+  /// than 5.18.
   virtual std::error_code discard(uintptr_t Start, size_t Size) = 0;
 
   /// Asks for huge pages. Only an optimisation, like populate.
@@ -135,6 +136,12 @@ public:
   virtual std::error_code discardShared(uintptr_t Start, size_t Size,
                                         const SharedMemory &M,
                                         size_t Offset) = 0;
+
+  /// Lets no other thread of the process go on with instructions that it has
+  /// fetched before the call. Returns at once where there are no other threads.
+  /// Does nothing where the system does not offer it (membarrier with
+  /// PRIVATE_EXPEDITED_SYNC_CORE, Linux 4.16) or a seccomp filter forbids it.
+  virtual void synchronizeThreads() = 0;
 };
 
 } // namespace jitslab

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -41,6 +42,10 @@ constexpr unsigned MfdExec = 0x10;
 // Linux 4.17. Older kernels take the address as a hint, which the caller checks
 // for by comparing it with the result.
 constexpr int MapFixedNoReplace = 0x100000;
+
+// Linux 4.16 (uapi/linux/membarrier.h); older headers lack the names.
+constexpr int MembarrierSyncCore = 1 << 5;
+constexpr int MembarrierRegisterSyncCore = 1 << 6;
 
 // A random position leaves the low addresses to those who need them, and keeps
 // away from what may grow: the heap upwards, stacks downwards.
@@ -185,7 +190,19 @@ public:
     return EC;
   }
 
+  // EPERM: the process has not said yet that it will do so. Its children need
+  // not, and saying it again does no harm.
+  void synchronizeThreads() override {
+    if (membarrier(MembarrierSyncCore) && errno == EPERM &&
+        membarrier(MembarrierRegisterSyncCore) == 0)
+      (void)membarrier(MembarrierSyncCore);
+  }
+
 private:
+  static long membarrier(int Command) {
+    return syscall(SYS_membarrier, Command, 0, 0);
+  }
+
   static std::error_code checkDescriptor(const SharedMemory &M) {
     struct stat Status;
     if (fstat(M.Descriptor, &Status))

@@ -349,6 +349,60 @@ TEST_CASE("A window that is made for a large alignment has room for it") {
   }
 }
 
+TEST_CASE("Other threads are synchronized when code replaces freed code") {
+  WindowMemory Memory;
+  ArenaPtr A = makeArena(Memory, smallOptions());
+  // Each time the last one can be put where the first one was.
+  auto load = [&] { return valueOf(A->allocate(footprint(64, 64, 64))); };
+  auto seal = [&](std::initializer_list<Allocation *> Objects) {
+    size_t Before = Memory.Calls.Synchronize;
+    REQUIRE_SUCCESS(A->seal({Objects.begin(), Objects.size()}));
+    return Memory.Calls.Synchronize - Before;
+  };
+  auto codeOf = [](const Allocation &Object) {
+    return Object[SegmentKind::Code].Executor / pageSize();
+  };
+  Allocation First = load(), Second = load(), Third = load();
+  uintptr_t Where = codeOf(Third);
+  CHECK(seal({&First}) == 0);
+  CHECK(seal({&Second}) == 0);
+  // What was never sealed never ran.
+  Third.release();
+  Third = load();
+  REQUIRE(codeOf(Third) == Where);
+  CHECK(seal({&Third}) == 0);
+  // What was sealed did, perhaps.
+  Third.release();
+  Third = load();
+  REQUIRE(codeOf(Third) == Where);
+  CHECK(seal({&Third}) == 1);
+  CHECK(seal({&Third}) == 0);
+  // Memory that is used for the first time lies behind it.
+  Allocation Fresh = load(), Data = valueOf(A->allocate(data(64)));
+  CHECK(seal({&Fresh, &Data}) == 0);
+  // One call for all that are sealed together.
+  First.release();
+  Second.release();
+  First = load();
+  Second = load();
+  CHECK(seal({&First, &Second, &Data}) == 1);
+  CHECK(A->verify());
+}
+
+TEST_CASE("Code that grows over freed code is synchronized") {
+  WindowMemory Memory;
+  ArenaOptions O = smallOptions();
+  O.ObjectLayout = Layout::Dense;
+  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  Allocation First = valueOf(A->allocate(footprint(64, 0, 0)));
+  Allocation Second = valueOf(A->allocate(footprint(64, 0, 0)));
+  REQUIRE_SUCCESS(sealOne(*A, Second));
+  Second.release();
+  REQUIRE(A->enlarge(First, SegmentKind::Code, 64, {64, 1}));
+  REQUIRE_SUCCESS(sealOne(*A, First));
+  CHECK(Memory.Calls.Synchronize == 1);
+}
+
 TEST_CASE("Freed memory is used again") {
   WindowMemory Memory;
   ArenaPtr A = makeArena(Memory, smallOptions(/*Grow=*/false));

@@ -20,10 +20,10 @@ class TestMemory : public VirtualMemory {
 public:
   struct Counts {
     size_t Reserve = 0, Release = 0, Protect = 0, Populate = 0, Discard = 0,
-           Advise = 0, Map = 0, Unmap = 0;
+           Advise = 0, Map = 0, Unmap = 0, Synchronize = 0;
     size_t total() const {
       return Reserve + Release + Protect + Populate + Discard + Advise + Map +
-             Unmap;
+             Unmap + Synchronize;
     }
   };
 
@@ -113,6 +113,10 @@ public:
     if (std::error_code EC = injected())
       return EC;
     return System.discardShared(Start, Size, M, Offset);
+  }
+  void synchronizeThreads() override {
+    ++Calls.Synchronize;
+    System.synchronizeThreads();
   }
 
 private:
