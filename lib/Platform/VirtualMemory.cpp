@@ -183,7 +183,9 @@ public:
     if (madvise(pointer(Start), Size, MADV_REMOVE) == 0)
       return {};
     std::error_code EC = lastError();
-    if (EC == std::errc::invalid_argument && !checkDescriptor(M) &&
+    bool WholePages = (Start | Size | Offset) % PageSize == 0;
+    if (EC == std::errc::invalid_argument && WholePages &&
+        !checkDescriptor(M) &&
         fallocate(M.Descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
                   off_t(Offset), off_t(Size)) == 0)
       return {};
