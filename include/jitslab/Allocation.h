@@ -101,7 +101,7 @@ public:
   /// Gives all memory back now. Freed code is filled with trap instructions, or
   /// dropped where it cannot be written any more (Layout::PerProtection), or
   /// left alone where another process may execute it (Layout::Dense after a
-  /// fork).
+  /// fork) or the system refuses every change.
   void release();
 
 private:
@@ -120,6 +120,8 @@ private:
     /// Bytes from Begin to the first usable one; less than a page.
     uint16_t Offset = 0;
     State Rights = State::Writable;
+    /// Code was freed before where this code lies, perhaps.
+    bool Reused = false;
 
     explicit operator bool() const { return Begin != End; }
   };

@@ -181,7 +181,7 @@ public:
   /// bytes of segment \p K, or such a segment if it has none. Nothing moves.
   /// \returns the part of the segment that has room for \p F. Null addresses,
   /// with nothing changed, where that is not possible; then allocate with \p A
-  /// as the sibling may be.
+  /// as the sibling may be. It is not for an alignment that is no power of two.
   Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
                   const SegmentFootprint &F);
 

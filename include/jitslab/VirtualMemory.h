@@ -100,7 +100,9 @@ public:
   virtual void populate(uintptr_t Start, size_t Size) = 0;
 
   /// Drops the contents of pages and gives their memory back; the addresses
-  /// stay reserved with the access rights that they had.
+  /// stay reserved with the access rights that they had. Fails with EINVAL
+  /// where the process has locked them (mlockall) and the kernel is older
+  /// than 5.18.
   virtual std::error_code discard(uintptr_t Start, size_t Size) = 0;
 
   /// Asks for huge pages. Only an optimisation, like populate.
@@ -132,9 +134,18 @@ public:
   /// stays there.
   virtual std::error_code unmap(uintptr_t Start, size_t Size) = 0;
 
-  /// Drops the contents of shared memory in all mappings and gives it back; the
-  /// pages have to be mapped writable at \p Start.
-  virtual std::error_code discardShared(uintptr_t Start, size_t Size) = 0;
+  /// Drops the contents of \p Size bytes of \p M from \p Offset on, in all
+  /// mappings, and gives the memory back, locked or not. It has to be mapped
+  /// shared and writable at \p Start.
+  virtual std::error_code discardShared(uintptr_t Start, size_t Size,
+                                        const SharedMemory &M,
+                                        size_t Offset) = 0;
+
+  /// Lets no other thread of the process go on with instructions that it has
+  /// fetched before the call. Returns at once where there are no other threads.
+  /// Does nothing where the system does not offer it (membarrier with
+  /// PRIVATE_EXPEDITED_SYNC_CORE, Linux 4.16) or a seccomp filter forbids it.
+  virtual void synchronizeThreads() = 0;
 };
 
 } // namespace jitslab

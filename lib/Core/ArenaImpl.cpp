@@ -13,6 +13,7 @@
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <cassert>
+#include <utility>
 
 using namespace llvm;
 
@@ -142,11 +143,20 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
     return Err;
   A.Owner = this;
   A.Home->addUser();
+  noteReuse(A);
   updateSpacious();
   A.Forks = Forks;
   A.Objects = Sibling ? 0 : 1;
   LiveObjects += A.Objects;
   return Result;
+}
+
+// As long as it is taken nobody else frees anything there, so this need not be
+// asked again.
+void ArenaImpl::noteReuse(Allocation &A) {
+  if (Allocation::Part &Code = A.Parts[SegmentKind::Code])
+    Code.Reused =
+        A.Home->mayHoldFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
 }
 
 // After windows have gone, and others have got their numbers.
@@ -257,6 +267,8 @@ Error ArenaImpl::fullError(const Footprint &F) const {
 
 Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
                            const SegmentFootprint &F) {
+  if (!isPowerOf2_64(F.Align))
+    return {};
   {
     std::lock_guard<std::mutex> Guard(Lock);
     noticeFork();
@@ -266,6 +278,7 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
     updateIndex(*A.Home);
     if (!Enlarged)
       return {};
+    noteReuse(A);
   }
   uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
   size_t Offset = alignTo(Segment + Used, Align(F.Align)) - Segment;
@@ -301,6 +314,13 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
   if (std::error_code EC = Policy->seal(Allocations))
     return systemError(EC, "cannot give code and read-only data their final "
                            "access rights");
+  // Caches are coherent by now, but another processor may be on the way to what
+  // ran there before. Where nothing did there is nothing to be on the way to.
+  bool Reused = false;
+  for (Allocation *A : Allocations)
+    Reused |= std::exchange(A->Parts[SegmentKind::Code].Reused, false);
+  if (Reused)
+    VM.synchronizeThreads();
   return Error::success();
 }
 
@@ -308,6 +328,9 @@ void ArenaImpl::release(Allocation &A) {
   bool Prepared = Policy->prepareRelease(A);
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
+  const Allocation::Part &Code = A.Parts[SegmentKind::Code];
+  if (Code && Code.Rights != Allocation::State::Writable)
+    A.Home->noteFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
   Policy->release(*A.Home, A, Prepared);
   MayTrim = true;
   updateIndex(*A.Home);

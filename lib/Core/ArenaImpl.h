@@ -80,6 +80,7 @@ private:
       Index.set(W.Number, W.refused());
   }
   void rebuildIndex();
+  static void noteReuse(Allocation &A);
   llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
 

@@ -82,16 +82,21 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
     if (Code && Code.Rights != State::Sealed)
       synchronizeInstructions(usable(*A, SegmentKind::Code));
     for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
-      parts(*A)[K].Rights = State::Sealed;
+      if (Part &P = parts(*A)[K])
+        P.Rights = State::Sealed;
   }
   return {};
 }
 
-// After a fork the other process may be executing it.
+// After a fork the other process may be executing it. Instruction caches that
+// are not coherent (AArch64) would go on running it, so they are told, at the
+// price of a seal; on x86-64 that is nothing.
 bool DenseLayout::prepareRelease(Allocation &A) {
-  if (parts(A)[SegmentKind::Code] && forksBefore(A) == forkCount())
-    fillWithTraps(workingAddress(A, SegmentKind::Code),
-                  usable(A, SegmentKind::Code).size());
+  if (!parts(A)[SegmentKind::Code] || forksBefore(A) != forkCount())
+    return true;
+  AddressRange Code = usable(A, SegmentKind::Code);
+  fillWithTraps(workingAddress(A, SegmentKind::Code), Code.size());
+  synchronizeInstructions(Code);
   return true;
 }
 

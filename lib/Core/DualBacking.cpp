@@ -36,17 +36,18 @@ static Access finalRights(Lane L) {
   return L == Lane::Code ? Access::ReadExecute : Access::ReadOnly;
 }
 
-// What fails here fails for a reason that the other layouts do not have.
+// What fails here fails for a reason that the other layouts do not have, unless
+// it is a limit of the process.
 static Error creationError(std::error_code EC, const Twine &What) {
-  if (EC == std::errc::not_enough_memory)
+  if (EC == std::errc::not_enough_memory ||
+      EC == std::errc::resource_unavailable_try_again ||
+      EC == std::errc::too_many_files_open ||
+      EC == std::errc::too_many_files_open_in_system)
     return systemError(EC, What);
   std::string Advice;
   if (EC == std::errc::file_too_large)
     Advice = "raise the limit of file sizes (RLIMIT_FSIZE, ulimit -f), set a "
              "smaller ArenaOptions::WindowSize, or ";
-  else if (EC == std::errc::too_many_files_open ||
-           EC == std::errc::too_many_files_open_in_system)
-    Advice = "raise the limit of open files (RLIMIT_NOFILE, ulimit -n), or ";
   else
     Advice = "memfd_create and executable mappings of what it makes may be "
              "forbidden by vm.memfd_noexec, a seccomp filter or SELinux; ";
@@ -140,12 +141,11 @@ std::error_code DualBacking::commit(Lane L, AddressRange Slabs) {
 }
 
 std::error_code DualBacking::decommit(Lane L, AddressRange Slab) {
-  if (!isShared(L)) {
-    if (std::error_code EC = VM.discard(Slab.Begin, Slab.size()))
-      return EC;
-    return VM.protect(Slab.Begin, Slab.size(), Access::None);
-  }
-  if (std::error_code EC = VM.discardShared(writerOf(Slab.Begin), Slab.size()))
+  if (!isShared(L))
+    return decommitPrivate(VM, Slab);
+  if (std::error_code EC = VM.discardShared(
+          writerOf(Slab.Begin), Slab.size(),
+          OfSlab[slabOf(Slab.Begin)]->handle(), Slab.Begin - Begin))
     return EC;
   return abandon(Slab);
 }

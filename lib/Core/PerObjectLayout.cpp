@@ -42,17 +42,21 @@ PerObjectLayout::Block PerObjectLayout::arrange(const Footprint &F,
 }
 
 std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
-  size_t Sum = 0;
+  size_t Sum = 0, Align = SlabSize;
   for (SegmentKind K : AllSegmentKinds) {
     // Far above any window, far below an overflow of the sum of three.
     constexpr size_t Limit = size_t(1) << 60;
     if (F[K].Size > Limit || F[K].Align > Limit)
       return std::nullopt;
-    if (F[K].Size)
-      Sum += alignTo(F[K].Size, VM.pageSize()) +
-             std::max(F[K].Align, VM.pageSize()) - VM.pageSize();
+    if (!F[K].Size)
+      continue;
+    Sum += alignTo(F[K].Size, VM.pageSize()) +
+           std::max(F[K].Align, VM.pageSize()) - VM.pageSize();
+    Align = std::max(Align, F[K].Align);
   }
-  return Sum;
+  // The block begins at a multiple of the largest alignment, the window at one
+  // of SlabSize.
+  return Sum + Align - SlabSize;
 }
 
 LaneBytes PerObjectLayout::leastBytes(const Footprint &F) const {

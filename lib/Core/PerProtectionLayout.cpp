@@ -42,18 +42,27 @@ void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
 }
 
 // Code that cannot be written, and so not be filled with traps, is dropped:
-// what the pages hold then is zeros. A refusal leaves the old code in pages
-// that nobody refers to any more.
+// what the pages hold then is zeros. Where that is refused (older kernels do
+// for what the process has locked) they are made writable for as long as it
+// takes: for ever, they would split the lane's mapping. A system that refuses
+// this too leaves the old code in pages that nobody refers to any more.
 bool PerProtectionLayout::prepareRelease(Allocation &A) {
-  const Part &Code = parts(A)[SegmentKind::Code];
+  Part &Code = parts(A)[SegmentKind::Code];
   if (!Code)
     return true;
-  if (Code.Rights == State::Writable)
-    fillWithTraps(workingAddress(A, SegmentKind::Code),
-                  usable(A, SegmentKind::Code).size());
-  else
-    (void)VM.discard(owned(A, SegmentKind::Code).Begin,
-                     owned(A, SegmentKind::Code).size());
+  AddressRange Pages = owned(A, SegmentKind::Code);
+  if (Code.Rights != State::Writable) {
+    if (!VM.discard(Pages.Begin, Pages.size()) ||
+        VM.protect(Pages.Begin, Pages.size(), Access::ReadWrite))
+      return true;
+    Code.Rights = State::Changing;
+  }
+  AddressRange Filled = usable(A, SegmentKind::Code);
+  fillWithTraps(workingAddress(A, SegmentKind::Code), Filled.size());
+  if (Code.Rights == State::Changing) {
+    (void)VM.protect(Pages.Begin, Pages.size(), Access::ReadExecute);
+    synchronizeInstructions(Filled);
+  }
   return true;
 }
 

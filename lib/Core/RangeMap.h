@@ -10,10 +10,10 @@
 #define JITSLAB_CORE_RANGEMAP_H
 
 #include "../Platform/AddressSpace.h"
+#include "FreeDeleter.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/SmallVector.h"
 #include <array>
-#include <cstdlib>
 #include <memory>
 #include <optional>
 #include <vector>
@@ -98,9 +98,6 @@ private:
 
   /// How much memory the tags of one table stand for.
   static constexpr size_t TagTableBytes = SlabSize;
-  struct FreeDeleter {
-    void operator()(RangeID *P) const { free(P); }
-  };
 
   uintptr_t address(uint64_t P) const { return Base + (P << LogGranule); }
   size_t bytesOf(uint32_t Granules) const {

@@ -23,9 +23,7 @@ std::error_code RemappedBacking::commit(Lane, AddressRange Slabs) {
 }
 
 std::error_code RemappedBacking::decommit(Lane, AddressRange Slab) {
-  if (std::error_code EC = VM.discard(Slab.Begin, Slab.size()))
-    return EC;
-  return VM.protect(Slab.Begin, Slab.size(), Access::None);
+  return decommitPrivate(VM, Slab);
 }
 
 } // namespace jitslab

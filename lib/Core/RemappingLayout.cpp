@@ -25,7 +25,7 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
   for (Allocation *A : Allocations)
     for (auto [Kind, Rights] : FinalRights) {
       Part &P = parts(*A)[Kind];
-      if (P.Rights == State::Sealed)
+      if (!P || P.Rights == State::Sealed)
         continue;
       Batch.add(owned(*A, Kind), Rights);
       P.Rights = State::Changing;
@@ -34,7 +34,8 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
     return EC;
   for (Allocation *A : Allocations) {
     for (auto [Kind, Rights] : FinalRights)
-      parts(*A)[Kind].Rights = State::Sealed;
+      if (Part &P = parts(*A)[Kind])
+        P.Rights = State::Sealed;
     if (parts(*A)[SegmentKind::Code])
       synchronizeInstructions(usable(*A, SegmentKind::Code));
   }

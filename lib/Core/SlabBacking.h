@@ -38,7 +38,8 @@ public:
   /// Backs \p Pages with memory ahead of their use.
   virtual void populate(Lane L, AddressRange Pages) = 0;
 
-  /// Says that all of \p Slab was handed out at least once.
+  /// Says that all of \p Slab was handed out at least once, or will be next:
+  /// what is missing is less than is populated in one go.
   virtual void onSlabFull(Lane L, AddressRange Slab) = 0;
 
   /// What has to be added to an executor address in \p L for the address that
@@ -62,6 +63,9 @@ public:
   /// from the heap.
   virtual void detachFromParent() = 0;
 };
+
+/// SlabBacking::decommit for private memory.
+std::error_code decommitPrivate(VirtualMemory &VM, AddressRange Slab);
 
 } // namespace jitslab
 

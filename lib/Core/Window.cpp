@@ -91,7 +91,7 @@ Window::Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
       Protected(
           makeRangeMaps(Base, Granule, std::make_index_sequence<NumLanes>())),
       LiveInSlab(Size / SlabSize, 0), PopulatedInSlab(Size / SlabSize, 0),
-      Frozen(unsigned(Size / SlabSize)),
+      FreedCodeInSlab(Size / SlabSize, 0), Frozen(unsigned(Size / SlabSize)),
       Kinds(static_cast<uint8_t *>(calloc(Size / VM.pageSize(), 1))) {
   RefusedBytes.fill(SIZE_MAX);
 }
@@ -181,6 +181,8 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
   }
   std::fill_n(PopulatedInSlab.begin() + *First, Count, 0);
   Free[size_t(L)].give(R);
+  // More than was asked for, perhaps.
+  RefusedBytes[size_t(L)] = SIZE_MAX;
   return {};
 }
 
@@ -213,15 +215,39 @@ void Window::populateFurther(Lane L, uintptr_t Start, uintptr_t End) {
   }
 }
 
-void Window::countLive(AddressRange R, bool Alive) {
-  LiveBytes += Alive ? R.size() : -R.size();
+/// Calls \p Visit with each slab that \p R (not empty) lies in, and where in
+/// the slab its part begins and ends.
+template <typename Fn>
+void Window::forEachSlabPart(AddressRange R, Fn Visit) const {
   do {
     size_t Slab = slabOf(R.Begin);
-    uintptr_t PartEnd = std::min(R.End, slabRange(Slab).End);
-    uint32_t Part = PartEnd - R.Begin;
-    LiveInSlab[Slab] += Alive ? Part : -Part;
+    AddressRange Whole = slabRange(Slab);
+    uintptr_t PartEnd = std::min(R.End, Whole.End);
+    Visit(Slab, uint32_t(R.Begin - Whole.Begin),
+          uint32_t(PartEnd - Whole.Begin));
     R.Begin = PartEnd;
   } while (R.Begin != R.End);
+}
+
+void Window::countLive(AddressRange R, bool Alive) {
+  LiveBytes += Alive ? R.size() : -R.size();
+  forEachSlabPart(R, [&](size_t Slab, uint32_t Begin, uint32_t End) {
+    LiveInSlab[Slab] += Alive ? End - Begin : Begin - End;
+  });
+}
+
+void Window::noteFreedCode(AddressRange R) {
+  forEachSlabPart(R, [&](size_t Slab, uint32_t, uint32_t End) {
+    FreedCodeInSlab[Slab] = std::max(FreedCodeInSlab[Slab], End);
+  });
+}
+
+bool Window::mayHoldFreedCode(AddressRange R) const {
+  bool Found = false;
+  forEachSlabPart(R, [&](size_t Slab, uint32_t Begin, uint32_t) {
+    Found |= Begin < FreedCodeInSlab[Slab];
+  });
+  return Found;
 }
 
 void Window::give(Lane L, AddressRange R) {
@@ -290,6 +316,7 @@ bool Window::decommit(size_t Slab) {
   Protected[size_t(L)].takeWithin(R);
   if (Backing->decommit(L, R)) {
     Protected[size_t(L)].give(R);
+    RefusedBytes[size_t(L)] = SIZE_MAX;
     // Nothing is known to be writable that could be populated.
     PopulatedInSlab[Slab] = SlabSize;
     return false;
@@ -364,10 +391,12 @@ WindowSnapshot Window::snapshot() const {
 bool Window::verify() const {
   if (!Slabs.verify())
     return false;
+  bool Ok = true;
+  for (size_t L = 0; L != NumLanes; ++L)
+    Ok &= std::max(Free[L].largest(), Protected[L].largest()) < RefusedBytes[L];
   // Every byte of a committed slab is live or free, in the lane
   // that has the slab; no other slab has any.
   SmallVector<size_t, 0> Unused(Slabs.size(), 0);
-  bool Ok = true;
   for (size_t L = 0; L != NumLanes; ++L)
     for (const RangeMap *M : {&Free[L], &Protected[L]}) {
       Ok &= M->verify();

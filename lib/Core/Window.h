@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_WINDOW_H
 #define JITSLAB_CORE_WINDOW_H
 
+#include "FreeDeleter.h"
 #include "RangeMap.h"
 #include "RoomIndex.h"
 #include "SlabBacking.h"
@@ -19,7 +20,6 @@
 #include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/BitVector.h"
 #include <array>
-#include <cstdlib>
 #include <memory>
 
 namespace jitslab {
@@ -111,6 +111,11 @@ public:
   /// The most that a single take could get, alignment aside.
   size_t largestFree(Lane L) const;
 
+  /// Says that code in \p R was sealed and is freed now.
+  void noteFreedCode(AddressRange R);
+  /// False when no code was ever freed in \p R. Constant time for each slab.
+  bool mayHoldFreedCode(AddressRange R) const;
+
   /// For layouts that care what lies next to what: the kind of segment that a
   /// page holds, if it is known.
   void setKind(AddressRange Pages, SegmentKind K);
@@ -136,6 +141,7 @@ private:
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
+  template <typename Fn> void forEachSlabPart(AddressRange R, Fn Visit) const;
   void setBacking(std::unique_ptr<SlabBacking> B);
   void populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
     uintptr_t End = Start + Bytes;
@@ -172,12 +178,12 @@ private:
   /// backed with memory ahead of its use.
   llvm::SmallVector<uint32_t, 0> LiveInSlab;
   llvm::SmallVector<uint32_t, 0> PopulatedInSlab;
+  /// The end of the highest code that was freed in each slab: enough to know
+  /// that memory that is used for the first time has none.
+  llvm::SmallVector<uint32_t, 0> FreedCodeInSlab;
   /// Slabs that another process may execute since a fork.
   llvm::BitVector Frozen;
 
-  struct FreeDeleter {
-    void operator()(uint8_t *P) const { free(P); }
-  };
   /// One byte for each page: 0 or 1 + the kind. From calloc, so that pages of
   /// it that are never written cost no memory.
   std::unique_ptr<uint8_t[], FreeDeleter> Kinds;

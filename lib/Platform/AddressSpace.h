@@ -28,6 +28,12 @@ llvm::SmallVector<AddressRange, 0> mappedAddressRanges();
 /// How many mappings (VMAs) the process has. Takes no memory from the heap.
 size_t mappingCount();
 
+/// Where addresses end that user space can map, if \p HighestMapped is the end
+/// of its highest mapping. Kernels can be built for fewer bits than the usual
+/// ones (AArch64: 39, 42 and others), and none says for how many; but stacks
+/// lie in the upper half of the addresses, so the next power of two is it.
+uintptr_t addressSpaceEnd(uintptr_t HighestMapped);
+
 /// Bytes of the largest range of addresses that nothing is mapped in; SIZE_MAX
 /// when the mappings cannot be read. Takes no memory from the heap.
 size_t largestFreeAddressRange();

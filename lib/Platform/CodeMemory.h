@@ -14,7 +14,8 @@
 namespace jitslab {
 
 /// Makes instructions that were written to \p R visible to instruction fetches
-/// of every thread.
+/// of every thread. Other instructions that a thread has fetched from there
+/// before are another matter: see VirtualMemory::synchronizeThreads.
 void synchronizeInstructions(AddressRange R);
 
 /// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM

@@ -78,14 +78,39 @@ static std::string explainNoMemory() {
   return Text.empty() ? "the system is out of memory or address space" : Text;
 }
 
+static std::string explainLocked() {
+  std::string Limit = "limited";
+  rlimit Locked;
+  if (getrlimit(RLIMIT_MEMLOCK, &Locked) == 0 &&
+      Locked.rlim_cur != RLIM_INFINITY)
+    Limit += " to " + std::to_string(Locked.rlim_cur) + " bytes";
+  return "the process locks all memory that it maps (mlockall with "
+         "MCL_FUTURE), "
+         "of which windows count as a whole, and its locked memory is " +
+         Limit +
+         " (RLIMIT_MEMLOCK, ulimit -l): raise the limit or set a smaller "
+         "ArenaOptions::WindowSize";
+}
+
 std::string explainFailure(std::error_code EC) {
   if (EC == std::errc::not_enough_memory)
     return explainNoMemory();
+  // mmap(2): "Too much memory has been locked". Nothing else that is called
+  // here has it but madvise, whose failures are nobody's errors.
+  if (EC == std::errc::resource_unavailable_try_again)
+    return explainLocked();
   if (EC == std::errc::permission_denied ||
       EC == std::errc::operation_not_permitted)
     return "the system forbids making written memory executable (SELinux, "
            "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
            "filter): use Layout::Dense, which never does";
+  if (EC == std::errc::too_many_files_open ||
+      EC == std::errc::too_many_files_open_in_system)
+    return "raise the limit of open files (RLIMIT_NOFILE, ulimit -n; "
+           "fs.file-max "
+           "for the whole system), or use Layout::PerProtection or "
+           "Layout::PerObject, which need none: Layout::Dense has one for each "
+           "window, and a further one after a fork";
   if (EC == std::errc::bad_file_descriptor)
     return "the host has closed a file descriptor that is not its own "
            "(closefrom, close_range): keep the descriptors of memfd:jitslab";

@@ -19,6 +19,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -31,6 +32,8 @@ namespace {
 
 // Linux 5.14 (uapi/asm-generic/mman-common.h); older C libraries lack the name.
 constexpr int MadvPopulateWrite = 23;
+// Linux 5.18, likewise: MADV_DONTNEED that does not refuse locked pages.
+constexpr int MadvDontNeedLocked = 24;
 // Linux 6.1, likewise.
 constexpr int MadvCollapse = 25;
 // Linux 6.3 (uapi/linux/memfd.h). Without it vm.memfd_noexec decides; kernels
@@ -39,6 +42,10 @@ constexpr unsigned MfdExec = 0x10;
 // Linux 4.17. Older kernels take the address as a hint, which the caller checks
 // for by comparing it with the result.
 constexpr int MapFixedNoReplace = 0x100000;
+
+// Linux 4.16 (uapi/linux/membarrier.h); older headers lack the names.
+constexpr int MembarrierSyncCore = 1 << 5;
+constexpr int MembarrierRegisterSyncCore = 1 << 6;
 
 // A random position leaves the low addresses to those who need them, and keeps
 // away from what may grow: the heap upwards, stacks downwards.
@@ -99,8 +106,13 @@ public:
   }
 
   std::error_code discard(uintptr_t Start, size_t Size) override {
-    return madvise(pointer(Start), Size, MADV_DONTNEED) ? lastError()
-                                                        : std::error_code();
+    if (madvise(pointer(Start), Size, MADV_DONTNEED) == 0)
+      return {};
+    std::error_code EC = lastError();
+    if (EC == std::errc::invalid_argument &&
+        madvise(pointer(Start), Size, MadvDontNeedLocked) == 0)
+      return {};
+    return EC;
   }
 
   void adviseHugePages(uintptr_t Start, size_t Size) override {
@@ -164,12 +176,35 @@ public:
                : std::error_code();
   }
 
-  std::error_code discardShared(uintptr_t Start, size_t Size) override {
-    return madvise(pointer(Start), Size, MADV_REMOVE) ? lastError()
-                                                      : std::error_code();
+  // By the address first, which needs no descriptor: the host may have closed
+  // it. Locked pages are not given back that way.
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override {
+    if (madvise(pointer(Start), Size, MADV_REMOVE) == 0)
+      return {};
+    std::error_code EC = lastError();
+    bool WholePages = (Start | Size | Offset) % PageSize == 0;
+    if (EC == std::errc::invalid_argument && WholePages &&
+        !checkDescriptor(M) &&
+        fallocate(M.Descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
+                  off_t(Offset), off_t(Size)) == 0)
+      return {};
+    return EC;
+  }
+
+  // EPERM: the process has not said yet that it will do so. Its children need
+  // not, and saying it again does no harm.
+  void synchronizeThreads() override {
+    if (membarrier(MembarrierSyncCore) && errno == EPERM &&
+        membarrier(MembarrierRegisterSyncCore) == 0)
+      (void)membarrier(MembarrierSyncCore);
   }
 
 private:
+  static long membarrier(int Command) {
+    return syscall(SYS_membarrier, Command, 0, 0);
+  }
+
   static std::error_code checkDescriptor(const SharedMemory &M) {
     struct stat Status;
     if (fstat(M.Descriptor, &Status))
@@ -206,7 +241,7 @@ private:
     if (munmap(pointer(R.Begin), R.size()) == 0)
       return {};
     std::error_code EC = lastError();
-    madvise(pointer(R.Begin), R.size(), MADV_DONTNEED);
+    (void)discard(R.Begin, R.size());
     NotUnmapped.add(R);
     return EC;
   }
@@ -220,8 +255,8 @@ private:
   // Each position has the same chance. Fails where no gap is large enough,
   // where the mappings cannot be read, and where others than the kernel decide.
   ErrorOr<uintptr_t> reserveAtRandom(const ReservationRequest &R) {
-    // Another thread may map into the gap at the same time.
-    for (int Try = 0; Try != 4; ++Try) {
+    // Other threads may map into the gap at the same time, but not for ever.
+    for (int Try = 0; Try != 16; ++Try) {
       SmallVector<AddressRange, 0> Positions;
       uint64_t Choices = 0;
       for (AddressRange Gap : freeAddressRanges(LowestForRandom, UINTPTR_MAX)) {

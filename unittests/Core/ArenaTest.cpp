@@ -291,6 +291,118 @@ TEST_CASE("Sealed memory is never writable and executable at once") {
   }
 }
 
+TEST_CASE("Room that a part of an older object has made is used") {
+  WindowMemory Memory;
+  ArenaPtr A = makeArena(Memory, smallOptions());
+  auto code = [](size_t Bytes) { return footprint(Bytes, 0, 0); };
+  auto windowOf = [&](const Allocation &Object) {
+    return Memory.windowOf(Object[SegmentKind::Code].Executor, 1);
+  };
+  // All slabs but the one that is kept, so that the next object goes elsewhere.
+  Allocation First = valueOf(A->allocate(code(3 * SlabSize)));
+  Allocation Second = valueOf(A->allocate(code(SlabSize / 2)));
+  REQUIRE(windowOf(Second) == 1);
+  // Takes the kept one, and next to nothing of it.
+  Allocation Part = valueOf(A->allocate(code(pageSize()), &First));
+  REQUIRE(windowOf(Part) == 0);
+  CHECK(A->verify());
+  Allocation Third = valueOf(A->allocate(code(SlabSize / 2)));
+  CHECK(windowOf(Third) == 0);
+}
+
+namespace {
+/// Windows lie as far from an alignment of Far as they can.
+class MisalignedMemory : public WindowMemory {
+public:
+  static constexpr size_t Far = size_t(64) << 20;
+
+  llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
+    if (R.Unpredictable)
+      return WindowMemory::reserve(R);
+    VirtualMemory &System = VirtualMemory::system();
+    ReservationRequest Around = R;
+    Around.Size += Far;
+    Around.Align = Far;
+    llvm::ErrorOr<uintptr_t> Start = System.reserve(Around);
+    if (!Start || System.release(*Start, Around.Size, R.Guard))
+      return Start;
+    ReservationRequest There = R;
+    There.Low = *Start + SlabSize - R.Guard;
+    There.High = There.Low + R.Size + 2 * R.Guard;
+    return WindowMemory::reserve(There);
+  }
+};
+} // namespace
+
+TEST_CASE("A window that is made for a large alignment has room for it") {
+  MisalignedMemory Memory;
+  ArenaOptions O = smallOptions();
+  O.ObjectLayout = anyLayout();
+  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  REQUIRE(Memory.Windows[0].Begin % MisalignedMemory::Far == SlabSize);
+  for (bool OfCode : {false, true}) {
+    Footprint F = footprint(pageSize(), pageSize(), pageSize());
+    F[OfCode ? SegmentKind::Code : SegmentKind::ROData].Align =
+        MisalignedMemory::Far;
+    Allocation Object = valueOf(A->allocate(F));
+    CHECK(A->verify());
+  }
+}
+
+TEST_CASE("Other threads are synchronized when code replaces freed code") {
+  WindowMemory Memory;
+  ArenaPtr A = makeArena(Memory, smallOptions());
+  // Each time the last one can be put where the first one was.
+  auto load = [&] { return valueOf(A->allocate(footprint(64, 64, 64))); };
+  auto seal = [&](std::initializer_list<Allocation *> Objects) {
+    size_t Before = Memory.Calls.Synchronize;
+    REQUIRE_SUCCESS(A->seal({Objects.begin(), Objects.size()}));
+    return Memory.Calls.Synchronize - Before;
+  };
+  auto codeOf = [](const Allocation &Object) {
+    return Object[SegmentKind::Code].Executor / pageSize();
+  };
+  Allocation First = load(), Second = load(), Third = load();
+  uintptr_t Where = codeOf(Third);
+  CHECK(seal({&First}) == 0);
+  CHECK(seal({&Second}) == 0);
+  // What was never sealed never ran.
+  Third.release();
+  Third = load();
+  REQUIRE(codeOf(Third) == Where);
+  CHECK(seal({&Third}) == 0);
+  // What was sealed did, perhaps.
+  Third.release();
+  Third = load();
+  REQUIRE(codeOf(Third) == Where);
+  CHECK(seal({&Third}) == 1);
+  CHECK(seal({&Third}) == 0);
+  // Memory that is used for the first time lies behind it.
+  Allocation Fresh = load(), Data = valueOf(A->allocate(data(64)));
+  CHECK(seal({&Fresh, &Data}) == 0);
+  // One call for all that are sealed together.
+  First.release();
+  Second.release();
+  First = load();
+  Second = load();
+  CHECK(seal({&First, &Second, &Data}) == 1);
+  CHECK(A->verify());
+}
+
+TEST_CASE("Code that grows over freed code is synchronized") {
+  WindowMemory Memory;
+  ArenaOptions O = smallOptions();
+  O.ObjectLayout = Layout::Dense;
+  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  Allocation First = valueOf(A->allocate(footprint(64, 0, 0)));
+  Allocation Second = valueOf(A->allocate(footprint(64, 0, 0)));
+  REQUIRE_SUCCESS(sealOne(*A, Second));
+  Second.release();
+  REQUIRE(A->enlarge(First, SegmentKind::Code, 64, {64, 1}));
+  REQUIRE_SUCCESS(sealOne(*A, First));
+  CHECK(Memory.Calls.Synchronize == 1);
+}
+
 TEST_CASE("Freed memory is used again") {
   WindowMemory Memory;
   ArenaPtr A = makeArena(Memory, smallOptions(/*Grow=*/false));

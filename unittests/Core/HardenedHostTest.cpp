@@ -149,6 +149,26 @@ TEST_CASE("Without descriptors to spare Dense is an error") {
       mentions(Outcome, {"create: ", "Too many open files", "RLIMIT_NOFILE"}));
 }
 
+TEST_CASE("Without descriptors to spare new memory after a fork is an error") {
+  std::string Outcome = inChild([] {
+    ArenaOptions O = smallOptions();
+    // Room beside what the fork leaves to both.
+    O.WindowSize = 16 * SlabSize;
+    O.ObjectLayout = Layout::Dense;
+    auto A = llvm::cantFail(Arena::create(O));
+    Allocation Old = llvm::cantFail(A->allocate(footprint(100, 100, 100)));
+    rlimit Limit = {0, 0};
+    setrlimit(RLIMIT_NOFILE, &Limit);
+    if (!runInChild([] { return 0; }).passed())
+      return std::string("no fork");
+    auto New = A->allocate(footprint(100, 100, 100));
+    return New ? "no error" : llvm::toString(New.takeError());
+  });
+  INFO(Outcome);
+  CHECK(mentions(Outcome, {"cannot commit a slab", "Too many open files",
+                           "RLIMIT_NOFILE"}));
+}
+
 TEST_CASE(
     "A host that closes strange descriptors gets an error, not wrong files") {
   std::string Outcome = inChild([] {

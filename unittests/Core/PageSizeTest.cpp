@@ -59,9 +59,11 @@ public:
     check(Start, Size);
     return WindowMemory::unmap(Start, Size);
   }
-  std::error_code discardShared(uintptr_t Start, size_t Size) override {
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override {
     check(Start, Size);
-    return WindowMemory::discardShared(Start, Size);
+    check(Offset, 0);
+    return WindowMemory::discardShared(Start, Size, M, Offset);
   }
 
 private:

@@ -76,6 +76,16 @@ TEST_CASE("Sealing an object takes two calls and freeing it takes one") {
   CHECK(Memory.Calls.Protect == Before + 3);
 }
 
+TEST_CASE("Data alone is sealed and freed without a call") {
+  WindowMemory Memory;
+  ArenaPtr A = makeArena(Memory);
+  Allocation Object = valueOf(A->allocate(footprint(0, 0, 100)));
+  size_t Before = Memory.Calls.Protect;
+  REQUIRE_SUCCESS(sealOne(*A, Object));
+  Object.release();
+  CHECK(Memory.Calls.Protect == Before);
+}
+
 TEST_CASE("A batch of mirrored neighbours is sealed with shared calls") {
   WindowMemory Memory;
   ArenaPtr A = makeArena(Memory);

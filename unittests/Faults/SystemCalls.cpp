@@ -57,6 +57,8 @@ const Description Descriptions[NumSystemCalls] = {
     {"pipe2", 2, {{EMFILE}, {ENFILE}}},
     {"getrlimit", 2, {{EPERM}, {EINVAL}}},
     {"getentropy", 2, {{ENOSYS}, {EIO}}},
+    // membarrier.
+    {"syscall", 3, {{ENOSYS}, {EPERM}, {EINVAL}}},
     {"pthread_atfork", 1, {{ENOMEM}}},
 };
 
@@ -295,6 +297,18 @@ int __real_getentropy(void *, size_t);
 int __wrap_getentropy(void *Buffer, size_t Size) {
   return injected(SystemCall::Getentropy) ? -1
                                           : __real_getentropy(Buffer, Size);
+}
+
+long __real_syscall(long, ...);
+long __wrap_syscall(long Number, ...) {
+  va_list Arguments;
+  va_start(Arguments, Number);
+  int First = va_arg(Arguments, int), Second = va_arg(Arguments, int),
+      Third = va_arg(Arguments, int);
+  va_end(Arguments);
+  return injected(SystemCall::Syscall)
+             ? -1
+             : __real_syscall(Number, First, Second, Third);
 }
 
 int __real_pthread_atfork(void (*)(), void (*)(), void (*)());

@@ -47,6 +47,7 @@ enum class SystemCall : uint8_t {
   Pipe2,
   Getrlimit,
   Getentropy,
+  Syscall,
   PthreadAtfork
 };
 inline constexpr size_t NumSystemCalls = size_t(SystemCall::PthreadAtfork) + 1;

@@ -174,9 +174,11 @@ std::error_code ShadowMemory::unmap(uintptr_t Start, size_t Size) {
   return EC;
 }
 
-std::error_code ShadowMemory::discardShared(uintptr_t Start, size_t Size) {
+std::error_code ShadowMemory::discardShared(uintptr_t Start, size_t Size,
+                                            const SharedMemory &M,
+                                            size_t Offset) {
   check("discarded shared memory that is not reserved", Start, Size);
-  return WindowMemory::discardShared(Start, Size);
+  return WindowMemory::discardShared(Start, Size, M, Offset);
 }
 
 } // namespace jitslab

@@ -48,7 +48,8 @@ public:
                             const SharedMemory &M, size_t Offset,
                             Sharing S) override;
   std::error_code unmap(uintptr_t Start, size_t Size) override;
-  std::error_code discardShared(uintptr_t Start, size_t Size) override;
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override;
 
 private:
   struct Reservation {

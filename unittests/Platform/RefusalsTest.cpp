@@ -19,6 +19,7 @@
 #include "llvm/Support/MathExtras.h"
 #include <fcntl.h>
 #include <sys/resource.h>
+#include <sys/syscall.h>
 #include <thread>
 #include <unistd.h>
 
@@ -38,7 +39,9 @@ TEST_CASE("Calls on half a page fail with an errno") {
   uintptr_t Start = *System.reserve(R);
   CHECK(System.release(Start + 1, R.Size, 0));
   CHECK(System.unmap(Start + 1, pageSize()));
-  CHECK(System.discardShared(Start + 1, pageSize()));
+  SharedMemory M = *System.createShared(SlabSize);
+  CHECK(System.discardShared(Start + 1, pageSize(), M, 1));
+  System.closeShared(M);
   CHECK(!System.release(Start, R.Size, 0));
 }
 
@@ -92,6 +95,21 @@ TEST_CASE("Kernels that do not know MFD_EXEC make shared memory without it") {
           System.closeShared(*M);
           return 0;
         }).describe() == "exit status 0");
+}
+
+TEST_CASE("A process that synchronizes its threads is registered for it") {
+  constexpr int SyncCore = 1 << 5; // uapi/linux/membarrier.h
+  long Known = syscall(SYS_membarrier, 0, 0, 0);
+  if (Known < 0 || !(Known & SyncCore)) {
+    WARN("NOT RUN: the system does not offer it");
+    return;
+  }
+  System.synchronizeThreads();
+  CHECK(syscall(SYS_membarrier, SyncCore, 0, 0) == 0);
+  // So are its children.
+  CHECK(runInChild([] {
+          return syscall(SYS_membarrier, SyncCore, 0, 0) == 0 ? 0 : 1;
+        }).passed());
 }
 
 TEST_CASE("Where others are always faster reservations lie elsewhere or fail") {

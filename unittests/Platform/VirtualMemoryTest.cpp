@@ -250,6 +250,37 @@ TEST_CASE("Free and mapped ranges complement each other") {
   CHECK(freeAddressRanges(0, 1).empty());
 }
 
+TEST_CASE("Addresses end at the power of two above the highest mapping") {
+  // The stack of a kernel with 39 bits of addresses, and of one with 42.
+  CHECK(addressSpaceEnd(0x7ffe123000) == uintptr_t(1) << 39);
+  CHECK(addressSpaceEnd(uintptr_t(1) << 39) == uintptr_t(1) << 39);
+  CHECK(addressSpaceEnd(0x3fff0000000) == uintptr_t(1) << 42);
+  // All there is, and no more: mmap does not go there without being asked to.
+  uintptr_t Whole = addressSpaceEnd(0x7ffff0000000);
+  CHECK(Whole <= uintptr_t(1) << 47);
+  CHECK(Whole >= 0x7ffff0000000);
+  CHECK(addressSpaceEnd(uintptr_t(1) << 55) <= uintptr_t(1) << 48);
+}
+
+TEST_CASE("The last free addresses can be mapped") {
+  if (runsUnderEmulator() || JITSLAB_HAS_TSAN) {
+    WARN("NOT RUN: addresses are not the kernel's choice here");
+    return;
+  }
+  llvm::SmallVector<AddressRange, 0> Free =
+      freeAddressRanges(uintptr_t(4) << 30, UINTPTR_MAX);
+  REQUIRE(!Free.empty());
+  // The highest one that is large enough.
+  while (Free.back().size() < 2 * SlabSize)
+    Free.pop_back();
+  ReservationRequest R;
+  R.Size = R.Align = pageSize();
+  R.High = Free.back().End;
+  R.Low = R.High - pageSize();
+  CHECK(reserve(R) == R.Low);
+  CHECK(!System.release(R.Low, R.Size, 0));
+}
+
 TEST_CASE("Trap instructions fill exactly what they are told to") {
   alignas(8) uint8_t Bytes[64];
   std::fill(std::begin(Bytes), std::end(Bytes), uint8_t(0x11));

@@ -94,6 +94,11 @@ bool denyFixedMappings() {
   return install({{SYS_mmap, 3, MapFixedNoReplace, EEXIST}});
 }
 
+bool denyDiscardOfLocked() {
+  constexpr uint32_t MadvDontNeedLocked = 24; // Linux 5.18.
+  return install({{SYS_madvise, 2, MadvDontNeedLocked, EINVAL}});
+}
+
 bool enterProcessNamespace() { return unshare(CLONE_NEWPID) == 0; }
 
 bool denyExecutableMemfds() {

@@ -35,6 +35,10 @@ bool denyExecFlagOfMemfd();
 /// always been faster.
 bool denyFixedMappings();
 
+/// madvise with MADV_DONTNEED_LOCKED fails with EINVAL, as before Linux 5.18;
+/// so does MADV_COLLAPSE.
+bool denyDiscardOfLocked();
+
 /// The caller's next child is in a process namespace of its own. Needs root.
 bool enterProcessNamespace();
 

@@ -20,10 +20,10 @@ class TestMemory : public VirtualMemory {
 public:
   struct Counts {
     size_t Reserve = 0, Release = 0, Protect = 0, Populate = 0, Discard = 0,
-           Advise = 0, Map = 0, Unmap = 0;
+           Advise = 0, Map = 0, Unmap = 0, Synchronize = 0;
     size_t total() const {
       return Reserve + Release + Protect + Populate + Discard + Advise + Map +
-             Unmap;
+             Unmap + Synchronize;
     }
   };
 
@@ -107,11 +107,16 @@ public:
       return EC;
     return System.unmap(Start, Size);
   }
-  std::error_code discardShared(uintptr_t Start, size_t Size) override {
+  std::error_code discardShared(uintptr_t Start, size_t Size,
+                                const SharedMemory &M, size_t Offset) override {
     ++Calls.Discard;
     if (std::error_code EC = injected())
       return EC;
-    return System.discardShared(Start, Size);
+    return System.discardShared(Start, Size, M, Offset);
+  }
+  void synchronizeThreads() override {
+    ++Calls.Synchronize;
+    System.synchronizeThreads();
   }
 
 private:
