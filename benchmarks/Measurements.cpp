@@ -16,6 +16,7 @@ Sizes Sizes::smoke() {
   Sizes S;
   S.Objects = {20};
   S.Functions = {50};
+  S.ManyFunctions = 500;
   S.Passes = 2;
   S.RealRounds = 1;
   S.LargeObjects = 1;

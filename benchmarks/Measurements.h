@@ -26,6 +26,9 @@ struct Sizes {
   std::vector<size_t> Objects = {200, 2000};
   /// Functions that are called.
   std::vector<size_t> Functions = {200, 1000, 5000};
+  /// Functions that fill slabs, which alone become huge pages: of 64 bytes each
+  /// and in slabs of 2 MiB, three are full.
+  size_t ManyFunctions = 100000;
   /// The best of so many passes over all functions counts.
   size_t Passes = 50;
   /// Times that all of libz.a is loaded.

@@ -11,11 +11,26 @@
 
 #include <benchmark/benchmark.h>
 #include <memory>
+#include <string>
 
 namespace jitslab::bench {
 
-/// Passes on to another reporter, without what Google Benchmark adds to the
-/// names of these benchmarks: all have manual time and one iteration.
+/// What Google Benchmark adds to the names of these benchmarks: all have manual
+/// time and one iteration.
+inline constexpr char NameSuffix[] = "/iterations:1/manual_time";
+
+/// \p Filter, a regular expression for names as PlainNames shows them, as one
+/// for Google Benchmark's, which are longer at the end. No name has a dollar,
+/// so that it can only mean the end.
+inline std::string filterOfPlainNames(const std::string &Filter) {
+  std::string Result;
+  for (char C : Filter)
+    Result +=
+        C == '$' ? std::string("(") + NameSuffix + ")?$" : std::string(1, C);
+  return Result;
+}
+
+/// Passes on to another reporter, without NameSuffix.
 class PlainNames : public benchmark::BenchmarkReporter {
 public:
   explicit PlainNames(std::unique_ptr<benchmark::BenchmarkReporter> Inner)

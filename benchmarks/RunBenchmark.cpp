@@ -65,6 +65,14 @@ static void run(const Manager &M, size_t N, size_t Passes, bool SharedSite,
   P.R.set("ns_per_call", Seconds * 1e9 / double(N));
 }
 
+/// Whether \p M loads Sizes::ManyFunctions in seconds and in megabytes. The
+/// others map so much for each object that they meet vm.max_map_count before
+/// (the measurement "Scale" shows where), and per-protection, which does not,
+/// gives each its own pages: 1.2 GB.
+static bool packsObjects(const Manager &M) {
+  return M.Name == "dense" || M.Name == "dense-huge" || M.Name == "rwx-floor";
+}
+
 void registerRun(const Manager &M, const Sizes &S) {
   for (bool SharedSite : {false, true})
     for (size_t N : S.Functions)
@@ -73,6 +81,12 @@ void registerRun(const Manager &M, const Sizes &S) {
                       [M, N, Passes = S.Passes, SharedSite](Probe &P) {
                         run(M, N, Passes, SharedSite, P);
                       });
+  if (packsObjects(M))
+    registerMeasure("RunMany/" + M.fullName() + "/" +
+                        std::to_string(S.ManyFunctions),
+                    [M, N = S.ManyFunctions, Passes = S.Passes](Probe &P) {
+                      run(M, N, Passes, /*SharedSite=*/false, P);
+                    });
 }
 
 } // namespace jitslab::bench

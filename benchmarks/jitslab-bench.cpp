@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstring>
+#include <list>
 
 using namespace jitslab::bench;
 
@@ -33,9 +34,23 @@ static bool writesFile(int ArgC, char **ArgV) {
   });
 }
 
+/// Makes the filters in the arguments fit Google Benchmark's
+/// names. \p Storage has to live as long as the arguments.
+static void translateFilters(int ArgC, char **ArgV,
+                             std::list<std::string> &Storage) {
+  constexpr char Option[] = "--benchmark_filter=";
+  for (char **Arg = ArgV + 1; Arg < ArgV + ArgC; ++Arg)
+    if (!strncmp(*Arg, Option, strlen(Option))) {
+      Storage.push_back(Option + filterOfPlainNames(*Arg + strlen(Option)));
+      *Arg = Storage.back().data();
+    }
+}
+
 int main(int ArgC, char **ArgV) {
   Sizes S = takeSmokeFlag(ArgC, ArgV) ? Sizes::smoke() : Sizes();
   bool WritesFile = writesFile(ArgC, ArgV);
+  std::list<std::string> Filters;
+  translateFilters(ArgC, ArgV, Filters);
   benchmark::Initialize(&ArgC, ArgV);
   if (benchmark::ReportUnrecognizedArguments(ArgC, ArgV))
     return 1;
@@ -58,7 +73,9 @@ int main(int ArgC, char **ArgV) {
   PlainNames Display{std::unique_ptr<benchmark::BenchmarkReporter>(
       benchmark::CreateDefaultDisplayReporter())};
   PlainNames File{std::make_unique<benchmark::JSONReporter>()};
-  benchmark::RunSpecifiedBenchmarks(&Display, WritesFile ? &File : nullptr);
+  // Google Benchmark says it when the filter matches nothing.
+  size_t Matching =
+      benchmark::RunSpecifiedBenchmarks(&Display, WritesFile ? &File : nullptr);
   benchmark::Shutdown();
-  return anyFailed() ? 1 : 0;
+  return anyFailed() || !Matching ? 1 : 0;
 }

@@ -24,6 +24,7 @@
 #include "InputFile.h"
 #include "MemoryManagers.h"
 #include "RTDyldLinker.h"
+#include "jitslab/LLVMCompat.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -69,8 +70,12 @@ static Error load(StringRef Bytes, const char *Manager) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size) {
-  static constexpr const char *Managers[] = {"per-object", "per-protection",
-                                             "section", "trivial"};
+  static constexpr const char *Managers[] = {
+      "per-object",      "per-protection", "section", "trivial", "dense",
+#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
+      "section-reserve",
+#endif
+  };
   if (Size < 1)
     return 0;
   const char *Manager = Managers[Data[0] % std::size(Managers)];

@@ -39,6 +39,9 @@ EXPLANATIONS = {
     "Run": "Calls in random order from straight-line code, best of 50 passes.",
     "RunSharedSite": "The same from one call instruction in a loop: here the "
     "branch predictor's misses come on top.",
+    "RunMany": "The calls of Run, of so many functions that their code fills slabs of "
+    "2 MiB: only full slabs are made huge pages by `dense-huge`. The managers that "
+    "are left out cannot load so many objects, or take a page for each.",
     "Mix": "All members of Debian's libz.a.",
     "Large": "Objects of 4 MiB.",
     "Batch": "100 tiny objects are finalized together.",

@@ -54,16 +54,18 @@ def loading(results, prefix, linker, count):
 def running(results, prefix, linker):
     """Nanoseconds for each call of a loaded function."""
     counts = results.counts(prefix)
+    counter = "ns_per_call"
     header = ["manager"]
+    rows = {manager: [manager] for manager in results.managers(prefix + "/")}
     for count in counts:
-        header += [f"ns, {int(count):,} functions", "to LLVM's best", "to the floor"]
-    rows = []
-    for manager in results.managers(prefix + "/"):
-        row = [manager]
-        for count in counts:
-            row += _against(results, prefix, linker, manager, count, "ns_per_call")
-        rows.append(row)
-    return table(header, rows)
+        has_llvms = results.llvm_best(prefix, linker, count, counter)
+        header.append(f"ns, {int(count):,} functions")
+        header += ["to LLVM's best"] if has_llvms else []
+        header.append("to the floor")
+        for manager, row in rows.items():
+            cells = _against(results, prefix, linker, manager, count, counter)
+            row += cells if has_llvms else [cells[0], cells[2]]
+    return table(header, rows.values())
 
 
 def scale(results, prefix, count):

@@ -15,6 +15,17 @@ def _value(name, counter):
     return lambda results: results.values(name, counter)
 
 
+# Loading also makes the heap grow: a mapping in thousands of objects.
+VMA_SLACK = 0.005
+
+
+def _vmas(name, bound):
+    """Mappings per object, which are met to within VMA_SLACK."""
+    linker, manager, _ = name.split("/")
+    text = f"{linker}, {manager}, VMAs per object"
+    return text, bound, _value(name, "vmas_per_object"), VMA_SLACK
+
+
 def _to_llvm_best(prefix, linker, manager, count, counter):
     def ratios(results):
         best = results.llvm_best(prefix, linker, count, counter)
@@ -58,7 +69,7 @@ def _dense(linker, load_bound, base):
         _run(linker, "dense", FLOOR, 1000, 1.10),
         _run_best(linker, "dense", 1000, 0.15),
         (f"{linker}, dense, KiB per object", 1.25, _value(name, "rss_kib_per_object")),
-        (f"{linker}, dense, VMAs per object", 0, _value(name, "vmas_per_object")),
+        _vmas(name, 0),
         (
             f"{linker}, dense, system calls per object",
             0.05,
@@ -73,14 +84,11 @@ def _core(what, bound):
     return text, bound, _ratio(*names, "us_per_allocation")
 
 
-# Text, the largest value that is good enough, and how to get it of each run.
+# Text, the largest value that is good enough, how to get it of each run, and
+# by how much it may be larger all the same: not at all when this is left out.
 TARGETS = [
     _load("RTDyld", "per-object", "section-reserve", 0.9),
-    (
-        "RTDyld, per-object, VMAs per object",
-        2.05,
-        _value("RTDyld/per-object/2000", "vmas_per_object"),
-    ),
+    _vmas("RTDyld/per-object/2000", 2.05),
     (
         "RTDyld, per-object, mmap and munmap per object",
         0,
@@ -122,14 +130,13 @@ TARGETS = [
 def targets(results):
     """A table of those targets for which there are measurements."""
     rows = []
-    for text, bound, values_of in TARGETS:
+    for text, bound, values_of, *slack in TARGETS:
         values = sorted(values_of(results))
         if not values:
             continue
         middle = values[len(values) // 2]
         spread = f"{number(values[0], 3)} to {number(values[-1], 3)}"
-        # Loading also makes the heap grow: a mapping in thousands of objects.
-        met = middle <= bound + 0.005
+        met = middle <= bound + sum(slack)
         row = [text, f"≤ {bound}", number(middle, 3), spread]
         rows.append(row + ["met" if met else "**missed**"])
     return table(["target", "bound", "median", "runs", ""], rows)

@@ -11,6 +11,7 @@
 
 #include "jitslab/RelocationAudit.h"
 #include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ExecutionEngine/JITEventListener.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/DynamicLibrary.h"
@@ -140,6 +141,12 @@ public:
       if (llvm::Error Err = load(Name))
         return Err;
     return finalize();
+  }
+
+  /// Tells \p Listener of what was loaded.
+  void notify(llvm::JITEventListener &Listener) {
+    for (size_t I = 0; I != Objects.size(); ++I)
+      Listener.notifyObjectLoaded(/*Key=*/I + 1, *Objects[I], *Infos[I]);
   }
 
   uintptr_t addressOf(llvm::StringRef Name) const {

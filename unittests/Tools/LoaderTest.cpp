@@ -8,6 +8,7 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include <chrono>
 
 using namespace jitslab;
 using llvm::StringRef;
@@ -24,8 +25,7 @@ TEST_CASE("TheEntrysStatusIsTheProgramsStatus") {
 // Stock managers need not get anything right that has relocations, so the
 // tests of them use a function that has none.
 TEST_CASE("EveryMemoryManagerRunsAnObject") {
-  for (const char *Manager :
-       {"section", "trivial", "per-object", "per-protection"}) {
+  for (const std::string &Manager : rtdyldManagers()) {
     Outcome O = runLoader({"-execute", "-memory-manager", Manager,
                            input("entries"), "-entry=seven"});
     INFO(Manager << ": " << O.Err);
@@ -100,6 +100,36 @@ TEST_CASE("StatsOfStockManagersLeaveTheArenaOut") {
   CHECK(O.Status == 7);
   CHECK(contains(O.Err, "memory manager              section"));
   CHECK_FALSE(contains(O.Err, "arena"));
+}
+
+// Whatever the machine's speed: the work is doubled until it is long.
+TEST_CASE("LongWorkSaysOnStderrThatItGoesOnAndQuickWorkDoesNot") {
+  using Clock = std::chrono::steady_clock;
+  constexpr StringRef Line = "jitslab-rtdyld: loading: ";
+  double FewestSeconds = 0;
+  for (size_t Copies = 2;; Copies *= 2) {
+    Clock::time_point Start = Clock::now();
+    Outcome O = runLoader({"-noexec", "-memory-manager=dense",
+                           "-repeat=" + std::to_string(Copies), input("one")});
+    std::chrono::duration<double> Seconds = Clock::now() - Start;
+    INFO(Copies << " copies, " << Seconds.count() << " s: " << O.Err);
+    REQUIRE(O.Status == 0);
+    CHECK(O.Out.empty());
+    // Less than the interval, whatever part of it was loading.
+    if (Seconds.count() < 1)
+      CHECK(O.Err.empty());
+    if (Copies == 2)
+      FewestSeconds = Seconds.count();
+    if (Seconds.count() < FewestSeconds + 4)
+      continue;
+    CHECK(StringRef(O.Err).find(Line) == 0);
+    CHECK(contains(O.Err, " of " + std::to_string(Copies) + " copies\n"));
+    // Once a second, each in a line of its own.
+    size_t Lines = StringRef(O.Err).count('\n');
+    CHECK(StringRef(O.Err).count(Line) == Lines);
+    CHECK(double(Lines) <= Seconds.count());
+    return;
+  }
 }
 
 TEST_CASE("HelpShowsOwnOptionsOnly") {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RunLoader.h"
+#include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"
 
@@ -33,6 +34,15 @@ Outcome runLoader(std::vector<std::string> Arguments) {
   std::vector<std::string> Command = loaderCommand();
   Command.insert(Command.end(), Arguments.begin(), Arguments.end());
   return runProgram(std::move(Command));
+}
+
+std::vector<std::string> rtdyldManagers() {
+  return {
+      "section",         "trivial", "per-object", "per-protection", "dense",
+#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
+      "section-reserve",
+#endif
+  };
 }
 
 std::string loaderCommandLine(const std::vector<std::string> &Arguments) {

@@ -23,6 +23,9 @@ Outcome runLoader(std::vector<std::string> Arguments);
 /// one of the build machine.
 Outcome runLLVMsLoader(std::vector<std::string> Arguments);
 
+/// The names of the memory managers that RuntimeDyld has with this LLVM.
+std::vector<std::string> rtdyldManagers();
+
 /// What runLoader runs, for a shell.
 std::string loaderCommandLine(const std::vector<std::string> &Arguments);
 

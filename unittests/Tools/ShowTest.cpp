@@ -247,7 +247,7 @@ TEST_CASE("Option scatter takes a number of GiB") {
 
 #if JITSLAB_TEST_HAS_JITLINK
 static std::vector<std::string> jitlinkManagers() {
-  return {"in-process", "mapper", "per-object", "per-protection"};
+  return {"in-process", "mapper", "per-object", "per-protection", "dense"};
 }
 
 TEST_CASE("JITLink runs the same objects, with every memory manager") {

@@ -51,10 +51,12 @@ static std::vector<std::string> verifyOptions(const std::string &Target,
 // Links with every relocation: whatever becomes of this list, the tests below
 // still have to say something.
 static const char *const AlwaysSupported[] = {
-    "aarch64-linux-gnu",       "arm64-apple-ios7.0.0", "armv7-linux-gnueabi",
-    "i386-linux-gnu",          "mips-linux-gnu",       "powerpc64le-linux-gnu",
-    "s390x-linux-gnu",         "thumbv7-apple-ios",    "x86_64-linux-gnu",
-    "x86_64-apple-macosx10.9", "x86_64-windows-msvc"};
+    "aarch64-linux-gnu",     "aarch64-windows-msvc",  "arm64-apple-ios7.0.0",
+    "armv7-linux-gnueabi",   "i386-apple-macosx10.9", "i386-linux-gnu",
+    "i386-windows-msvc",     "mips-linux-gnu",        "powerpc64-linux-gnu",
+    "powerpc64le-linux-gnu", "s390x-linux-gnu",       "thumbv7-apple-ios",
+    "thumbv7-windows-msvc",  "x86_64-linux-gnu",      "x86_64-apple-macosx10.9",
+    "x86_64-windows-msvc"};
 
 TEST_CASE("Checks of every target come out as with llvm-rtdyld") {
   std::vector<std::string> Targets = targets();
@@ -99,12 +101,34 @@ TEST_CASE("Checks that do not hold fail as with llvm-rtdyld") {
   }
 }
 
+TEST_CASE("Option mcpu chooses whose instructions checks may have") {
+  // An instruction of ARMv8.1.
+  TemporaryFile Check("# rtdyld-check: next_pc(atomic) = atomic + 4\n");
+  auto Options = verifyOptions("aarch64-linux-gnu", Check.path());
+  struct {
+    std::vector<std::string> CPU;
+    bool HasInstruction;
+  } Cases[] = {
+      {{}, false}, {{"-mcpu=cortex-a53"}, false}, {{"-mcpu=cortex-a76"}, true}};
+  for (auto &C : Cases) {
+    auto All = Options;
+    All.insert(All.end(), C.CPU.begin(), C.CPU.end());
+    Outcome Ours = runLoader(All), LLVMs = runLLVMsLoader(All);
+    INFO(Ours.Err);
+    CHECK(Ours.Status == !C.HasInstruction);
+    CHECK(LLVMs.Status == !C.HasInstruction);
+    StringRef First = StringRef(Ours.Err).split('\n').first;
+    CHECK(First == StringRef(LLVMs.Err).split('\n').first);
+    if (!C.HasInstruction)
+      CHECK(contains(First, "Couldn't decode instruction at 'atomic'"));
+  }
+}
+
 TEST_CASE("Every memory manager is good enough for -verify") {
   for (const std::string Target : {"x86_64-linux-gnu", "aarch64-linux-gnu"})
-    for (const char *Manager :
-         {"section", "trivial", "per-object", "per-protection"}) {
+    for (const std::string &Manager : rtdyldManagers()) {
       auto Options = verifyOptions(Target, Sources + Target + ".s");
-      Options.push_back(std::string("-memory-manager=") + Manager);
+      Options.push_back("-memory-manager=" + Manager);
       Outcome O = runLoader(Options);
       INFO(Target << ", " << Manager << ": " << O.Err);
       CHECK(O.Status == 0);

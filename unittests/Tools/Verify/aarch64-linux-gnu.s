@@ -1,3 +1,4 @@
+	.arch_extension lse
 	.text
 	.globl	main
 	.p2align 2
@@ -12,6 +13,8 @@ call:
 	bl	external
 # rtdyld-check: decode_operand(call, 0) = (stub_addr(aarch64-linux-gnu.o/.text, external) - call)[27:2]
 	ret
+atomic:
+	ldadd	w0, w1, [x2]
 	.data
 	.globl	value
 value:
