@@ -22,6 +22,7 @@
 #include "llvm/ExecutionEngine/Orc/MemoryMapper.h"
 #include "llvm/ExecutionEngine/Orc/ObjectFileInterface.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/TargetSelect.h"
 #if !JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES
 #include "llvm/ExecutionEngine/Orc/EPCEHFrameRegistrar.h"
@@ -75,6 +76,33 @@ createStockLayer(ExecutionSession &ES,
       std::make_unique<EHFrameRegistrationPlugin>(ES, std::move(*Registrar)));
 #endif
   return Layer;
+}
+
+// Without the ORC runtime JITLink leaves accesses to thread-local variables to
+// the process's __tls_get_addr, with modules and offsets that mean nothing to
+// it: the code would run, and read other variables.
+Error checkThreadLocals(const InputFile &File) {
+  if (!File.Object.getBinary()->isELF())
+    return Error::success();
+  for (const object::ELFSymbolRef &S :
+       cast<object::ELFObjectFileBase>(File.Object.getBinary())->symbols()) {
+    if (S.getELFType() != ELF::STT_TLS)
+      continue;
+    Expected<StringRef> Name = S.getName();
+    if (!Name)
+      return errorIn(File.Name, toString(Name.takeError()));
+    return errorIn(File.Name, "'" + *Name +
+                                  "' is thread-local, for which JITLink needs "
+                                  "LLVM's ORC runtime: -orc-runtime=FILE "
+                                  "(liborc_rt*.a of compiler-rt)");
+  }
+  return Error::success();
+}
+
+// What C++ compilers and atexit refer to, in the message that it is missing.
+bool isAboutDestructors(StringRef Message) {
+  return Message.find("atexit") != StringRef::npos ||
+         Message.find("__dso_handle") != StringRef::npos;
 }
 
 class JITLinkLinker : public Linker {
@@ -191,6 +219,9 @@ Error JITLinkLinker::explain(StringRef File, Error Err) {
     Line += (Line.empty() ? "" : " ") + Part.trim().str();
     Rest = After;
   }
+  if (!HasRuntime && isAboutDestructors(Line))
+    Line += " (destructors of static objects and atexit need LLVM's ORC "
+            "runtime: -orc-runtime=FILE, liborc_rt*.a of compiler-rt)";
   return errorIn(File, Line);
 }
 
@@ -209,6 +240,9 @@ Error JITLinkLinker::addDylib(const std::string &Path) {
 
 Error JITLinkLinker::addObject(InputFile File, Scatter &S) {
   Scattering = &S;
+  if (!HasRuntime)
+    if (Error Err = checkThreadLocals(File))
+      return Err;
   ExecutionSession &ES = JIT->getExecutionSession();
   MemoryBufferRef Contents = File.Object.getBinary()->getMemoryBufferRef();
   // By the name that messages are to use.
