@@ -108,10 +108,10 @@ struct CommandLine {
       llvm::cl::desc("Check that every relocation is in range and encoded as "
                      "it should be, before anything is executed"),
       llvm::cl::cat(Showing)};
-  llvm::cl::opt<std::string> Map{
+  llvm::cl::list<std::string> Maps{
       "map", llvm::cl::ValueOptional,
       llvm::cl::desc("Show what lies where: as text, or in a file (*.svg: "
-                     "drawn, *.json: for programs, other: text)"),
+                     "drawn, *.json: for programs, *.txt or no ending: text)"),
       llvm::cl::value_desc("file"), llvm::cl::cat(Showing)};
   llvm::cl::opt<StatisticsFormat> Statistics{
       "stats",

@@ -23,6 +23,7 @@
 #include "llvm/ExecutionEngine/Orc/ObjectFileInterface.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #if !JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES
 #include "llvm/ExecutionEngine/Orc/EPCEHFrameRegistrar.h"
@@ -196,6 +197,10 @@ Error JITLinkLinker::start(const LoaderOptions &O) {
         return createLayer(ES, O);
       });
   if (!O.OrcRuntime.empty()) {
+    // LLVM reads whatever it is given to its end.
+    if (sys::fs::exists(O.OrcRuntime) &&
+        !sys::fs::is_regular_file(O.OrcRuntime))
+      return errorIn(O.OrcRuntime, "not a regular file");
     Builder.setPlatformSetUp(ExecutorNativePlatform(O.OrcRuntime));
     HasRuntime = true;
   }
@@ -228,12 +233,8 @@ Error JITLinkLinker::explain(StringRef File, Error Err) {
 Error JITLinkLinker::addDylib(const std::string &Path) {
   auto Generator = DynamicLibrarySearchGenerator::Load(
       Path.c_str(), JIT->getDataLayout().getGlobalPrefix());
-  if (!Generator) {
-    std::string Text = toString(Generator.takeError());
-    return Text.find(Path) == 0
-               ? make_error<StringError>(Text, inconvertibleErrorCode())
-               : errorIn(Path, Text);
-  }
+  if (!Generator)
+    return libraryError(Path, toString(Generator.takeError()));
   JIT->getMainJITDylib().addGenerator(std::move(*Generator));
   return Error::success();
 }

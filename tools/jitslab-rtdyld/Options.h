@@ -30,6 +30,14 @@ enum class LinkerKind { RTDyld, JITLink };
 
 enum class StatisticsFormat { None, Table, JSON };
 
+enum class MapFormat { Text, SVG, JSON };
+
+struct MapOutput {
+  /// Empty: stdout.
+  std::string File;
+  MapFormat Format = MapFormat::Text;
+};
+
 /// The addresses that -verify gives to sections instead of their real ones.
 struct TargetAddressOptions {
   /// Nothing is put at null.
@@ -75,9 +83,7 @@ struct LoaderOptions {
   unsigned Repeat = 1;
 
   bool Audit = false;
-  bool Map = false;
-  /// Empty: to stdout, as text.
-  std::string MapFile;
+  std::vector<MapOutput> Maps;
   StatisticsFormat Statistics = StatisticsFormat::None;
 };
 
