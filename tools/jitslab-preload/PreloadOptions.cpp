@@ -37,8 +37,7 @@ static bool parseSize(StringRef Text, size_t &Size) {
       Size > std::numeric_limits<size_t>::max() >> Shift)
     return false;
   Size <<= Shift;
-  // 0 is how ArenaOptions says "the default"; here that is to say nothing.
-  return Size != 0;
+  return true;
 }
 
 static bool parseLayout(StringRef Name, Layout &L) {
