@@ -86,6 +86,21 @@ struct CommandLine {
   llvm::cl::opt<std::string> MemoryManager{
       "memory-manager", llvm::cl::desc(ManagerText),
       llvm::cl::value_desc("name"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<std::string> Window{
+      "window",
+      llvm::cl::desc("Address space of a window of jitslab's managers, for "
+                     "example 64M (default: just under 2G)"),
+      llvm::cl::value_desc("size"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<bool> Grow{
+      "grow",
+      llvm::cl::desc("Add windows when one is full (default); -grow=0: one "
+                     "window, strict reach"),
+      llvm::cl::init(true), llvm::cl::cat(Placing)};
+  llvm::cl::opt<std::string> Near{
+      "near",
+      llvm::cl::desc("Put windows within reach of an address, or of this "
+                     "program's code (host)"),
+      llvm::cl::value_desc("address"), llvm::cl::cat(Placing)};
   llvm::cl::opt<uint64_t> Preallocate{
       "preallocate",
       llvm::cl::desc("Take all sections from one block of this size "

@@ -170,9 +170,7 @@ JITLinkLinker::createLayer(ExecutionSession &ES, const LoaderOptions &O) {
 Error JITLinkLinker::start(const LoaderOptions &O) {
   initializeHostTarget();
   if (std::optional<Layout> L = layoutByName(memoryManagerName(O))) {
-    ArenaOptions Options;
-    Options.ObjectLayout = *L;
-    auto A = Arena::create(Options);
+    auto A = createArena(O, *L);
     if (!A)
       return A.takeError();
     Memory = std::move(*A);

@@ -9,10 +9,12 @@
 #include "Options.h"
 #include "CommandLine.h"
 #include "Diagnostics.h"
+#include "ParseSize.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <sys/auxv.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -85,6 +87,29 @@ static Error parseMaps(const cl::list<std::string> &Files, LoaderOptions &O) {
                      "programs) or .txt, or there is none (text)");
     O.Maps.push_back({File, *Format});
   }
+  return Error::success();
+}
+
+static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
+  bool IsGiven = CL.Window.getNumOccurrences() || CL.Grow.getNumOccurrences() ||
+                 CL.Near.getNumOccurrences();
+  if (IsGiven && !layoutByName(memoryManagerName(O)))
+    return invalid("-window, -grow and -near are for jitslab's memory "
+                   "managers; '" +
+                   memoryManagerName(O) + "' decides by itself");
+  if (CL.Window.getNumOccurrences() &&
+      !parseSize(CL.Window, O.Windows.WindowSize))
+    return invalid("-window=" + CL.Window +
+                   ": a size is needed, with K, M or G, for example 64M");
+  O.Windows.Grow = CL.Grow;
+  if (StringRef(CL.Near) == "host")
+    // Where the kernel started this program, which lies in its code.
+    O.Windows.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));
+  else if (CL.Near.getNumOccurrences() &&
+           (StringRef(CL.Near).getAsInteger(0, O.Windows.Near) ||
+            !O.Windows.Near))
+    return invalid("-near=" + CL.Near +
+                   ": an address is needed, for example 0x10000000, or host");
   return Error::success();
 }
 
@@ -205,6 +230,8 @@ Expected<LoaderOptions> parseOptions(int Argc, char **Argv) {
   if (Error Err = parseMaps(CL.Maps, O))
     return Err;
   if (Error Err = checkCombination(O))
+    return Err;
+  if (Error Err = parseWindows(CL, O))
     return Err;
   if (Error Err = checkVerifying(CL, O))
     return Err;

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_OPTIONS_H
 #define JITSLAB_TOOLS_RTDYLD_OPTIONS_H
 
+#include "jitslab/Arena.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
@@ -61,6 +62,8 @@ struct LoaderOptions {
   LinkerKind Linker = LinkerKind::RTDyld;
   /// Empty: the default of the linker.
   std::string MemoryManager;
+  /// For jitslab's managers. The layout follows from MemoryManager.
+  ArenaOptions Windows;
   std::string OrcRuntime;
   /// Empty: the architecture that this program runs on.
   std::string Triple;

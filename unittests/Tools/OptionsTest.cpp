@@ -8,6 +8,7 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include <algorithm>
 
 using namespace jitslab;
 using namespace llvm;
@@ -78,6 +79,69 @@ TEST_CASE("Objects come through pipes, in pieces of any size") {
                    {"/dev/stdin"});
     CHECK(O.Status == 5);
   }
+}
+
+TEST_CASE("Windows are as small, as many and as near as is asked for") {
+  std::vector<std::string> Linkers = {"rtdyld"};
+  if (JITSLAB_TEST_HAS_JITLINK)
+    Linkers.push_back("jitlink");
+  for (const std::string &Linker : Linkers) {
+    INFO(Linker);
+    std::vector<std::string> Options = {"-linker=" + Linker,
+                                        "-memory-manager=per-object",
+                                        "-window=8M",
+                                        "-noexec",
+                                        "-stats",
+                                        "-repeat=1500",
+                                        input("one")};
+    // A page for code and one for data at least: more than 8 MiB.
+    Outcome O = runLoader(Options);
+    INFO(O.Err);
+    CHECK(O.Status == 0);
+    CHECK_FALSE(contains(O.Err, "windows                         1\n"));
+    Options.push_back("-grow=0");
+    O = runLoader(Options);
+    INFO(O.Err);
+    CHECK(O.Status == 1);
+    CHECK(contains(O.Err, "no room for an object"));
+    // The control: a larger window has room for all.
+    Options[2] = "-window=64M";
+    O = runLoader(Options);
+    INFO(O.Err);
+    CHECK(O.Status == 0);
+    CHECK(contains(O.Err, "windows                         1\n"));
+  }
+}
+
+#if !JITSLAB_TEST_EMULATED
+TEST_CASE("Option near puts windows within 2 GiB of an address") {
+  constexpr uint64_t Near = uint64_t(1) << 44;
+  auto WindowOf = [](const std::string &Option) {
+    Outcome O =
+        runLoader({"-noexec", "-map", "-window=64M", Option, input("one")});
+    INFO(O.Err);
+    REQUIRE(O.Status == 0);
+    StringRef Text = StringRef(O.Out).split("\nwindow ").second;
+    uint64_t Address = 0;
+    REQUIRE_FALSE(Text.split(' ').first.getAsInteger(0, Address));
+    return Address;
+  };
+  uint64_t At = WindowOf("-near=0x100000000000");
+  CHECK(std::max(At, Near) - std::min(At, Near) < (uint64_t(1) << 31));
+  CHECK(WindowOf("-near=host") != 0);
+}
+#endif
+
+TEST_CASE("Options of windows are checked, and are for jitslab's managers") {
+  checkRefused(runLoader({"-window=8X", input("one")}), "-window=8X: a size");
+  checkRefused(runLoader({"-window=1M", input("one")}),
+               "WindowSize is 1048576");
+  checkRefused(runLoader({"-near=0", input("one")}), "-near=0: an address");
+  checkRefused(runLoader({"-near=there", input("one")}),
+               "-near=there: an addr");
+  for (const char *Option : {"-window=8M", "-grow=0", "-near=host"})
+    checkRefused(runLoader({Option, "-memory-manager=section", input("one")}),
+                 "'section' decides by itself");
 }
 
 TEST_CASE("A library that lies in the folder is told how to be named") {
