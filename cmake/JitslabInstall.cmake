@@ -8,10 +8,13 @@ set(_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development)
-install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
-install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-rtdyld.1
-  DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
-set(_components Runtime Development Tools)
+set(_components Runtime Development)
+if(TARGET jitslab-rtdyld)
+  list(APPEND _components Tools)
+  install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-rtdyld.1
+    DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
+endif()
 if(TARGET jitslab-preload)
   # What serves every LLVM, and what serves the one of this build.
   list(APPEND _components Preload PreloadBackend)

@@ -8,6 +8,7 @@
 
 #include "HostProgram.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELF.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <sys/stat.h>
@@ -88,6 +89,21 @@ static std::string whyNotPreloaded(StringRef Path, bool MayBeScript) {
   if (!hasInterpreter(*File))
     return (Path + " is statically linked").str();
   return "";
+}
+
+std::string whyNoProgram(StringRef Path) {
+  auto Buffer = MemoryBuffer::getFile(Path, /*IsText=*/false,
+                                      /*RequiresNullTerminator=*/false);
+  if (!Buffer)
+    return "";
+  switch (identify_magic((*Buffer)->getBuffer())) {
+  case file_magic::elf_relocatable:
+    return "an object file";
+  case file_magic::elf_core:
+    return "a memory dump";
+  default:
+    return "";
+  }
 }
 
 std::string whyNotPreloaded(StringRef Path) {

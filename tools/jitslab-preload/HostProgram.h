@@ -19,6 +19,10 @@ namespace jitslab {
 /// or if that cannot be told.
 std::string whyNotPreloaded(llvm::StringRef Path);
 
+/// \returns what the ELF file at \p Path is when it is no program ("an object
+/// file"); empty if it is one, or no ELF file.
+std::string whyNoProgram(llvm::StringRef Path);
+
 } // namespace jitslab
 
 #endif // JITSLAB_TOOLS_PRELOAD_HOSTPROGRAM_H

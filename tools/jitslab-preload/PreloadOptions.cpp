@@ -7,10 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "PreloadOptions.h"
+#include "ParseSize.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringRef.h"
-#include "llvm/ADT/StringSwitch.h"
-#include <limits>
 #include <sys/auxv.h>
 
 using namespace llvm;
@@ -21,24 +20,6 @@ static Error badOption(const Twine &What) {
   return make_error<StringError>(
       What + "; allowed: " + AllowedOptions,
       std::make_error_code(std::errc::invalid_argument));
-}
-
-/// A number of bytes with K, M or G behind it, or without. False if it is none,
-/// or too large to be one.
-static bool parseSize(StringRef Text, size_t &Size) {
-  unsigned Shift = StringSwitch<unsigned>(Text.take_back(1).lower())
-                       .Case("k", 10)
-                       .Case("m", 20)
-                       .Case("g", 30)
-                       .Default(0);
-  if (Shift)
-    Text = Text.drop_back(1);
-  if (Text.getAsInteger(10, Size) ||
-      Size > std::numeric_limits<size_t>::max() >> Shift)
-    return false;
-  Size <<= Shift;
-  // 0 is how ArenaOptions says "the default"; here that is to say nothing.
-  return Size != 0;
 }
 
 static bool parseLayout(StringRef Name, Layout &L) {

@@ -87,9 +87,14 @@ Expected<RunOptions> parseRunOptions(int Argc, char **Argv) {
   std::vector<std::string> Parts;
   if (const char *Given = std::getenv(OptionsVariable); Given && *Given)
     Parts.push_back(Given);
+  std::string TooMany;
   auto AddValue = [&](const cl::opt<std::string> &O) {
-    if (O.getNumOccurrences())
-      Parts.push_back((O.ArgStr + "=" + O).str());
+    if (!O.getNumOccurrences())
+      return;
+    Parts.push_back((O.ArgStr + "=" + O).str());
+    // It would be a further option in the environment.
+    if (StringRef(O).contains(','))
+      TooMany = Parts.back();
   };
   auto AddFlag = [&](const cl::opt<bool> &O) {
     if (O)
@@ -102,6 +107,9 @@ Expected<RunOptions> parseRunOptions(int Argc, char **Argv) {
   AddFlag(CL.HugePages);
   AddFlag(CL.Stats);
   AddFlag(CL.Verbose);
+
+  if (!TooMany.empty())
+    return invalid("--" + TooMany + ": a value has no comma");
 
   RunOptions O;
   O.Preload = join(Parts, ",");

@@ -10,13 +10,16 @@
 #include "PreloadOptions.h"
 #include "RunOptions.h"
 #include "llvm/ADT/SmallString.h"
+#include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/Program.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <unistd.h>
+#include <vector>
 
 using namespace llvm;
 using namespace jitslab;
@@ -46,12 +49,47 @@ static std::string findPreload() {
   return "";
 }
 
+/// Is there anything beside \p Preload that serves an LLVM?
+static bool hasBackend(const std::string &Preload) {
+  std::error_code EC;
+  for (sys::fs::directory_iterator At(sys::path::parent_path(Preload), EC), End;
+       At != End && !EC; At.increment(EC)) {
+    StringRef Name = sys::path::filename(At->path());
+    if (Name.consume_front("libjitslab-preload-llvm") &&
+        Name.find(".so") != StringRef::npos)
+      return true;
+  }
+  return false;
+}
+
+/// LLVM's streams report what they could not write when the process ends, and
+/// then end it as if it had run something.
+static void onFatalError(void *, const char *Reason, bool) {
+  for (const char *Text : {"jitslab-run: error: ", Reason, "\n"})
+    // Nothing can be done about a message that cannot be written.
+    (void)!write(STDERR_FILENO, Text, std::strlen(Text));
+  _exit(CannotStart);
+}
+
+/// As execvp does it: what has no format that the kernel knows is a script for
+/// the shell. Returns if it fails, with errno set.
+static void execute(const std::string &Program, std::vector<char *> Arguments) {
+  execv(Program.c_str(), Arguments.data());
+  if (errno != ENOEXEC)
+    return;
+  std::string Shell = "/bin/sh", Script = Program;
+  Arguments.front() = Script.data();
+  Arguments.insert(Arguments.begin(), Shell.data());
+  execv(Shell.c_str(), Arguments.data());
+}
+
 static std::string preloadList(const std::string &Preload) {
   const char *Others = std::getenv("LD_PRELOAD");
   return Others && *Others ? Preload + ":" + Others : Preload;
 }
 
 int main(int Argc, char **Argv) {
+  install_fatal_error_handler(onFatalError);
   auto Options = parseRunOptions(Argc, Argv);
   if (!Options)
     return fail(CannotStart, toString(Options.takeError()));
@@ -71,6 +109,11 @@ int main(int Argc, char **Argv) {
   if (!Program)
     return fail(NotFound,
                 Options->Program + ": " + Program.getError().message());
+  if (std::string What = whyNoProgram(*Program); !What.empty())
+    return fail(CannotExecute, *Program + ": " + What + ", not a program");
+  if (!hasBackend(Preload))
+    say("no LLVM is served: there is no libjitslab-preload-llvmN.so beside " +
+        Preload);
   if (std::string Why = whyNotPreloaded(*Program); !Why.empty())
     say(Why + ": it runs without the preload");
   else if (Options->Verbose)
@@ -82,7 +125,7 @@ int main(int Argc, char **Argv) {
   for (std::string &Argument : Options->Arguments)
     Arguments.push_back(Argument.data());
   Arguments.push_back(nullptr);
-  execv(Program->c_str(), Arguments.data());
+  execute(*Program, std::move(Arguments));
   std::error_code EC(errno, std::generic_category());
   return fail(EC.value() == ENOENT ? NotFound : CannotExecute,
               *Program + ": " + EC.message());

@@ -86,6 +86,21 @@ struct CommandLine {
   llvm::cl::opt<std::string> MemoryManager{
       "memory-manager", llvm::cl::desc(ManagerText),
       llvm::cl::value_desc("name"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<std::string> Window{
+      "window",
+      llvm::cl::desc("Address space of a window of jitslab's managers, for "
+                     "example 64M (default: just under 2G)"),
+      llvm::cl::value_desc("size"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<bool> Grow{
+      "grow",
+      llvm::cl::desc("Add windows when one is full (default); -grow=0: one "
+                     "window, strict reach"),
+      llvm::cl::init(true), llvm::cl::cat(Placing)};
+  llvm::cl::opt<std::string> Near{
+      "near",
+      llvm::cl::desc("Put windows within reach of an address, or of this "
+                     "program's code (host)"),
+      llvm::cl::value_desc("address"), llvm::cl::cat(Placing)};
   llvm::cl::opt<uint64_t> Preallocate{
       "preallocate",
       llvm::cl::desc("Take all sections from one block of this size "
@@ -108,10 +123,10 @@ struct CommandLine {
       llvm::cl::desc("Check that every relocation is in range and encoded as "
                      "it should be, before anything is executed"),
       llvm::cl::cat(Showing)};
-  llvm::cl::opt<std::string> Map{
+  llvm::cl::list<std::string> Maps{
       "map", llvm::cl::ValueOptional,
       llvm::cl::desc("Show what lies where: as text, or in a file (*.svg: "
-                     "drawn, *.json: for programs, other: text)"),
+                     "drawn, *.json: for programs, *.txt or no ending: text)"),
       llvm::cl::value_desc("file"), llvm::cl::cat(Showing)};
   llvm::cl::opt<StatisticsFormat> Statistics{
       "stats",

@@ -8,7 +8,10 @@
 
 #include "Diagnostics.h"
 #include "Sanitizers.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/ErrorHandling.h"
+#include "llvm/Support/FileSystem.h"
+#include "llvm/Support/JSON.h"
 #include "llvm/Support/raw_ostream.h"
 #include <csignal>
 #include <cstdio>
@@ -33,8 +36,40 @@ StringRef programName() { return StringRef(prefix()).split(": error: ").first; }
 
 static StringRef CurrentFile;
 
+std::string printable(StringRef Text) {
+  bool IsUTF8 = json::isUTF8(Text);
+  std::string Result;
+  auto Escape = [&](unsigned char C) {
+    Result += '\\';
+    Result += hexdigit(C >> 4);
+    Result += hexdigit(C & 15);
+  };
+  for (size_t I = 0; I != Text.size(); ++I) {
+    auto C = static_cast<unsigned char>(Text[I]);
+    // U+0080 to U+009F are control characters too.
+    if (IsUTF8 && C == 0xc2 && static_cast<unsigned char>(Text[I + 1]) < 0xa0) {
+      Escape(C);
+      Escape(Text[++I]);
+    } else if (C < 0x20 || C == 0x7f || (C >= 0x80 && !IsUTF8)) {
+      Escape(C);
+    } else {
+      Result += Text[I];
+    }
+  }
+  return Result;
+}
+
 Error errorIn(StringRef File, const Twine &What) {
   return make_error<StringError>(File + ": " + What, inconvertibleErrorCode());
+}
+
+Error libraryError(const std::string &Path, StringRef Why) {
+  // What dlopen says begins with the file's name in most cases.
+  std::string Text = Why.find(Path) == 0 ? Why.str() : Path + ": " + Why.str();
+  // Names without a slash are looked for in the system's folders only.
+  if (StringRef(Path).find('/') == StringRef::npos && sys::fs::exists(Path))
+    Text += "; -dylib=./" + Path + " is the file in this folder";
+  return make_error<StringError>(Text, inconvertibleErrorCode());
 }
 
 [[noreturn]] static void leave() {
@@ -48,7 +83,7 @@ void exitWithError(Error Err) {
   SmallVector<StringRef, 4> Lines;
   StringRef(Text).split(Lines, '\n', -1, /*KeepEmpty=*/false);
   for (StringRef Line : Lines)
-    errs() << prefix() << Line << '\n';
+    errs() << prefix() << printable(Line) << '\n';
   leave();
 }
 
@@ -57,7 +92,7 @@ static void onFatalError(void *, const char *Reason, bool) {
   errs() << prefix();
   if (!CurrentFile.empty())
     errs() << CurrentFile << ": ";
-  errs() << Reason << '\n';
+  errs() << printable(Reason) << '\n';
   leave();
 }
 
@@ -117,12 +152,13 @@ static void setCrashHandlers(void (*Handler)(int)) {
 }
 #endif
 
-WorkingOn::WorkingOn(StringRef File) : Previous(CurrentFile) {
+WorkingOn::WorkingOn(StringRef File)
+    : Printable(printable(File)), Previous(CurrentFile) {
 #if JITSLAB_CATCH_CRASHES
   if (CurrentFile.empty())
     setCrashHandlers(onCrash);
 #endif
-  CurrentFile = File;
+  CurrentFile = Printable;
 }
 
 WorkingOn::~WorkingOn() {

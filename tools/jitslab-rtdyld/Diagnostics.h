@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <string>
 
 namespace jitslab {
 
@@ -20,8 +21,15 @@ namespace jitslab {
 void setProgramName(llvm::StringRef Name);
 llvm::StringRef programName();
 
+/// \p Text as a terminal may have it: control characters, and all that is not
+/// ASCII unless the whole is UTF-8, as "\1B". Names in files may hold anything.
+std::string printable(llvm::StringRef Text);
+
 /// "<File>: <What>".
 llvm::Error errorIn(llvm::StringRef File, const llvm::Twine &What);
+
+/// That the dynamic linker does not load the library \p Path, and why.
+llvm::Error libraryError(const std::string &Path, llvm::StringRef Why);
 
 /// Prints "<program>: error: <Err>" to stderr and ends the process with status
 /// 1, without running what the loaded code may have registered. Each line of
@@ -37,13 +45,13 @@ void installErrorHandlers();
 /// LLVM's. They nest.
 class WorkingOn {
 public:
-  /// \p File has to outlive this.
   explicit WorkingOn(llvm::StringRef File);
   ~WorkingOn();
   WorkingOn(const WorkingOn &) = delete;
   WorkingOn &operator=(const WorkingOn &) = delete;
 
 private:
+  std::string Printable;
   llvm::StringRef Previous;
 };
 

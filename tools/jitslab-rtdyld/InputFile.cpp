@@ -11,7 +11,9 @@
 #include "ObjectChecks.h"
 #include "llvm/BinaryFormat/Magic.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/SmallVectorMemoryBuffer.h"
 
 using namespace llvm;
 using namespace llvm::object;
@@ -92,11 +94,63 @@ Expected<InputFile> openObject(std::unique_ptr<MemoryBuffer> Contents,
       Name, OwningBinary<ObjectFile>(std::move(*Object), std::move(Contents))};
 }
 
+// Piece by piece: the first bytes may tell that the rest is not worth reading.
+static Expected<std::unique_ptr<MemoryBuffer>>
+readPipe(const std::string &Path, sys::fs::file_t File,
+         function_ref<StringRef(StringRef)> WhyUseless) {
+  // A pipe gives less than a piece now and then; no format needs more than
+  // this to be known.
+  constexpr size_t PieceSize = size_t(64) << 10, Beginning = 4096;
+  SmallVector<char, 0> Contents;
+  for (bool IsEnd = false; !IsEnd;) {
+    size_t Size = Contents.size();
+    if (Size > MaxPipeSize)
+      return createStringError(
+          inconvertibleErrorCode(),
+          "more than 256 MiB, and not a regular file; put it into one");
+    Contents.resize(Size + PieceSize);
+    Expected<size_t> Got = sys::fs::readNativeFile(
+        File, MutableArrayRef<char>(Contents).drop_front(Size));
+    if (!Got)
+      return Got.takeError();
+    Contents.truncate(Size + *Got);
+    IsEnd = *Got == 0;
+    StringRef Reason;
+    if (Size < Beginning && Contents.size() >= Beginning)
+      Reason = WhyUseless(toStringRef(Contents));
+    if (!Reason.empty())
+      return make_error<StringError>(Reason, inconvertibleErrorCode());
+  }
+  return std::make_unique<SmallVectorMemoryBuffer>(
+      std::move(Contents), Path, /*RequiresNullTerminator=*/true);
+}
+
+Expected<std::unique_ptr<MemoryBuffer>>
+readFile(const std::string &Path,
+         function_ref<StringRef(StringRef)> WhyUseless) {
+  if (Path == "-")
+    return readPipe(Path, sys::fs::getStdinHandle(), WhyUseless);
+  sys::fs::file_status Status;
+  std::error_code EC = sys::fs::status(Path, Status);
+  if (EC || sys::fs::is_regular_file(Status)) {
+    auto Contents = MemoryBuffer::getFile(Path);
+    if (!Contents)
+      return errorCodeToError(Contents.getError());
+    return std::move(*Contents);
+  }
+  auto File = sys::fs::openNativeFileForRead(Path);
+  if (!File)
+    return File.takeError();
+  auto Contents = readPipe(Path, *File, WhyUseless);
+  sys::fs::closeFile(*File);
+  return Contents;
+}
+
 Expected<InputFile> openObject(const std::string &Path) {
   WorkingOn Opening(Path);
-  auto Contents = MemoryBuffer::getFileOrSTDIN(Path);
+  auto Contents = readFile(Path, whyNotAnObject);
   if (!Contents)
-    return errorIn(Path, Contents.getError().message());
+    return errorIn(Path, toString(Contents.takeError()));
   return openObject(std::move(*Contents), Path);
 }
 

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_INPUTFILE_H
 #define JITSLAB_TOOLS_RTDYLD_INPUTFILE_H
 
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/Error.h"
 #include <string>
@@ -24,6 +25,18 @@ struct InputFile {
   std::string Name;
   llvm::object::OwningBinary<llvm::object::ObjectFile> Object;
 };
+
+/// Reads the file \p Path ("-": stdin). What is no regular file, such as a pipe
+/// or a device, may have MaxPipeSize bytes, and whatever \p WhyUseless has no
+/// objections to when it sees the first ones. Fails with the reason.
+llvm::Expected<std::unique_ptr<llvm::MemoryBuffer>> readFile(
+    const std::string &Path,
+    llvm::function_ref<llvm::StringRef(llvm::StringRef)> WhyUseless =
+        [](llvm::StringRef) { return ""; });
+
+/// More than objects have that come from compilers; larger ones have to be
+/// files. Devices without an end reach it.
+constexpr size_t MaxPipeSize = size_t(256) << 20;
 
 /// Opens \p Path ("-": stdin) and makes sure that RuntimeDyld can be trusted
 /// with it: a relocatable ELF, Mach-O or COFF object without references to

@@ -22,6 +22,8 @@
 #include "llvm/ExecutionEngine/Orc/MemoryMapper.h"
 #include "llvm/ExecutionEngine/Orc/ObjectFileInterface.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/TargetSelect.h"
 #if !JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES
 #include "llvm/ExecutionEngine/Orc/EPCEHFrameRegistrar.h"
@@ -75,6 +77,33 @@ createStockLayer(ExecutionSession &ES,
       std::make_unique<EHFrameRegistrationPlugin>(ES, std::move(*Registrar)));
 #endif
   return Layer;
+}
+
+// Without the ORC runtime JITLink leaves accesses to thread-local variables to
+// the process's __tls_get_addr, with modules and offsets that mean nothing to
+// it: the code would run, and read other variables.
+Error checkThreadLocals(const InputFile &File) {
+  if (!File.Object.getBinary()->isELF())
+    return Error::success();
+  for (const object::ELFSymbolRef &S :
+       cast<object::ELFObjectFileBase>(File.Object.getBinary())->symbols()) {
+    if (S.getELFType() != ELF::STT_TLS)
+      continue;
+    Expected<StringRef> Name = S.getName();
+    if (!Name)
+      return errorIn(File.Name, toString(Name.takeError()));
+    return errorIn(File.Name, "'" + *Name +
+                                  "' is thread-local, for which JITLink needs "
+                                  "LLVM's ORC runtime: -orc-runtime=FILE "
+                                  "(liborc_rt*.a of compiler-rt)");
+  }
+  return Error::success();
+}
+
+// What C++ compilers and atexit refer to, in the message that it is missing.
+bool isAboutDestructors(StringRef Message) {
+  return Message.find("atexit") != StringRef::npos ||
+         Message.find("__dso_handle") != StringRef::npos;
 }
 
 class JITLinkLinker : public Linker {
@@ -141,9 +170,7 @@ JITLinkLinker::createLayer(ExecutionSession &ES, const LoaderOptions &O) {
 Error JITLinkLinker::start(const LoaderOptions &O) {
   initializeHostTarget();
   if (std::optional<Layout> L = layoutByName(memoryManagerName(O))) {
-    ArenaOptions Options;
-    Options.ObjectLayout = *L;
-    auto A = Arena::create(Options);
+    auto A = createArena(O, *L);
     if (!A)
       return A.takeError();
     Memory = std::move(*A);
@@ -168,6 +195,10 @@ Error JITLinkLinker::start(const LoaderOptions &O) {
         return createLayer(ES, O);
       });
   if (!O.OrcRuntime.empty()) {
+    // LLVM reads whatever it is given to its end.
+    if (sys::fs::exists(O.OrcRuntime) &&
+        !sys::fs::is_regular_file(O.OrcRuntime))
+      return errorIn(O.OrcRuntime, "not a regular file");
     Builder.setPlatformSetUp(ExecutorNativePlatform(O.OrcRuntime));
     HasRuntime = true;
   }
@@ -191,24 +222,26 @@ Error JITLinkLinker::explain(StringRef File, Error Err) {
     Line += (Line.empty() ? "" : " ") + Part.trim().str();
     Rest = After;
   }
+  if (!HasRuntime && isAboutDestructors(Line))
+    Line += " (destructors of static objects and atexit need LLVM's ORC "
+            "runtime: -orc-runtime=FILE, liborc_rt*.a of compiler-rt)";
   return errorIn(File, Line);
 }
 
 Error JITLinkLinker::addDylib(const std::string &Path) {
   auto Generator = DynamicLibrarySearchGenerator::Load(
       Path.c_str(), JIT->getDataLayout().getGlobalPrefix());
-  if (!Generator) {
-    std::string Text = toString(Generator.takeError());
-    return Text.find(Path) == 0
-               ? make_error<StringError>(Text, inconvertibleErrorCode())
-               : errorIn(Path, Text);
-  }
+  if (!Generator)
+    return libraryError(Path, toString(Generator.takeError()));
   JIT->getMainJITDylib().addGenerator(std::move(*Generator));
   return Error::success();
 }
 
 Error JITLinkLinker::addObject(InputFile File, Scatter &S) {
   Scattering = &S;
+  if (!HasRuntime)
+    if (Error Err = checkThreadLocals(File))
+      return Err;
   ExecutionSession &ES = JIT->getExecutionSession();
   MemoryBufferRef Contents = File.Object.getBinary()->getMemoryBufferRef();
   // By the name that messages are to use.

@@ -117,7 +117,8 @@ private:
              " lie " + humanSize(M.span()) + " apart, in " +
              Twine(M.Clusters.size()) +
              (M.Clusters.size() == 1 ? " place" : " places"));
-    std::string Verdict = "all references are in range";
+    std::string Verdict =
+        M.Furthest ? "all references are in range" : "no reference has a limit";
     StringRef Colour = "fill=\"#2e7d32\" font-weight=\"bold\"";
     if (!M.AuditFailure.empty()) {
       Verdict = "references could not be checked";

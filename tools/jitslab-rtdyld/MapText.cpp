@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Diagnostics.h"
 #include "MemoryMap.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
@@ -21,7 +22,14 @@ namespace {
 class TextMap {
 public:
   TextMap(raw_ostream &OS, const MemoryMap &M, unsigned Width)
-      : OS(OS), M(M), Width(Width) {}
+      : OS(OS), M(M), Width(Width) {
+    // Not wider than the longest name: what belongs together stands together.
+    for (const MappedObject &Object : M.Objects)
+      for (const MappedSection &S : Object.Sections)
+        NameWidth = std::max(NameWidth, unsigned(nameOf(S).size()));
+    // Address, rights, kind and size need the rest.
+    NameWidth = std::min(NameWidth, Width - 42);
+  }
 
   void print() {
     OS << "jitslab-rtdyld map\n";
@@ -34,15 +42,37 @@ public:
   }
 
 private:
+  // Long text goes on below its beginning.
   void entry(StringRef Label, const Twine &Text) {
-    OS << "  " << left_justify(Label, 14)
-       << StringRef(Text.str()).take_front(Width - 16) << '\n';
+    const size_t Room = Width - 16;
+    std::string Owned = printable(Text.str());
+    StringRef Rest = Owned;
+    do {
+      StringRef Line = Rest.take_front(Room);
+      if (Line.size() != Rest.size())
+        if (size_t Space = Rest.take_front(Room + 1).rfind(' ');
+            Space != StringRef::npos)
+          Line = Rest.take_front(Space);
+      OS << "  " << left_justify(Label, 14) << Line << '\n';
+      Rest = Rest.drop_front(Line.size()).ltrim();
+      Label = "";
+    } while (!Rest.empty());
   }
 
   // Long names lose their beginning: that is a folder in most cases.
-  static std::string cut(const std::string &Text, size_t Size) {
-    return Text.size() <= Size ? Text
-                               : "..." + Text.substr(Text.size() - Size + 3);
+  static std::string cut(StringRef Name, size_t Size) {
+    std::string Text = printable(Name);
+    if (Text.size() <= Size)
+      return Text;
+    size_t From = Text.size() - Size + 3;
+    // Not within a character of UTF-8.
+    while (From != Text.size() && (Text[From] & 0xc0) == 0x80)
+      ++From;
+    return "..." + Text.substr(From);
+  }
+
+  static std::string nameOf(const MappedSection &S) {
+    return S.Section.Name.empty() ? "(no name)" : printable(S.Section.Name);
   }
 
   std::string reach(const RelocationUse &Use) {
@@ -60,6 +90,9 @@ private:
                          " sections of " + humanSize(M.SectionBytes));
     entry("span", humanSize(M.span()) + " in " + Twine(M.Clusters.size()) +
                       (M.Clusters.size() == 1 ? " cluster" : " clusters"));
+    if (!M.InThisProcess)
+      entry("rights",
+            "not given (?): the objects are linked, not made ready to run");
     if (!M.AuditFailure.empty()) {
       entry("references", "not checked: " + M.AuditFailure);
       return;
@@ -72,7 +105,8 @@ private:
     }
     entry("references", M.Problems
                             ? Twine(M.Problems) + " WRONG (-audit lists them)"
-                            : Twine("all are in range"));
+                        : M.Furthest ? Twine("all are in range")
+                                     : Twine("none has a limit"));
   }
 
   void bar(double Part, unsigned Size) {
@@ -138,15 +172,9 @@ private:
 
   void printObject(const MappedObject &Object) {
     OS << '\n' << cut(Object.File, Width) << '\n';
-    // Name, address, rights and size.
-    unsigned NameWidth = Width - 42;
     for (const MappedSection &S : Object.Sections)
-      OS << "  "
-         << left_justify(
-                cut(S.Section.Name.empty() ? "(no name)" : S.Section.Name,
-                    NameWidth),
-                NameWidth)
-         << ' ' << left_justify(hexAddress(S.Section.Address), 18) << ' '
+      OS << "  " << left_justify(cut(nameOf(S), NameWidth), NameWidth) << ' '
+         << left_justify(hexAddress(S.Section.Address), 18) << ' '
          << left_justify(S.Rights.empty() ? "?" : S.Rights, 4)
          << left_justify(kindName(S.Section.Kind), 7)
          << format_decimal(S.Section.Size, 9) << '\n';
@@ -163,6 +191,7 @@ private:
   raw_ostream &OS;
   const MemoryMap &M;
   const unsigned Width;
+  unsigned NameWidth = 16;
 };
 
 } // namespace

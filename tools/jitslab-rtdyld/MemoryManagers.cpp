@@ -48,10 +48,15 @@ Error unknownMemoryManager(const LoaderOptions &O) {
       inconvertibleErrorCode());
 }
 
-static Expected<NamedMemoryManager> createOnArena(Layout L) {
-  ArenaOptions Options;
+Expected<std::shared_ptr<Arena>> createArena(const LoaderOptions &O, Layout L) {
+  ArenaOptions Options = O.Windows;
   Options.ObjectLayout = L;
-  auto Memory = Arena::create(Options);
+  return Arena::create(Options);
+}
+
+static Expected<NamedMemoryManager> createOnArena(const LoaderOptions &O,
+                                                  Layout L) {
+  auto Memory = createArena(O, L);
   if (!Memory)
     return Memory.takeError();
   auto Manager = std::make_unique<ReservingMemoryManager>(*Memory);
@@ -81,7 +86,7 @@ static Expected<NamedMemoryManager> createSectionReserve() {
 Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O) {
   std::string Name = memoryManagerName(O);
   if (std::optional<Layout> L = layoutByName(Name))
-    return createOnArena(*L);
+    return createOnArena(O, *L);
   if (Name == "section")
     return NamedMemoryManager{std::make_unique<SectionMemoryManager>(),
                               nullptr};

@@ -34,6 +34,10 @@ llvm::Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O);
 /// The layout with this name of jitslab's managers, if it is one.
 std::optional<Layout> layoutByName(llvm::StringRef Name);
 
+/// An arena as \p O wants it, with this layout.
+llvm::Expected<std::shared_ptr<Arena>> createArena(const LoaderOptions &O,
+                                                   Layout L);
+
 /// What the linker of \p O does not know.
 llvm::Error unknownMemoryManager(const LoaderOptions &O);
 

@@ -139,14 +139,18 @@ std::unique_ptr<MemoryMap> drawUp(const Linker &L, const LoaderOptions &O) {
   M->Manager = memoryManagerName(O);
   M->Architecture = Triple::getArchTypeName(Image.Arch).str();
   M->Reach = reachOf(Image.Arch);
+  M->InThisProcess = Image.InThisProcess;
   if (const Arena *A = L.arena(); A && Image.InThisProcess)
     M->Windows = A->snapshot().Windows;
   addObjects(*M, L, Image);
   findClusters(*M);
-  for (const MappedObject &Object : M->Objects)
-    if (Object.Audit.Furthest.reachUsed() >
-        (M->Furthest ? M->Furthest->Audit.Furthest.reachUsed() : 0))
+  for (const MappedObject &Object : M->Objects) {
+    const RelocationUse &Use = Object.Audit.Furthest;
+    if (!Use.Type.empty() &&
+        (!M->Furthest ||
+         Use.reachUsed() > M->Furthest->Audit.Furthest.reachUsed()))
       M->Furthest = &Object;
+  }
   return M;
 }
 
@@ -161,30 +165,41 @@ static unsigned terminalWidth() {
   return Width ? std::clamp(Width, Smallest, Largest) : Default;
 }
 
-Error writeMap(const Linker &L, const LoaderOptions &O) {
-  std::unique_ptr<MemoryMap> M = drawUp(L, O);
-  if (O.MapFile.empty()) {
-    printMap(outs(), *M, terminalWidth());
+static Error writeMap(const MemoryMap &M, const MapOutput &Output) {
+  if (Output.File.empty()) {
+    printMap(outs(), M, terminalWidth());
     outs().flush();
     return Error::success();
   }
   std::error_code EC;
-  raw_fd_ostream OS(O.MapFile, EC);
+  raw_fd_ostream OS(Output.File, EC);
   if (EC)
-    return errorIn(O.MapFile, EC.message());
-  StringRef Name = O.MapFile;
-  if (Name.take_back(4) == ".svg")
-    printMapAsSVG(OS, *M);
-  else if (Name.take_back(5) == ".json")
-    printMapAsJSON(OS, *M);
-  else
-    printMap(OS, *M, terminalWidth());
+    return errorIn(Output.File, EC.message());
+  switch (Output.Format) {
+  case MapFormat::Text:
+    printMap(OS, M, terminalWidth());
+    break;
+  case MapFormat::SVG:
+    printMapAsSVG(OS, M);
+    break;
+  case MapFormat::JSON:
+    printMapAsJSON(OS, M);
+    break;
+  }
   OS.close();
   if (!OS.has_error())
     return Error::success();
   EC = OS.error();
   OS.clear_error();
-  return errorIn(O.MapFile, EC.message());
+  return errorIn(Output.File, EC.message());
+}
+
+Error writeMaps(const Linker &L, const LoaderOptions &O) {
+  std::unique_ptr<MemoryMap> M = drawUp(L, O);
+  for (const MapOutput &Output : O.Maps)
+    if (Error Err = writeMap(*M, Output))
+      return Err;
+  return Error::success();
 }
 
 } // namespace jitslab

@@ -48,6 +48,8 @@ struct MemoryMap {
   /// spans.
   uint64_t Reach = 0;
   size_t SectionBytes = 0, NumSections = 0;
+  /// As in LoadedImage: sections have no rights otherwise.
+  bool InThisProcess = true;
   /// Of all objects the one whose reference uses most of its reach; null when
   /// no reference has a limit.
   const MappedObject *Furthest = nullptr;
@@ -82,9 +84,9 @@ void printMap(llvm::raw_ostream &OS, const MemoryMap &M, unsigned Width);
 void printMapAsJSON(llvm::raw_ostream &OS, const MemoryMap &M);
 void printMapAsSVG(llvm::raw_ostream &OS, const MemoryMap &M);
 
-/// -map: to stdout, or to the file of \p O in the format that its name asks
+/// -map: to stdout, and to all files of \p O in the format that their names ask
 /// for.
-llvm::Error writeMap(const Linker &L, const LoaderOptions &O);
+llvm::Error writeMaps(const Linker &L, const LoaderOptions &O);
 
 } // namespace jitslab
 

@@ -9,8 +9,12 @@
 #include "Options.h"
 #include "CommandLine.h"
 #include "Diagnostics.h"
+#include "ParseSize.h"
+#include "llvm/ADT/StringSwitch.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/raw_ostream.h"
+#include <sys/auxv.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -68,6 +72,59 @@ static Error parseScatter(const cl::opt<std::string> &Option,
   return Error::success();
 }
 
+static Error parseMaps(const cl::list<std::string> &Files, LoaderOptions &O) {
+  for (const std::string &File : Files) {
+    auto Format = StringSwitch<std::optional<MapFormat>>(
+                      sys::path::extension(File).lower())
+                      .Case("", MapFormat::Text)
+                      .Case(".txt", MapFormat::Text)
+                      .Case(".svg", MapFormat::SVG)
+                      .Case(".json", MapFormat::JSON)
+                      .Default(std::nullopt);
+    if (!Format)
+      return invalid("-map=" + File +
+                     ": the ending has to be .svg (drawn), .json (for "
+                     "programs) or .txt, or there is none (text)");
+    O.Maps.push_back({File, *Format});
+  }
+  return Error::success();
+}
+
+static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
+  bool IsGiven = CL.Window.getNumOccurrences() || CL.Grow.getNumOccurrences() ||
+                 CL.Near.getNumOccurrences();
+  if (IsGiven && !layoutByName(memoryManagerName(O)))
+    return invalid("-window, -grow and -near are for jitslab's memory "
+                   "managers; '" +
+                   memoryManagerName(O) + "' decides by itself");
+  if (CL.Window.getNumOccurrences() &&
+      !parseSize(CL.Window, O.Windows.WindowSize))
+    return invalid("-window=" + CL.Window +
+                   ": a size is needed, with K, M or G, for example 64M");
+  O.Windows.Grow = CL.Grow;
+  if (StringRef(CL.Near) == "host")
+    // Where the kernel started this program, which lies in its code.
+    O.Windows.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));
+  else if (CL.Near.getNumOccurrences() &&
+           (StringRef(CL.Near).getAsInteger(0, O.Windows.Near) ||
+            !O.Windows.Near))
+    return invalid("-near=" + CL.Near +
+                   ": an address is needed, for example 0x10000000, or host");
+  return Error::success();
+}
+
+// All that is read, by a name of its own or another one.
+static Error checkMapsReplaceNoInput(const LoaderOptions &O) {
+  for (const auto *Inputs : {&O.InputFiles, &O.Dylibs, &O.CheckFiles})
+    for (const std::string &Input : *Inputs)
+      for (const MapOutput &Map : O.Maps)
+        if (sys::fs::is_regular_file(Map.File) &&
+            sys::fs::equivalent(Map.File, Input))
+          return invalid("-map=" + Map.File + " would replace '" + Input +
+                         "', which is read");
+  return Error::success();
+}
+
 static LoaderOptions collect(CommandLine &CL) {
   LoaderOptions O;
   O.What = CL.What;
@@ -92,8 +149,6 @@ static LoaderOptions collect(CommandLine &CL) {
   O.ShowTimes = CL.ShowTimes;
   O.Repeat = CL.Repeat;
   O.Audit = CL.Audit;
-  O.Map = CL.Map.getNumOccurrences() != 0;
-  O.MapFile = CL.Map;
   O.Statistics = CL.Statistics;
   return O;
 }
@@ -107,8 +162,8 @@ static Error checkCombination(const LoaderOptions &O) {
     return invalid("Pre-allocated bytes of memory must be a positive integer.");
   if (O.Repeat == 0)
     return invalid("-repeat=0: at least one copy has to be loaded");
-  if (PrintsLines && (O.Audit || O.Map || O.ScatterRadius || O.Repeat > 1 ||
-                      O.Statistics != StatisticsFormat::None))
+  if (PrintsLines && (O.Audit || !O.Maps.empty() || O.ScatterRadius ||
+                      O.Repeat > 1 || O.Statistics != StatisticsFormat::None))
     return invalid("line information is printed without -audit, -map, -stats, "
                    "-scatter and -repeat");
   if (O.What == Action::Verify && O.Repeat > 1)
@@ -132,6 +187,18 @@ static Error checkCombination(const LoaderOptions &O) {
     return invalid(
         "-preallocate and -print-alloc-requests are for RuntimeDyld, "
         "not for -linker=jitlink");
+  return Error::success();
+}
+
+// What only -verify looks at.
+static Error checkVerifying(CommandLine &CL, const LoaderOptions &O) {
+  if (O.What == Action::Verify)
+    return Error::success();
+  for (const auto &Entry : cl::getRegisteredOptions())
+    if (Entry.second->getNumOccurrences() &&
+        is_contained(Entry.second->Categories, &CL.Verifying))
+      return invalid("-" + Entry.second->ArgStr +
+                     " is for -verify, which was not asked for");
   return Error::success();
 }
 
@@ -160,7 +227,13 @@ Expected<LoaderOptions> parseOptions(int Argc, char **Argv) {
   O.ActAsLLVM = ActAsLLVM;
   if (Error Err = parseScatter(CL.Scatter, O))
     return Err;
+  if (Error Err = parseMaps(CL.Maps, O))
+    return Err;
   if (Error Err = checkCombination(O))
+    return Err;
+  if (Error Err = parseWindows(CL, O))
+    return Err;
+  if (Error Err = checkVerifying(CL, O))
     return Err;
   // As llvm-rtdyld; but nobody types an object file.
   if (O.InputFiles.empty()) {
@@ -168,6 +241,8 @@ Expected<LoaderOptions> parseOptions(int Argc, char **Argv) {
       return invalid("no input files");
     O.InputFiles = {"-"};
   }
+  if (Error Err = checkMapsReplaceNoInput(O))
+    return Err;
   return O;
 }
 

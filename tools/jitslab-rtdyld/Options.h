@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_OPTIONS_H
 #define JITSLAB_TOOLS_RTDYLD_OPTIONS_H
 
+#include "jitslab/Arena.h"
 #include "llvm/Support/Error.h"
 #include <optional>
 #include <string>
@@ -29,6 +30,14 @@ enum class Action {
 enum class LinkerKind { RTDyld, JITLink };
 
 enum class StatisticsFormat { None, Table, JSON };
+
+enum class MapFormat { Text, SVG, JSON };
+
+struct MapOutput {
+  /// Empty: stdout.
+  std::string File;
+  MapFormat Format = MapFormat::Text;
+};
 
 /// The addresses that -verify gives to sections instead of their real ones.
 struct TargetAddressOptions {
@@ -53,6 +62,8 @@ struct LoaderOptions {
   LinkerKind Linker = LinkerKind::RTDyld;
   /// Empty: the default of the linker.
   std::string MemoryManager;
+  /// For jitslab's managers. The layout follows from MemoryManager.
+  ArenaOptions Windows;
   std::string OrcRuntime;
   /// Empty: the architecture that this program runs on.
   std::string Triple;
@@ -75,9 +86,7 @@ struct LoaderOptions {
   unsigned Repeat = 1;
 
   bool Audit = false;
-  bool Map = false;
-  /// Empty: to stdout, as text.
-  std::string MapFile;
+  std::vector<MapOutput> Maps;
   StatisticsFormat Statistics = StatisticsFormat::None;
 };
 

@@ -26,11 +26,8 @@ Error SymbolResolver::addDylib(const std::string &Path) {
   std::string Message;
   auto Library =
       sys::DynamicLibrary::getPermanentLibrary(Path.c_str(), &Message);
-  // What dlopen says begins with the file's name in most cases.
   if (!Library.isValid())
-    return StringRef(Message).find(Path) == 0
-               ? make_error<StringError>(Message, inconvertibleErrorCode())
-               : errorIn(Path, Message);
+    return libraryError(Path, Message);
   Dylibs.push_back(Library);
   return Error::success();
 }

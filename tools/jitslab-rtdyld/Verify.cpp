@@ -9,6 +9,7 @@
 #include "Verify.h"
 #include "Diagnostics.h"
 #include "Disassembler.h"
+#include "InputFile.h"
 #include "TargetAddresses.h"
 #include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/StringMap.h"
@@ -165,10 +166,10 @@ Error Verifier::Impl::check() {
   std::unique_ptr<RuntimeDyldChecker> Checker = makeChecker();
   for (const std::string &File : O.CheckFiles) {
     WorkingOn Checking(File);
-    auto Contents = MemoryBuffer::getFileOrSTDIN(File);
+    auto Contents = readFile(File);
     if (!Contents)
       return errorIn(File,
-                     "unable to read input: " + Contents.getError().message());
+                     "unable to read input: " + toString(Contents.takeError()));
     if (!Checker->checkAllRulesInBuffer(RulePrefix, Contents->get()))
       return make_error<StringError>("some checks in '" + File + "' failed",
                                      inconvertibleErrorCode());

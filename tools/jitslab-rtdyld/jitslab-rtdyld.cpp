@@ -106,8 +106,8 @@ static Error addAndLinkCopies(Linker &L, const std::vector<InputFile> &Files,
 static Error show(const Linker &L, const Scatter &S, const LoaderOptions &O) {
   if (O.Statistics != StatisticsFormat::None)
     printStatistics(errs(), collectStatistics(L, S, O), O.Statistics);
-  if (O.Map)
-    if (Error Err = writeMap(L, O))
+  if (!O.Maps.empty())
+    if (Error Err = writeMaps(L, O))
       return Err;
   return O.Audit ? reportAudit(errs(), L) : Error::success();
 }
