@@ -117,7 +117,7 @@ readPipe(const std::string &Path, sys::fs::file_t File,
     IsEnd = *Got == 0;
     StringRef Reason;
     if (Size < Beginning && Contents.size() >= Beginning)
-      Reason = WhyUseless(toStringRef(Contents));
+      Reason = WhyUseless(StringRef(Contents.data(), Contents.size()));
     if (!Reason.empty())
       return make_error<StringError>(Reason, inconvertibleErrorCode());
   }
