@@ -25,11 +25,7 @@ namespace {
 class Pipe {
 public:
   Pipe() = default;
-  ~Pipe() {
-    for (int End : Ends)
-      if (End >= 0)
-        close(End);
-  }
+  ~Pipe() { drop(); }
   Pipe(const Pipe &) = delete;
   Pipe &operator=(const Pipe &) = delete;
 
@@ -39,22 +35,39 @@ public:
     if (Ends[0] < 0 && pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
       return false;
     const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
-    ssize_t Written, Read;
+    ssize_t Written;
     do
       Written = write(Ends[1], Source, To.size());
     while (Written < 0 && errno == EINTR);
     if (Written <= 0)
       return false;
     // Also what came across the end of a mapping has to leave the pipe.
-    do
+    size_t Done = 0;
+    while (Done != size_t(Written)) {
       // A pipe with O_NONBLOCK does not wait.
       // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
-      Read = read(Ends[0], To.data(), Written);
-    while (Read < 0 && errno == EINTR);
-    return size_t(Written) == To.size() && Read == Written;
+      ssize_t Read = read(Ends[0], To.data() + Done, Written - Done);
+      if (Read > 0) {
+        Done += Read;
+      } else if (Read == 0 || errno != EINTR) {
+        int Reason = errno;
+        drop();
+        errno = Reason;
+        return false;
+      }
+    }
+    return Done == To.size();
   }
 
 private:
+  void drop() {
+    for (int &End : Ends) {
+      if (End >= 0)
+        close(End);
+      End = -1;
+    }
+  }
+
   std::mutex Lock;
   int Ends[2] = {-1, -1};
 };
