@@ -92,6 +92,9 @@ Error checkThreadLocals(const InputFile &File) {
     Expected<StringRef> Name = S.getName();
     if (!Name)
       return errorIn(File.Name, toString(Name.takeError()));
+    // On AArch64 some say of data that it is data.
+    if (Name->empty() || Name->front() == '$')
+      continue;
     return errorIn(File.Name, "'" + *Name +
                                   "' is thread-local, for which JITLink needs "
                                   "LLVM's ORC runtime: -orc-runtime=FILE "

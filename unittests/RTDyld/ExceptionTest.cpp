@@ -78,7 +78,9 @@ public:
   llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
     ReservationRequest There = R;
     There.Border = 0;
-    for (uint64_t At = Border << 8; !R.Unpredictable; At += Border) {
+    // Sanitizers and emulators leave different parts of the addresses free.
+    for (uint64_t At = Border * 16; !R.Unpredictable && At < uint64_t(1) << 46;
+         At += llvm::alignTo(At / 16, Border)) {
       There.Low = At + Offset - R.Guard;
       There.High = At + Offset + R.Size + R.Guard;
       if (auto Start = TestMemory::reserve(There))
