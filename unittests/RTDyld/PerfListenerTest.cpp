@@ -17,6 +17,7 @@
 #include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "TestLinker.h"
+#include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ExecutionEngine/JITEventListener.h"
 #include "llvm/ExecutionEngine/MCJIT.h"
@@ -26,8 +27,10 @@
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
 #include "llvm/Support/SwapByteOrder.h"
+#include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <sys/mman.h>
 
 using namespace jitslab;
 using namespace llvm;
@@ -138,9 +141,26 @@ withListener(const ScratchFolder &Folder,
   });
 }
 
+// The listener maps a page of its file, which is empty then.
+[[maybe_unused]] static bool canMapEmptyFile() {
+  std::FILE *File = std::tmpfile();
+  REQUIRE(File);
+  size_t Page = VirtualMemory::system().pageSize();
+  void *Mapped =
+      mmap(nullptr, Page, PROT_READ | PROT_EXEC, MAP_PRIVATE, fileno(File), 0);
+  if (Mapped != MAP_FAILED)
+    munmap(Mapped, Page);
+  std::fclose(File);
+  return Mapped != MAP_FAILED;
+}
+
 static bool hasListener() {
 #if LLVM_USE_PERF
-  return true;
+  if (canMapEmptyFile())
+    return true;
+  WARN("NOT RUN: the emulator does not map files that are smaller than the "
+       "pages that it makes up");
+  return false;
 #else
   WARN("NOT RUN: this LLVM was built without LLVM_USE_PERF");
   return false;
