@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arenas.h"
+#include "LLVMCompat.h"
 #include "RTDyldLinker.h"
 #include "RWXFloor.h"
-#include "jitslab/LLVMCompat.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 

@@ -22,9 +22,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "InputFile.h"
+#include "LLVMCompat.h"
 #include "MemoryManagers.h"
 #include "RTDyldLinker.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/ErrorHandling.h"
 #include "llvm/Support/MemoryBuffer.h"

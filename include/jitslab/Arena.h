@@ -27,7 +27,7 @@
 
 namespace jitslab {
 
-class VirtualMemory;
+class ArenaAccess;
 struct ArenaSnapshot;
 
 /// The unit in which a window gives memory to its users and back to the system:
@@ -135,11 +135,6 @@ public:
   /// (ForkHandlers.h). A failure leaves nothing behind.
   static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions = {});
 
-  /// The same on other memory than the system's, for tests. \p Memory must
-  /// outlive the arena.
-  static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions,
-                                                       VirtualMemory &Memory);
-
   /// Every allocation must have been released.
   ~Arena();
   Arena(const Arena &) = delete;
@@ -201,10 +196,8 @@ public:
   /// another arena's.
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
 
-  /// The memory that this arena was created on.
-  VirtualMemory &memory() const;
-
 private:
+  friend class ArenaAccess;
   explicit Arena(std::unique_ptr<ArenaImpl> Impl);
   std::unique_ptr<ArenaImpl> Impl;
 };

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/JITLinkAudit.h"
+#include "../LLVMCompat.h"
 #include "Judge.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/ExecutionEngine/JITLink/aarch64.h"
 #include "llvm/ExecutionEngine/JITLink/x86_64.h"
 

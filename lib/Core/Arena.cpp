@@ -7,9 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/Arena.h"
+#include "ArenaAccess.h"
 #include "ArenaImpl.h"
 #include "jitslab/ArenaSnapshot.h"
-#include "jitslab/VirtualMemory.h"
 #include <utility>
 
 using namespace llvm;
@@ -58,11 +58,11 @@ void Allocation::release() {
 }
 
 Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options) {
-  return create(Options, VirtualMemory::system());
+  return ArenaAccess::create(Options, VirtualMemory::system());
 }
 
-Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options,
-                                               VirtualMemory &Memory) {
+Expected<std::shared_ptr<Arena>> ArenaAccess::create(ArenaOptions Options,
+                                                     VirtualMemory &Memory) {
   Expected<std::unique_ptr<ArenaImpl>> Impl =
       ArenaImpl::create(Options, Memory);
   if (!Impl)
@@ -79,7 +79,7 @@ ArenaSnapshot Arena::snapshot() const { return Impl->snapshot(); }
 size_t Arena::trim() { return Impl->trim(); }
 bool Arena::verify() const { return Impl->verify(); }
 
-VirtualMemory &Arena::memory() const { return Impl->memory(); }
+VirtualMemory &ArenaAccess::memory(const Arena &A) { return A.Impl->memory(); }
 
 Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {

@@ -9,7 +9,7 @@
 #ifndef JITSLAB_CORE_GUARDBYTES_H
 #define JITSLAB_CORE_GUARDBYTES_H
 
-#include "jitslab/VirtualMemory.h"
+#include "../Platform/VirtualMemory.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 

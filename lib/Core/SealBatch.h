@@ -10,7 +10,7 @@
 #define JITSLAB_CORE_SEALBATCH_H
 
 #include "../Platform/AddressSpace.h"
-#include "jitslab/VirtualMemory.h"
+#include "../Platform/VirtualMemory.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 

@@ -10,8 +10,8 @@
 #define JITSLAB_CORE_SLABBACKING_H
 
 #include "../Platform/AddressSpace.h"
+#include "../Platform/VirtualMemory.h"
 #include "SlabTable.h"
-#include "jitslab/VirtualMemory.h"
 #include <cstddef>
 #include <system_error>
 

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_WINDOW_H
 #define JITSLAB_CORE_WINDOW_H
 
+#include "../Platform/VirtualMemory.h"
 #include "FreeDeleter.h"
 #include "RangeMap.h"
 #include "RoomIndex.h"
@@ -17,7 +18,6 @@
 #include "jitslab/Allocation.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
-#include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/BitVector.h"
 #include <array>
 #include <memory>

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "EdgeReach.h"
-#include "jitslab/LLVMCompat.h"
+#include "../LLVMCompat.h"
 #include "llvm/ExecutionEngine/JITLink/aarch64.h"
 #include "llvm/ExecutionEngine/JITLink/x86_64.h"
 

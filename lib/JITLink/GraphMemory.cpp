@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "GraphMemory.h"
+#include "../Core/ArenaAccess.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/Support/MathExtras.h"
@@ -116,7 +117,8 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
     return Err;
 
   for (Section *S : OutsideCandidates) {
-    Expected<OutsideSection> Mapped = OutsideSection::create(A.memory(), *S);
+    Expected<OutsideSection> Mapped =
+        OutsideSection::create(ArenaAccess::memory(A), *S);
     if (!Mapped)
       return Mapped.takeError();
     M.Outside.push_back(std::move(*Mapped));

@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/LLJITSupport.h"
+#include "../LLVMCompat.h"
 #include "jitslab/GOTPCRELXFixPlugin.h"
-#include "jitslab/LLVMCompat.h"
 #if !JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES
 #include "llvm/ExecutionEngine/Orc/EPCEHFrameRegistrar.h"
 #endif

@@ -9,7 +9,7 @@
 #ifndef JITSLAB_JITLINK_OUTSIDESECTIONS_H
 #define JITSLAB_JITLINK_OUTSIDESECTIONS_H
 
-#include "jitslab/VirtualMemory.h"
+#include "../Platform/VirtualMemory.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 

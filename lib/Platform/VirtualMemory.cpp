@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "jitslab/VirtualMemory.h"
+#include "VirtualMemory.h"
 #include "AddressSpace.h"
 #include "Postponed.h"
 #include "ProcessWide.h"

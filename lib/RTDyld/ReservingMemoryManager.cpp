@@ -7,10 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/ReservingMemoryManager.h"
+#include "../Core/ArenaAccess.h"
 #include "../LLVMFixes/CommonSymbols.h"
 #include "ScratchMemory.h"
 #include "SectionMemory.h"
-#include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cassert>
@@ -142,7 +142,8 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
     // compilers do not go.
     size_t Announced = open().ReservedDataAlign;
     Align = commonSymbolsAlignment(
-        Size, Align, Announced ? Announced : Memory->memory().pageSize());
+        Size, Align,
+        Announced ? Announced : ArenaAccess::memory(*Memory).pageSize());
   }
   return allocate(IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData, Size,
                   Align, SectionID);

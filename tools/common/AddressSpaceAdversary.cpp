@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
-#include "jitslab/VirtualMemory.h"
+#include "Platform/VirtualMemory.h"
 #include "llvm/Support/MathExtras.h"
 #include <cerrno>
 #include <sys/mman.h>

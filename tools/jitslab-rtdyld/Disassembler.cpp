@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Disassembler.h"
-#include "jitslab/LLVMCompat.h"
+#include "LLVMCompat.h"
 #include "llvm/MC/TargetRegistry.h"
 
 using namespace llvm;

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "JITLinkLinker.h"
-#include "jitslab/LLVMCompat.h"
+#include "LLVMCompat.h"
 
 #if JITSLAB_LLVM_HAS_JITLINK
 

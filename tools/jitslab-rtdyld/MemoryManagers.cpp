@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "MemoryManagers.h"
+#include "LLVMCompat.h"
 #include "TrivialMemoryManager.h"
-#include "jitslab/LLVMCompat.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/StringSwitch.h"

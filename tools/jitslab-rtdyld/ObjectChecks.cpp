@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "ObjectChecks.h"
+#include "LLVMCompat.h"
 #include "RelocationWidth.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/COFF.h"
 #include "llvm/Object/ELFObjectFile.h"

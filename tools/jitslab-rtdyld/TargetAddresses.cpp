@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TargetAddresses.h"
-#include "jitslab/VirtualMemory.h"
+#include "Platform/VirtualMemory.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include "llvm/Support/Path.h"

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "TrivialMemoryManager.h"
-#include "jitslab/VirtualMemory.h"
+#include "Platform/VirtualMemory.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ApartLinker.h"
-#include "jitslab/VirtualMemory.h"
+#include "Platform/VirtualMemory.h"
 #include "llvm/Support/Endian.h"
 #include <cerrno>
 #include <sys/mman.h>

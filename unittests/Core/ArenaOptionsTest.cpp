@@ -43,7 +43,7 @@ TEST_CASE("Window sizes out of range are refused with a clear message") {
     ArenaOptions O;
     O.WindowSize = C.Size;
     std::string Message;
-    CHECK(codeOf(Arena::create(O, Memory), Message) == invalidArgument());
+    CHECK(codeOf(ArenaAccess::create(O, Memory), Message) == invalidArgument());
     INFO(Message);
     CHECK(mentions(Message, {"jitslab: ", "WindowSize", std::to_string(C.Size),
                              C.Reason}));
@@ -65,7 +65,7 @@ TEST_CASE("The smallest and the largest window work") {
     WindowMemory Memory;
     ArenaOptions O;
     O.WindowSize = Size;
-    ArenaPtr A = valueOf(Arena::create(O, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     CHECK(A->options().WindowSize == Size);
     CHECK(A->stats().ReservedBytes == Size);
     CHECK(A->stats().Windows == 1);
@@ -78,7 +78,7 @@ TEST_CASE("The smallest and the largest window work") {
 TEST_CASE("A new arena reserves one window and commits nothing") {
   WindowMemory Memory;
   {
-    ArenaPtr A = valueOf(Arena::create({}, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
     CHECK(A->options().WindowSize == DefaultWindowSize);
     ArenaStats S = A->stats();
     CHECK(S.Windows == 1);
@@ -102,7 +102,7 @@ TEST_CASE("A reservation costs no resident memory") {
   WindowMemory Memory;
   ArenaOptions O;
   O.WindowSize = MaxWindowSize;
-  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
   CHECK(residentPages(Memory.Windows[0]) == 0);
   // The control: memory in use is seen.
   Allocation Object = valueOf(A->allocate(footprint(100, 0, 0)));
@@ -116,7 +116,7 @@ TEST_CASE("A refused default is halved as often as necessary") {
   constexpr size_t Granted = size_t(256) << 20;
   Memory.ReserveLimit = Granted + SlabSize;
   {
-    ArenaPtr A = valueOf(Arena::create({}, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
     CHECK(Memory.Calls.Reserve == 4);
     CHECK(A->options().WindowSize == Granted);
     CHECK(A->stats().ReservedBytes == Granted);
@@ -130,13 +130,13 @@ TEST_CASE("Halving a refused default stops at the smallest window") {
   WindowMemory Memory;
   SECTION("which may be granted") {
     Memory.ReserveLimit = MinWindowSize;
-    ArenaPtr A = valueOf(Arena::create({}, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
     CHECK(A->options().WindowSize == MinWindowSize);
   }
   SECTION("or refused with the errno of the system") {
     Memory.ReserveLimit = MinWindowSize - 1;
     std::string Message;
-    std::error_code Code = codeOf(Arena::create({}, Memory), Message);
+    std::error_code Code = codeOf(ArenaAccess::create({}, Memory), Message);
     CHECK(Code == std::errc::not_enough_memory);
     INFO(Message);
     CHECK(mentions(Message, {"cannot reserve a window of 8388608 bytes"}));
@@ -152,7 +152,7 @@ TEST_CASE("A window size that was asked for is not halved") {
   ArenaOptions O;
   O.WindowSize = 64 * SlabSize;
   std::string Message;
-  std::error_code Code = codeOf(Arena::create(O, Memory), Message);
+  std::error_code Code = codeOf(ArenaAccess::create(O, Memory), Message);
   CHECK(Code == std::error_code(EAGAIN, std::generic_category()));
   CHECK(Memory.Calls.Reserve == 1);
 }
@@ -233,7 +233,7 @@ TEST_CASE("Windows lie within reach of Near when there is room") {
     ArenaOptions O;
     O.WindowSize = Size;
     O.Near = Near;
-    ArenaPtr A = valueOf(Arena::create(O, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     std::vector<Allocation> Objects;
     while (A->stats().Windows < 4)
       Objects.push_back(valueOf(A->allocate(footprint(4 * SlabSize, 1, 1))));
@@ -263,7 +263,7 @@ TEST_CASE("Windows lie elsewhere when there is no room within reach of Near") {
   {
     AddressSpaceAdversary Adversary;
     REQUIRE_SUCCESS(Adversary.occupy(Near, Reach));
-    ArenaPtr A = valueOf(Arena::create(O, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     CHECK(A->stats().Windows == 1);
     CHECK(A->stats().WindowsNear == 0);
     CHECK(farthest(Memory.Windows[0], Near) >= Reach);
@@ -272,7 +272,7 @@ TEST_CASE("Windows lie elsewhere when there is no room within reach of Near") {
   }
   CHECK(Memory.OpenReservations == 0);
   // The control: the adversary is what made the difference.
-  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
   CHECK(A->stats().WindowsNear == 1);
   CHECK(farthest(Memory.Windows[0], Near) < Reach);
 }
@@ -288,7 +288,7 @@ TEST_CASE("Near works at both ends of the address space") {
     ArenaOptions O;
     O.WindowSize = MinWindowSize;
     O.Near = Near;
-    ArenaPtr A = valueOf(Arena::create(O, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     CHECK(A->stats().Windows == 1);
     bool IsNear = farthest(Memory.Windows[0], Near) < Reach;
     CHECK(A->stats().WindowsNear == size_t(IsNear));

@@ -17,7 +17,7 @@ using ArenaPtr = std::shared_ptr<Arena>;
 
 static ArenaPtr makeArena(WindowMemory &Memory, ArenaOptions O) {
   O.ObjectLayout = anyLayout();
-  return valueOf(Arena::create(O, Memory));
+  return valueOf(ArenaAccess::create(O, Memory));
 }
 
 /// An object of one data segment of \p Bytes.
@@ -338,7 +338,7 @@ TEST_CASE("A window that is made for a large alignment has room for it") {
   MisalignedMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
-  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
   REQUIRE(Memory.Windows[0].Begin % MisalignedMemory::Far == SlabSize);
   for (bool OfCode : {false, true}) {
     Footprint F = footprint(pageSize(), pageSize(), pageSize());
@@ -393,7 +393,7 @@ TEST_CASE("Code that grows over freed code is synchronized") {
   WindowMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = Layout::Dense;
-  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
   Allocation First = valueOf(A->allocate(footprint(64, 0, 0)));
   Allocation Second = valueOf(A->allocate(footprint(64, 0, 0)));
   REQUIRE_SUCCESS(sealOne(*A, Second));

@@ -124,7 +124,7 @@ TEST_CASE("All lanes of a Dense window are within reach of each other") {
   WindowMemory Memory;
   ArenaOptions O = denseOptions(/*Grow=*/false);
   O.WindowSize = MaxWindowSize;
-  auto A = valueOf(Arena::create(O, Memory));
+  auto A = valueOf(ArenaAccess::create(O, Memory));
   std::vector<Allocation> Objects;
   for (uint16_t I = 0; I != 300; ++I)
     Objects.push_back(valueOf(A->allocate(footprint(100, SlabSize, SlabSize))));

@@ -98,7 +98,7 @@ void Scenario::check() {
 }
 
 void Scenario::run() {
-  llvm::Expected<ArenaPtr> Created = Arena::create(Options, Memory);
+  llvm::Expected<ArenaPtr> Created = ArenaAccess::create(Options, Memory);
   if (!Created)
     return note(Created.takeError());
   A = std::move(*Created);
@@ -171,7 +171,7 @@ TEST_CASE("When all calls fail from one on the arena stays sound") {
 TEST_CASE("A default window whose first reservation fails is smaller") {
   WindowMemory Memory;
   Memory.FailNth = 1;
-  ArenaPtr A = valueOf(Arena::create({}, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
   CHECK(A->options().WindowSize ==
         llvm::alignTo(DefaultWindowSize / 2, SlabSize));
   CHECK(Memory.WindowsTried == 2);
@@ -181,7 +181,7 @@ TEST_CASE("A new window whose first slab is refused does not stay") {
   WindowMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
-  ArenaPtr A = valueOf(Arena::create(O, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
   Allocation First = valueOf(A->allocate(footprint(0, 0, 3 * SlabSize)));
   // Behind the reservation, of which Dense makes two, and it maps twice.
   Memory.FailNth = O.ObjectLayout == Layout::Dense ? 5 : 2;

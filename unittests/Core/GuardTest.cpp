@@ -47,7 +47,7 @@ struct FullArena {
   explicit FullArena(Layout L) {
     ArenaOptions O = smallOptions(/*Grow=*/false);
     O.ObjectLayout = L;
-    A = valueOf(Arena::create(O, Memory));
+    A = valueOf(ArenaAccess::create(O, Memory));
     // Of the kind that Dense has in both of its views.
     Objects.push_back(valueOf(A->allocate(
         footprint(0, O.WindowSize, 0, VirtualMemory::system().pageSize()))));
@@ -186,7 +186,7 @@ TEST_CASE("The kernel lists the guards without rights and as one with what is "
   RecordingMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = L;
-  auto A = valueOf(Arena::create(O, Memory));
+  auto A = valueOf(ArenaAccess::create(O, Memory));
   // They are no part of what an arena says that it has.
   CHECK(A->stats().ReservedBytes == O.WindowSize);
   for (const RecordingMemory::Reservation &R : Memory.Reservations)

@@ -113,7 +113,7 @@ TEST_CASE("A refused Dense arena leaves nothing behind") {
     TestMemory Memory;
     Memory.FailNth = Nth;
     Memory.FailWith = EPERM;
-    auto A = Arena::create(O, Memory);
+    auto A = ArenaAccess::create(O, Memory);
     Refused = !A;
     if (A) {
       CHECK(Nth > 5);

@@ -113,7 +113,7 @@ TEST_CASE("All layouts work with pages of 16 KiB and of 64 KiB") {
   ArenaOptions O = smallOptions();
   O.ObjectLayout = L;
   {
-    auto A = valueOf(Arena::create(O, Memory));
+    auto A = valueOf(ArenaAccess::create(O, Memory));
     uint64_t Seed = testSeed(7);
     INFO("JITSLAB_TEST_SEED=" << Seed);
     Random R(Seed);
@@ -172,7 +172,7 @@ TEST_CASE("Control: an arena that thinks of smaller pages is refused") {
   Mistaken Memory(Page);
   ArenaOptions O = smallOptions();
   O.ObjectLayout = Layout::PerObject;
-  auto A = valueOf(Arena::create(O, Memory));
+  auto A = valueOf(ArenaAccess::create(O, Memory));
   Allocation Object = valueOf(A->allocate(footprint(100, 100, 100)));
   llvm::Error Err = sealOne(*A, Object);
   CHECK(bool(Err));

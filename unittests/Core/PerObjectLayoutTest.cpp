@@ -31,7 +31,7 @@ TEST_CASE("Alternate objects are mirrored so that mappings are few") {
   }
   constexpr size_t Objects = 2000;
   WindowMemory Memory;
-  ArenaPtr A = valueOf(Arena::create({}, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
   std::vector<Allocation> Live;
   size_t Before = mappingsIn(Memory.Windows[0]);
   for (size_t I = 0; I != Objects; ++I) {
@@ -105,7 +105,7 @@ TEST_CASE("A batch of mirrored neighbours is sealed with shared calls") {
 TEST_CASE("Segments start at many cache lines and take no page more") {
   constexpr size_t Objects = 600;
   WindowMemory Memory;
-  ArenaPtr A = valueOf(Arena::create({}, Memory));
+  ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
   std::vector<Allocation> Live;
   PerSegment<std::set<size_t>> Offsets;
   for (size_t I = 0; I != Objects; ++I) {

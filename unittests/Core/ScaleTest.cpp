@@ -211,7 +211,7 @@ TEST_CASE("Trim releases empty windows without calls for their slabs") {
   TestMemory System;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
-  auto Memory = valueOf(Arena::create(O, System));
+  auto Memory = valueOf(ArenaAccess::create(O, System));
   Footprint Filler;
   Filler[SegmentKind::RWData] = {O.WindowSize - SlabSize, 16};
   std::vector<Allocation> Fillers;

@@ -32,7 +32,7 @@ TEST_CASE("A snapshot has every window with all its slabs") {
   WindowMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
-  auto A = valueOf(Arena::create(O, Memory));
+  auto A = valueOf(ArenaAccess::create(O, Memory));
   ArenaSnapshot Empty = A->snapshot();
   REQUIRE(Empty.Windows.size() == 1);
   CHECK(Empty.Windows[0].Begin == Memory.Windows[0].Begin);
@@ -53,7 +53,7 @@ TEST_CASE("A snapshot says what the slab of each segment is used for") {
   WindowMemory Memory;
   ArenaOptions O = smallOptions();
   O.ObjectLayout = anyLayout();
-  auto A = valueOf(Arena::create(O, Memory));
+  auto A = valueOf(ArenaAccess::create(O, Memory));
   Allocation Object = valueOf(A->allocate(footprint(100, 100, 100)));
   ArenaSnapshot S = A->snapshot();
   bool Mixed = O.ObjectLayout == Layout::PerObject;

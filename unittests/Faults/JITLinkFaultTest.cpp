@@ -9,7 +9,7 @@
 #include "Faults/Cases.h"
 #include "Faults/Scenario.h"
 #include "JITLink/TestJIT.h"
-#include "jitslab/LLVMCompat.h"
+#include "LLVMCompat.h"
 // It has moved from ExecutorProcessControl.h.
 #if __has_include("llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h")
 #include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"

@@ -42,7 +42,7 @@ Block &addEmpty(LinkGraph &G, StringRef Name, MemProt Prot,
 std::shared_ptr<Arena> arenaOn(VirtualMemory &System, Layout L) {
   ArenaOptions Options;
   Options.ObjectLayout = L;
-  return valueOf(Arena::create(Options, System));
+  return valueOf(ArenaAccess::create(Options, System));
 }
 
 } // namespace

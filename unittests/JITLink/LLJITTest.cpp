@@ -44,7 +44,7 @@ TEST_CASE("The arena's errors arrive at the lookup, and memory is given back") {
   TestMemory System;
   ArenaOptions Options;
   Options.ObjectLayout = anyLayout();
-  auto Memory = valueOf(Arena::create(Options, System));
+  auto Memory = valueOf(ArenaAccess::create(Options, System));
   auto JIT = valueOf(makeJIT(Memory));
   std::string Reported;
   JIT->getExecutionSession().setErrorReporter(

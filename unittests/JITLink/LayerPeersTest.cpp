@@ -10,11 +10,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LLVMCompat.h"
 #include "Support/Layouts.h"
 #include "Support/QuietPlugin.h"
 #include "TestGraph.h"
 #include "TestJIT.h"
-#include "jitslab/LLVMCompat.h"
 #if JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS
 #include "llvm/ExecutionEngine/Orc/JITLinkRedirectableSymbolManager.h"
 #endif

@@ -199,7 +199,7 @@ TEST_CASE("Every refused system call ends in an error and leaks nothing") {
       ArenaOptions Options;
       Options.ObjectLayout = L;
       Options.WindowSize = MinWindowSize;
-      auto Memory = valueOf(Arena::create(Options, System));
+      auto Memory = valueOf(ArenaAccess::create(Options, System));
       ArenaJITLinkMemoryManager Manager(Memory);
       auto LoadOne = [&]() -> Error {
         auto G = makeGraph();

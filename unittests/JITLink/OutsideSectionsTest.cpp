@@ -6,12 +6,12 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LLVMCompat.h"
 #include "Support/ArenaFixture.h"
 #include "Support/TestMemory.h"
 #include "TestGraph.h"
 #include "TestJIT.h"
 #include "jitslab/ArenaSnapshot.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/ExecutionEngine/JITLink/aarch64.h"
 #include "llvm/ExecutionEngine/JITLink/x86_64.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
@@ -36,7 +36,7 @@ LoadedBlob loadBlob(Layout L, const char *Object, JITLinkOptions Options = {}) {
   ArenaOpts.ObjectLayout = L;
   LoadedBlob Result;
   {
-    auto Memory = valueOf(Arena::create(ArenaOpts, System));
+    auto Memory = valueOf(ArenaAccess::create(ArenaOpts, System));
     size_t Before = System.OpenReservations;
     auto JIT = valueOf(makeJIT(Memory, Options));
     REQUIRE_SUCCESS(addObjects(*JIT, {Object}));
@@ -70,7 +70,7 @@ tableGraph(const char *Arch, jitlink::Edge::Kind Kind, bool WithinTable) {
 /// How many sections of \p G lie outside the windows of an arena.
 size_t sectionsOutside(jitlink::LinkGraph &G, JITLinkOptions Options = {}) {
   TestMemory System;
-  ArenaJITLinkMemoryManager Manager(valueOf(Arena::create({}, System)),
+  ArenaJITLinkMemoryManager Manager(valueOf(ArenaAccess::create({}, System)),
                                     Options);
   size_t Before = System.OpenReservations;
   auto InFlight = valueOf(Manager.allocate(nullptr, G));
@@ -109,7 +109,7 @@ TEST_CASE("Device code lies outside whatever its size") {
   TestMemory System;
   ArenaOptions Options;
   Options.ObjectLayout = anyLayout();
-  auto Memory = valueOf(Arena::create(Options, System));
+  auto Memory = valueOf(ArenaAccess::create(Options, System));
   size_t Before = System.OpenReservations;
   auto JIT = valueOf(makeJIT(Memory));
   REQUIRE_SUCCESS(addObjects(*JIT, {"fatbin"}));
@@ -195,7 +195,7 @@ TEST_CASE("A section outside that no address space has room for is an error") {
   ArenaOptions Options;
   Options.ObjectLayout = anyLayout();
   {
-    auto Memory = valueOf(Arena::create(Options, System));
+    auto Memory = valueOf(ArenaAccess::create(Options, System));
     size_t Before = System.OpenReservations;
     ArenaJITLinkMemoryManager Manager(Memory);
     for (auto [First, Second] :

@@ -10,6 +10,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "LLVMCompat.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Layouts.h"
 #include "Support/Process.h"
@@ -17,7 +18,6 @@
 #include "TestGraph.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
 #include "jitslab/ArenaSnapshot.h"
-#include "jitslab/LLVMCompat.h"
 #include <algorithm>
 
 using namespace jitslab;
@@ -72,7 +72,7 @@ TEST_CASE("What is written into an allocation is there when it is finalized") {
   TestMemory System;
   ArenaOptions O;
   O.ObjectLayout = L;
-  auto Memory = valueOf(Arena::create(O, System));
+  auto Memory = valueOf(ArenaAccess::create(O, System));
   ArenaJITLinkMemoryManager Manager(Memory);
   const StringRef Texts[] = {"the first", "and the second"};
   std::vector<FinalizedAlloc> Allocs;

@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "TestJIT.h"
-#include "jitslab/VirtualMemory.h"
 
 using namespace jitslab;
 using namespace llvm;

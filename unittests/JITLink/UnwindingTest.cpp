@@ -11,10 +11,10 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "LLVMCompat.h"
 #include "Support/Child.h"
 #include "Support/Layouts.h"
 #include "TestJIT.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
 // Up to LLVM 19 the former has it.
 #if __has_include("llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h")

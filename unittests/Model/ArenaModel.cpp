@@ -16,7 +16,7 @@ namespace jitslab {
 
 ArenaModel::ArenaModel(ArenaOptions O, OperationSource &Source, bool Faults)
     : Options(O), Source(Source), Faults(Faults),
-      A(cantFail(Arena::create(O, Memory))) {}
+      A(cantFail(ArenaAccess::create(O, Memory))) {}
 
 ArenaModel::~ArenaModel() = default;
 

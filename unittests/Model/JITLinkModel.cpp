@@ -22,7 +22,7 @@ namespace jitslab {
 static constexpr size_t OutsideMinSize = 20000;
 
 JITLinkModel::JITLinkModel(ArenaOptions O, OperationSource &Source)
-    : Options(O), Source(Source), A(cantFail(Arena::create(O, Memory))) {
+    : Options(O), Source(Source), A(cantFail(ArenaAccess::create(O, Memory))) {
   for (size_t MinSize : {SIZE_MAX, OutsideMinSize}) {
     JITLinkOptions JO;
     JO.OutsideMinSize = MinSize;

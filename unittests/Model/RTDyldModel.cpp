@@ -21,7 +21,7 @@ static constexpr size_t DefaultAlign = 16;
 RTDyldModel::RTDyldModel(ArenaOptions O, KnownSections &Known,
                          OperationSource &Source)
     : Options(O), Known(Known), Source(Source),
-      A(cantFail(Arena::create(O, Memory))) {}
+      A(cantFail(ArenaAccess::create(O, Memory))) {}
 
 bool RTDyldModel::fail(const std::string &What) {
   if (Problem.empty())

@@ -100,7 +100,7 @@ bool catchesAt(Layout L, size_t Offset) {
            ArenaOptions Options;
            Options.ObjectLayout = L;
            Options.WindowSize = MinWindowSize;
-           auto Memory = valueOf(Arena::create(Options, System));
+           auto Memory = valueOf(ArenaAccess::create(Options, System));
            ReservingMemoryManager Manager(Memory);
            TestLinker Linker(Manager);
            Linker.define("relay_unwound", &Unwound);

@@ -127,7 +127,7 @@ TEST_CASE("A refused change of access rights is reported and tried again") {
   ArenaOptions Options;
   // Layout::Dense changes none.
   Options.ObjectLayout = remappingLayout();
-  auto Memory = valueOf(Arena::create(Options, System));
+  auto Memory = valueOf(ArenaAccess::create(Options, System));
   {
     ReservingMemoryManager Manager(Memory);
     TestLinker Linker(Manager);
@@ -150,7 +150,7 @@ TEST_CASE("What was sealed before a refusal is not written to again") {
   TestMemory System;
   ArenaOptions Options;
   Options.ObjectLayout = remappingLayout();
-  auto Memory = valueOf(Arena::create(Options, System));
+  auto Memory = valueOf(ArenaAccess::create(Options, System));
   const size_t Page = System.pageSize();
   ReservingMemoryManager Manager(Memory);
   unsigned ID = 0;
@@ -206,7 +206,7 @@ TEST_CASE("An unresolved symbol is an error and leaks nothing") {
 
 TEST_CASE("No system call maps memory for a single object") {
   TestMemory System;
-  auto Memory = valueOf(Arena::create({}, System));
+  auto Memory = valueOf(ArenaAccess::create({}, System));
   ReservingMemoryManager Manager(Memory);
   std::vector<std::unique_ptr<TestLinker>> Linkers;
   constexpr size_t Objects = 200;
@@ -224,7 +224,7 @@ TEST_CASE("Objects that are sealed together share pages in PerProtection") {
   TestMemory System;
   ArenaOptions Options;
   Options.ObjectLayout = Layout::PerProtection;
-  auto Memory = valueOf(Arena::create(Options, System));
+  auto Memory = valueOf(ArenaAccess::create(Options, System));
   std::vector<std::unique_ptr<TestLinker>> Linkers;
   ReservingMemoryManager Manager(Memory);
   constexpr size_t Objects = 100;
@@ -269,7 +269,7 @@ TEST_CASE("An object that fails does not disturb those it shares pages with") {
 
 TEST_CASE("Objects that are sealed together share calls") {
   TestMemory System;
-  auto Memory = valueOf(Arena::create({}, System));
+  auto Memory = valueOf(ArenaAccess::create({}, System));
   ReservingMemoryManager Manager(Memory);
   TestLinker Linker(Manager);
   for (const char *Name : {"tiny", "first", "hidden", "relay1", "relay2"})

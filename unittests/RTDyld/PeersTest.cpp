@@ -11,9 +11,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "OrcJIT.h"
+#include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "jitslab/ReservingMemoryManager.h"
-#include "jitslab/VirtualMemory.h"
 #include <algorithm>
 
 using namespace jitslab;
@@ -148,7 +148,7 @@ TEST_CASE("A reservation holds the sections it was made for, and a second one "
 
 TEST_CASE("What a reservation leaves over is there for the next object") {
   auto Memory = anyArena();
-  size_t Page = Memory->memory().pageSize();
+  size_t Page = VirtualMemory::system().pageSize();
   ReservingMemoryManager Manager(Memory);
   for (int Round = 0; Round != 2; ++Round) {
     // Far more than is used.

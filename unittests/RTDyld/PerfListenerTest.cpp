@@ -14,10 +14,10 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "TestLinker.h"
-#include "jitslab/VirtualMemory.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ExecutionEngine/JITEventListener.h"
 #include "llvm/ExecutionEngine/MCJIT.h"

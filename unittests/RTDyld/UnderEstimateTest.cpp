@@ -11,9 +11,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "TestLinker.h"
-#include "jitslab/VirtualMemory.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include <algorithm>
 

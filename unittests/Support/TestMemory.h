@@ -9,7 +9,7 @@
 #ifndef JITSLAB_UNITTESTS_TESTMEMORY_H
 #define JITSLAB_UNITTESTS_TESTMEMORY_H
 
-#include "jitslab/VirtualMemory.h"
+#include "Core/ArenaAccess.h"
 #include <cerrno>
 
 namespace jitslab {

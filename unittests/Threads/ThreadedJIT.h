@@ -9,11 +9,11 @@
 #ifndef JITSLAB_UNITTESTS_THREADEDJIT_H
 #define JITSLAB_UNITTESTS_THREADEDJIT_H
 
+#include "LLVMCompat.h"
 #include "Support/Catch.h"
 #include "Support/Process.h"
 #include "TestModules.h"
 #include "jitslab/Arena.h"
-#include "jitslab/LLVMCompat.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include <functional>
 

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RunLoader.h"
-#include "jitslab/LLVMCompat.h"
+#include "LLVMCompat.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"
 

@@ -17,10 +17,9 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#ifndef JITSLAB_VIRTUALMEMORY_H
-#define JITSLAB_VIRTUALMEMORY_H
+#ifndef JITSLAB_PLATFORM_VIRTUALMEMORY_H
+#define JITSLAB_PLATFORM_VIRTUALMEMORY_H
 
-#include "jitslab/ABI.h"
 #include "llvm/Support/ErrorOr.h"
 #include <cstddef>
 #include <cstdint>
@@ -69,7 +68,7 @@ enum class Sharing : uint8_t { Shared, CopyOnWrite };
 
 /// Thread-safe: every function may be called from several threads at once, as
 /// long as they name different pages.
-class JITSLAB_ABI VirtualMemory {
+class VirtualMemory {
 public:
   virtual ~VirtualMemory();
 
@@ -150,4 +149,4 @@ public:
 
 } // namespace jitslab
 
-#endif // JITSLAB_VIRTUALMEMORY_H
+#endif // JITSLAB_PLATFORM_VIRTUALMEMORY_H

@@ -1,0 +1,31 @@
+//===- ArenaAccess.h - Arenas on other memory -------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_ARENAACCESS_H
+#define JITSLAB_CORE_ARENAACCESS_H
+
+#include "../Platform/VirtualMemory.h"
+#include "jitslab/Arena.h"
+
+namespace jitslab {
+
+/// What the library and its tests may ask of an arena, and users may not.
+class ArenaAccess {
+public:
+  /// Arena::create on other memory than the system's, for tests. \p Memory must
+  /// outlive the arena.
+  static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions Options,
+                                                       VirtualMemory &Memory);
+
+  /// The memory that \p A was created on.
+  static VirtualMemory &memory(const Arena &A);
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_ARENAACCESS_H

@@ -1,0 +1,112 @@
+//===- LLVMCompat.h - What differs between LLVM versions --------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// What the library, the tools and the tests need beyond what public headers
+/// do. Below all layers.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_LIB_LLVMCOMPAT_H
+#define JITSLAB_LIB_LLVMCOMPAT_H
+
+#include "jitslab/LLVMCompat.h"
+
+/// 1 where SectionMemoryManager can reserve an object's memory up front
+/// (its constructor's ReserveAlloc, from LLVM 22).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_RESERVE_ALLOC 1
+#else
+#define JITSLAB_LLVM_HAS_RESERVE_ALLOC 0
+#endif
+
+/// 1 where LLJIT's platforms register EH frames with any ObjectLinkingLayer
+/// (from LLVM 21); before, who creates the layer has to add the plugin.
+#if LLVM_VERSION_MAJOR >= 21
+#define JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES 1
+#else
+#define JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES 0
+#endif
+
+/// 1 where JITLink has edge kinds for the size of an x86-64 symbol (seen in
+/// LLVM 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 1
+#else
+#define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 0
+#endif
+
+/// 1 where RuntimeDyldChecker makes its own disassembler for a triple and knows
+/// symbols' target flags (seen in LLVM 19, not in 14).
+#if LLVM_VERSION_MAJOR >= 18
+#define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 1
+#else
+#define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 0
+#endif
+
+/// 1 where RuntimeDyldChecker asks for stubs of a kind (seen in LLVM 22, which
+/// passes a filter; not in 14).
+#if LLVM_VERSION_MAJOR >= 19
+#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 1
+#else
+#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 0
+#endif
+
+/// 1 where the target registry takes an llvm::Triple everywhere (from LLVM 22);
+/// before, its name.
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 1
+#else
+#define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 0
+#endif
+
+/// 1 where RuntimeDyld links ELF objects of RISC-V and LoongArch (seen in LLVM
+/// 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 1
+#else
+#define JITSLAB_LLVM_RTDYLD_KNOWS_RISCV 0
+#endif
+
+/// 1 where the names of JITLink's symbols are pointers into ORC's string pool
+/// (seen in LLVM 22, not in 19).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 1
+#else
+#define JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED 0
+#endif
+
+/// 1 where ORC's symbols whose targets can be changed need a linking layer only
+/// (seen in LLVM 22; 19 has none).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 1
+#else
+#define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 0
+#endif
+
+/// 1 where ObjectLinkingLayer keeps track of all memory that is transferred to
+/// other resource trackers (seen in LLVM 22; 19 forgets an allocation when the
+/// transfer makes a table grow, which 48 trackers do).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY 1
+#else
+#define JITSLAB_LLVM_KEEPS_TRANSFERRED_MEMORY 0
+#endif
+
+/// 1 where an ORC session keeps its promises to several threads and about
+/// failures (seen in 22). In 19 a symbol is ready although one that it needs is
+/// not, or could not be linked, and sessions crash in OL_completeLookup; in 14
+/// RuntimeDyld::registerEHFrames crashes for objects that are removed while
+/// they are being linked.
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES 1
+#else
+#define JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES 0
+#endif
+
+#endif // JITSLAB_LIB_LLVMCOMPAT_H
