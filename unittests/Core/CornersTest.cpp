@@ -66,7 +66,7 @@ TEST_CASE("Dense without a descriptor in the whole system says so") {
   Memory.FailNth = 3; // Behind the window and the writer view.
   Memory.FailWith = ENFILE;
   std::string Message;
-  CHECK(codeOf(Arena::create(denseOptions(), Memory), Message) ==
+  CHECK(codeOf(ArenaAccess::create(denseOptions(), Memory), Message) ==
         std::errc::too_many_files_open_in_system);
   CHECK(mentions(Message, {"RLIMIT_NOFILE", "Layout::PerProtection"}));
   CHECK(Memory.OpenReservations == 0);
@@ -74,7 +74,7 @@ TEST_CASE("Dense without a descriptor in the whole system says so") {
 
 TEST_CASE("New memory that is refused after a fork is one error") {
   WindowMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   Allocation Old = valueOf(A->allocate(footprint(100, 0, 0)));
   forkOnce();
   Memory.FailNth = 1;
@@ -89,7 +89,7 @@ TEST_CASE("New memory that is refused after a fork is one error") {
 
 TEST_CASE("Frozen memory that the system keeps goes with the next trim") {
   WindowMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   Allocation Old = valueOf(A->allocate(footprint(100, 0, 0)));
   forkOnce();
   Memory.FailNth = 1;
@@ -105,7 +105,7 @@ TEST_CASE("Frozen memory that the system keeps goes with the next trim") {
 
 TEST_CASE("What a refused trim has kept is frozen by a fork too") {
   WindowMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   Allocation Kept = valueOf(A->allocate(footprint(0, 100, 0)));
   {
     Allocation Freed = valueOf(A->allocate(footprint(100, 0, 0)));
@@ -123,7 +123,7 @@ TEST_CASE("A child that cannot be detached writes where nobody reads") {
   // Whether the memory can be replaced, or has to be taken from the child.
   for (bool All : {false, true}) {
     WindowMemory Memory;
-    auto A = valueOf(Arena::create(denseOptions(), Memory));
+    auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
     Allocation Object = valueOf(A->allocate(footprint(0, 100, 0)));
     uint8_t *Working = Object[SegmentKind::ROData].Working;
     auto *Executor = reinterpret_cast<const volatile uint8_t *>(

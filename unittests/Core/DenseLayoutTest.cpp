@@ -51,7 +51,7 @@ TEST_CASE("Dense packs objects at the size of a cache line") {
 
 TEST_CASE("Dense changes no access rights and makes no call for an object") {
   TestMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   std::vector<Allocation> Objects;
   Objects.push_back(loadFunction(*A, 0));
   TestMemory::Counts Before = Memory.Calls;
@@ -215,7 +215,7 @@ TEST_CASE("Reservations are wanted where an object could run out of window") {
 
 TEST_CASE("Memory that Dense trims is given back to the system") {
   WindowMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   Allocation Object = valueOf(A->allocate(footprint(SlabSize, SlabSize, 100)));
   memset(Object[SegmentKind::Code].Working, 1, SlabSize);
   memset(Object[SegmentKind::ROData].Working, 1, SlabSize);
@@ -234,7 +234,7 @@ TEST_CASE("Memory that Dense trims is given back to the system") {
 TEST_CASE("Dense keeps no more descriptors open than it has windows") {
   TestMemory Memory;
   {
-    auto A = valueOf(Arena::create(denseOptions(), Memory));
+    auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
     CHECK(Memory.OpenShared == 1);
     std::vector<Allocation> Objects;
     while (A->stats().Windows < 3)

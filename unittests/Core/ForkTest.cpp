@@ -151,7 +151,7 @@ TEST_CASE("Parent and child load new code at the same addresses unseen") {
 
 TEST_CASE("Memory from before a fork is frozen, and goes when it is unused") {
   WindowMemory Memory;
-  auto A = valueOf(Arena::create(denseOptions(), Memory));
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   std::vector<Function> Old = loadSome(*A, 1000, 100);
   CHECK(A->stats().FrozenBytes == 0);
   REQUIRE(Child([] { return true; }).wait());

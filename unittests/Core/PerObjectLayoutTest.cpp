@@ -18,7 +18,7 @@ using namespace jitslab;
 using ArenaPtr = std::shared_ptr<Arena>;
 
 static ArenaPtr makeArena(WindowMemory &Memory, bool Grow = true) {
-  return valueOf(Arena::create(smallOptions(Grow), Memory));
+  return valueOf(ArenaAccess::create(smallOptions(Grow), Memory));
 }
 
 // The small object of the project's measurements.
