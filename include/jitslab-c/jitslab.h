@@ -195,7 +195,6 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 /// ones it makes a layer that refuses each object. A layer of one's own is
 /// disposed of before \p Session is, unlike the one above. It repairs the
 /// defect that jitslab/GOTPCRELXFixPlugin.h describes.
-/// JitslabLayoutPerProtection suits JITLink best.
 ///
 /// C++ exceptions pass through its code in an LLJIT, and with LLVM 19 and 20 in
 /// any session. From LLVM 21 on LLJIT's platform is what registers EH frames:

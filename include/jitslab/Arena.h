@@ -83,7 +83,8 @@ struct ArenaOptions {
   /// otherwise: ArenaStats::WindowsNear says how many succeeded. 0: anywhere.
   uintptr_t Near = 0;
 
-  /// Advise the kernel to back whole slabs with transparent huge pages.
+  /// Ask for transparent huge pages: whole slabs are advised, and in Dense made
+  /// huge pages when they are full. Only an optimisation.
   bool HugePages = false;
 };
 
@@ -150,8 +151,8 @@ public:
   ArenaSnapshot snapshot() const;
 
   /// Gives slabs that hold nothing live back to the system, and windows that
-  /// hold nothing at all, except for the last one. What is left of a full arena
-  /// is trimmed by allocate itself, before it adds a window or fails.
+  /// hold nothing at all; one window stays. What is left of a full arena is
+  /// trimmed by allocate itself, before it adds a window or fails.
   /// \returns the bytes given back.
   size_t trim();
 

@@ -46,12 +46,12 @@ struct JITLinkOptions {
 class JITSLAB_ABI ArenaJITLinkMemoryManager
     : public llvm::jitlink::JITLinkMemoryManager {
 public:
-  /// \p A must not be null. Layout::PerProtection suits JITLink best.
+  /// \p A must not be null.
   explicit ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,
                                      JITLinkOptions Options = {});
 
   /// A manager with an arena of its own, by default one of
-  /// Layout::PerProtection.
+  /// Layout::PerProtection; docs/adoption.md says which layout suits whom.
   static llvm::Expected<std::unique_ptr<ArenaJITLinkMemoryManager>>
   create(ArenaOptions Options = perProtection());
 
