@@ -22,7 +22,6 @@ static void exitOnError(LLVMErrorRef Err) {
 static void run(LLVMModuleRef Module) {
   char *Message = NULL;
   // quote begin c-mcjit
-  // quote begin c-mcjit-manager
   JitslabArenaRef Arena;
   exitOnError(JitslabCreateArena(&Arena, /*Options=*/NULL));
   LLVMMCJITMemoryManagerRef Manager;
@@ -30,7 +29,6 @@ static void run(LLVMModuleRef Module) {
   struct LLVMMCJITCompilerOptions Options;
   LLVMInitializeMCJITCompilerOptions(&Options, sizeof(Options));
   Options.MCJMM = Manager; // the line to add; the engine owns it
-  // quote end c-mcjit-manager
   LLVMExecutionEngineRef Engine;
   if (LLVMCreateMCJITCompilerForModule(&Engine, Module, &Options,
                                        sizeof(Options), &Message))

@@ -19,7 +19,6 @@ static ExitOnError ExitOnErr("mcjit-host: ");
 static int run(std::unique_ptr<Module> M) {
   std::string Message;
   // quote begin mcjit
-  // quote begin mcjit-engine
   std::shared_ptr<jitslab::Arena> Arena = ExitOnErr(jitslab::Arena::create());
   auto Owned = std::make_unique<jitslab::ReservingMemoryManager>(Arena);
   jitslab::ReservingMemoryManager *Manager = Owned.get(); // owned by the engine
@@ -32,13 +31,10 @@ static int run(std::unique_ptr<Module> M) {
           .setRelocationModel(Reloc::PIC_)
           .setCodeModel(CodeModel::Small) // safe: a window is within reach
           .create());
-  // quote end mcjit-engine
   if (!Engine)
     ExitOnErr(createStringError(inconvertibleErrorCode(), Message));
-  // quote begin mcjit-finalize
   Engine->finalizeObject();
   ExitOnErr(Manager->takeError()); // MCJIT drops what finalizeMemory returns
-  // quote end mcjit-finalize
   uint64_t Address = Engine->getFunctionAddress("triple");
   auto *Triple = reinterpret_cast<int (*)(int)>(Address);
   // quote end mcjit

@@ -35,7 +35,6 @@ static void run(orc::ThreadSafeModule Module) {
   Target.setCodeModel(CodeModel::Small); // safe: a window is within reach
   orc::LLJITBuilder Builder;
   Builder.setJITTargetMachineBuilder(std::move(Target));
-  // quote begin orc-rtdyld-layer
   // `auto &&...`: parameters that differ between versions of LLVM.
   Builder.setObjectLinkingLayerCreator(
       [Arena](orc::ExecutionSession &Session,
@@ -45,7 +44,6 @@ static void run(orc::ThreadSafeModule Module) {
               return std::make_unique<jitslab::ReservingMemoryManager>(Arena);
             });
       });
-  // quote end orc-rtdyld-layer
   std::unique_ptr<orc::LLJIT> JIT = ExitOnErr(Builder.create());
   ExitOnErr(JIT->addIRModule(std::move(Module)));
   auto Symbol = ExitOnErr(JIT->lookup("triple"));
