@@ -8,7 +8,7 @@
 #
 #   $ grep -rlE 'PATTERN' FOLDERS
 #
-# which is run here, in SOURCE_DIR: the part of the document below the same
+# which a shell runs in SOURCE_DIR: the part of the document below the same
 # heading has to name each file that it prints.
 cmake_minimum_required(VERSION 3.25)
 set(folders "benchmarks|cmake|docs|examples|fuzz|include|lib|scripts|tools|unittests")
@@ -63,8 +63,7 @@ foreach(document IN LISTS DOCUMENTS)
     foreach(command IN LISTS commands)
       math(EXPR searches "${searches} + 1")
       string(REGEX REPLACE "^\n[$] " "" command "${command}")
-      separate_arguments(words UNIX_COMMAND "${command}")
-      execute_process(COMMAND ${words} WORKING_DIRECTORY ${SOURCE_DIR}
+      execute_process(COMMAND sh -c "${command}" WORKING_DIRECTORY ${SOURCE_DIR}
         OUTPUT_VARIABLE found ERROR_VARIABLE errors)
       string(STRIP "${found}" found)
       if(found STREQUAL "" OR NOT errors STREQUAL "")
