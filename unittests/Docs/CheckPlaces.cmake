@@ -14,6 +14,9 @@ cmake_minimum_required(VERSION 3.25)
 set(folders "benchmarks|cmake|docs|examples|fuzz|include|lib|scripts|tools|unittests")
 set(places 0)
 set(searches 0)
+# What stands for brackets, which would join elements of lists.
+string(ASCII 1 open)
+string(ASCII 2 close)
 
 # Files of the project that match `pattern`, relative to it.
 function(find_places pattern result)
@@ -53,9 +56,10 @@ endfunction()
 
 foreach(document IN LISTS DOCUMENTS)
   file(READ "${document}" text)
-  # Semicolons and brackets would make or join elements of lists. A line that
-  # begins with a # in a block of code is no heading.
-  string(REGEX REPLACE "[][;]" "," text "${text}")
+  # Semicolons would make elements of lists.
+  string(REPLACE ";" "," text "${text}")
+  string(REPLACE "[" "${open}" text "${text}")
+  string(REPLACE "]" "${close}" text "${text}")
   string(REGEX REPLACE "\n#+ " ";" parts "\n${text}")
   foreach(part IN LISTS parts)
     check_places("${document}" "${part}" named)
@@ -63,6 +67,8 @@ foreach(document IN LISTS DOCUMENTS)
     foreach(command IN LISTS commands)
       math(EXPR searches "${searches} + 1")
       string(REGEX REPLACE "^\n[$] " "" command "${command}")
+      string(REPLACE "${open}" "[" command "${command}")
+      string(REPLACE "${close}" "]" command "${command}")
       execute_process(COMMAND sh -c "${command}" WORKING_DIRECTORY ${SOURCE_DIR}
         OUTPUT_VARIABLE found ERROR_VARIABLE errors)
       string(STRIP "${found}" found)
