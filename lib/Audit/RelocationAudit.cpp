@@ -27,8 +27,6 @@ namespace {
 
 using ELFT = ELF64LE;
 
-constexpr uint64_t PageMask = ~uint64_t(0xfff);
-
 class Auditor {
 public:
   Auditor(const LinkedObject &O, const ELF64LEObjectFile &Object)
@@ -45,12 +43,12 @@ public:
   }
 
 private:
-  // What all relocations of one section share.
+  /// The section that is changed.
   struct Place {
     std::string Section;
     uint64_t Address;
     bool IsEHFrame;
-    /// The relocation before this one has changed what this one would.
+    /// The relocation before this one has replaced the code of this one.
     bool AfterThreadLocal;
   };
   using Addresses = SmallVector<uint64_t, 2>;
@@ -79,7 +77,7 @@ private:
 
   Error visitSection(const SectionRef &Relocations, const SectionRef &Target,
                      Visitor Visit) {
-    // Debug information is read where it lies in the file.
+    // Debug information is not loaded: readers use the file.
     if (!(ELFSectionRef(Target).getFlags() & ELF::SHF_ALLOC))
       return Error::success();
     uint64_t Address = O.SectionAddress(Target);
@@ -91,7 +89,7 @@ private:
     Place At = {Name->str(), Address, *Name == ".eh_frame", false};
     for (const ELFRelocationRef R : Relocations.relocations()) {
       Expected<int64_t> Addend = R.getAddend();
-      if (!Addend) { // It is in the place that was changed.
+      if (!Addend) { // It was in the place, which has been overwritten.
         consumeError(Addend.takeError());
         countUncheckable(Visit);
         continue;
@@ -112,28 +110,29 @@ private:
       ++Result.NotChecked;
   }
 
-  // Code that asks __tls_get_addr for an address becomes code that computes it.
-  // The call, whose relocation follows, is no more.
+  // RuntimeDyld replaces the code that calls __tls_get_addr by code that
+  // computes the address. The next relocation, the call's, then has nothing to
+  // change.
   bool replacesCall(const Relocation &R) const {
     return Machine == ELF::EM_X86_64 &&
            (R.Type == ELF::R_X86_64_TLSGD || R.Type == ELF::R_X86_64_TLSLD);
   }
 
-  // ADRP has the page of a slot and LDR the place in it: each leads to the slot
-  // only together with another one that refers to the same.
+  // ADRP has the page of a slot, and LDR the place in that page. Only the two
+  // together lead to the slot; they refer to the same symbol and addend.
   Error collectSlotHalves(const Place &At, const Relocation &R) {
     std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
-    if (!Kind || (Kind->Value != Meaning::GOTPage &&
-                  Kind->Value != Meaning::GOTPageOffset))
+    if (!Kind || (Kind->Computes != Formula::GOTPage &&
+                  Kind->Computes != Formula::GOTPageOffset))
       return Error::success();
     uint8_t Bytes[8];
     uint64_t P = At.Address + R.Offset;
-    // What cannot be read is an error of the audit itself.
+    // auditRelocation reports what cannot be read.
     if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
       return Error::success();
     uint64_t Encoded = readField(Kind->Where, Bytes);
     SlotHalves &H = Halves[{R.Symbol, R.Addend}];
-    if (Kind->Value == Meaning::GOTPage)
+    if (Kind->Computes == Formula::GOTPage)
       H.Pages.insert((P & PageMask) + Encoded);
     else
       H.Offsets.insert(Encoded);
@@ -142,16 +141,16 @@ private:
 
   Error auditRelocation(const Place &At, const Relocation &R) {
     std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
-    if (!Kind || Kind->Value == Meaning::Unknown || At.AfterThreadLocal ||
-        (Kind->Value == Meaning::GOTStart && O.Added.empty())) {
+    if (!Kind || Kind->Computes == Formula::Unknown || At.AfterThreadLocal ||
+        (Kind->Computes == Formula::GOTStart && O.Added.empty())) {
       ++Result.NotChecked;
       return Error::success();
     }
-    if (Kind->Value == Meaning::None)
+    if (Kind->Computes == Formula::None)
       return Error::success();
-    // Unwinders extend the sign, whatever the ABI lets linkers encode.
+    // The ABI allows values without a sign; unwinders read all with one.
     if (At.IsEHFrame && Kind->Where == Field::Word32 &&
-        Kind->Value == Meaning::Relative)
+        Kind->Computes == Formula::Relative)
       Kind->Range = signedLimits(32);
 
     Expected<ReferredSymbol> Symbol = Symbols.find(R.Ref);
@@ -192,36 +191,21 @@ private:
     return make_error<StringError>(Text + ": " + Reason.message(), Reason);
   }
 
-  // What may be encoded. The first one is reported if none is.
+  /// The values that may be in memory. The first one is what a problem reports
+  /// when the one that was meant cannot be told.
   Candidates candidates(const RelocationKind &Kind,
                         const ReferredSymbol &Symbol, const uint8_t *Bytes,
                         uint64_t P, const Relocation &R) {
     const int64_t A = R.Addend;
     Candidates C;
-    for (uint64_t S : Symbol.Addresses) {
-      switch (Kind.Value) {
-      case Meaning::Absolute:
-        C.push_back(S + A);
-        break;
-      case Meaning::Relative:
-      case Meaning::Branch:
-        C.push_back(S + A - P);
-        break;
-      case Meaning::Page:
-        C.push_back(((S + A) & PageMask) - (P & PageMask));
-        break;
-      case Meaning::PageOffset:
-        C.push_back((S + A) & ~PageMask);
-        break;
-      default:
-        break;
-      }
-    }
+    for (uint64_t S : Symbol.Addresses)
+      if (std::optional<int64_t> Value = compute(Kind.Computes, S, A, P))
+        C.push_back(*Value);
     int64_t Encoded = readField(Kind.Where, Bytes);
-    switch (Kind.Value) {
-    case Meaning::Branch: {
-      // x86-64 counts from the end of the field, which is in the addend; that
-      // of AArch64 is added to the symbol by the stub.
+    switch (Kind.Computes) {
+    case Formula::Branch: {
+      // On x86-64 the addend is the distance to the end of the field. On
+      // AArch64 the stub's target includes the addend.
       const bool IsX86 = Machine == ELF::EM_X86_64;
       Addresses Wanted;
       for (uint64_t S : Symbol.Addresses)
@@ -230,20 +214,20 @@ private:
         C.push_back(Encoded);
       break;
     }
-    case Meaning::GOTRelative:
-      // The addend counts from the place, not from the symbol.
+    case Formula::GOTRelative:
+      // The addend is part of the distance, not of what the slot holds.
       for (uint64_t G : slots(Symbol.Addresses, P + Encoded - A))
         C.push_back(G + A - P);
       break;
-    case Meaning::GOTStart:
+    case Formula::GOTStart:
       for (const LinkedObject::Range &G : O.Added)
         C.push_back(G.Begin + A - P);
       break;
-    case Meaning::GOTPage:
+    case Formula::GOTPage:
       for (uint64_t G : slots(Symbol, R))
         C.push_back((G & PageMask) - (P & PageMask));
       break;
-    case Meaning::GOTPageOffset:
+    case Formula::GOTPageOffset:
       for (uint64_t G : slots(Symbol, R))
         C.push_back(G & ~PageMask);
       break;
@@ -253,8 +237,8 @@ private:
     return C;
   }
 
-  // Where the slot with one of Wanted is: every place to which the code leads,
-  // or else every place in the linker's own memory that holds it.
+  /// The slots that hold one of \p Wanted: those of \p LedTo, the places that
+  /// the code leads to, or if none does, all of the linker's own memory.
   Addresses slots(ArrayRef<uint64_t> Wanted, ArrayRef<uint64_t> LedTo) {
     Addresses Found;
     for (uint64_t Hint : LedTo)
@@ -290,7 +274,7 @@ private:
   const ELFFile<ELFT> &File;
   const uint16_t Machine;
   SymbolFinder Symbols;
-  // By symbol and addend: each pair of them has its slot.
+  /// By symbol and addend: each pair has a slot of its own.
   std::map<std::pair<uint32_t, int64_t>, SlotHalves> Halves;
   std::optional<SlotMap> GOT;
   AuditResult Result;
