@@ -19,8 +19,8 @@ struct JitslabOpaqueArena {
 
 namespace jitslab {
 
-/// Keeps the text of \p Err for the thread; if there is no error, forgets the
-/// one before.
+/// Keeps the text of \p Err for this thread. Success makes it forget the last
+/// one.
 void rememberError(llvm::Error &Err);
 
 /// Ends a function of the C interface: remembers \p Err and hands it to the

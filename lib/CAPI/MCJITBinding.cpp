@@ -19,17 +19,18 @@ using namespace llvm;
 
 namespace {
 
-/// The managers that the C interface made and that live. C has one type for
-/// all managers, LLVM's among them, so this is how ours are told apart; LLVM
-/// may have been built without RTTI.
+/// The live managers that the C interface has made. C has one type for all
+/// managers, and LLVM may have been built without RTTI: the set tells ours from
+/// LLVM's.
 class ManagerSet final : private ForkListener {
 public:
   /// Never destroyed: managers of static engines die after it would.
   static ManagerSet &get() { return processWide<ManagerSet>(); }
-  // The one that another thread's was preferred to.
+  // Another thread was faster: its set is kept, and this one goes.
   ~ManagerSet() override { withdraw(); }
 
-  /// Success, unless this was made before the first arena was, without memory.
+  /// Fails where the system has no memory for fork handlers. No arena can have
+  /// been made then.
   std::error_code enrollError() const { return EnrollError; }
   void insert(const RTDyldMemoryManager *M) {
     std::lock_guard<std::mutex> Guard(Lock);
@@ -45,7 +46,7 @@ public:
   }
 
 private:
-  // The child gets a set that nobody was in the middle of changing.
+  // No thread changes the set while the process forks.
   void beforeFork() override { Lock.lock(); }
   void afterForkInParent() override { Lock.unlock(); }
   void afterForkInChild() override { Lock.unlock(); }

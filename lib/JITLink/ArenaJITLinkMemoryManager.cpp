@@ -34,8 +34,7 @@ public:
   void finalize(OnFinalizedFunction OnFinalized) override {
     assert(Memory && "finalized or abandoned before");
     Expected<JITLinkMemoryManager::FinalizedAlloc> Result = finalizeNow();
-    // Whatever is still here by now is not needed any more; the callback may
-    // want the room.
+    // Finalization needs its memory no more, and the callback may want it.
     Memory.reset();
     OnFinalized(std::move(Result));
   }
@@ -50,7 +49,7 @@ private:
   Expected<JITLinkMemoryManager::FinalizedAlloc> finalizeNow() {
     if (Error Err = Memory->seal(*Owner))
       return Err;
-    // When one fails, this runs the dealloc actions of those before it.
+    // After a failed action it runs the dealloc actions of those before.
     auto DeallocActions = orc::shared::runFinalizeActions(G.allocActions());
     if (!DeallocActions)
       return DeallocActions.takeError();

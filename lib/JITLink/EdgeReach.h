@@ -14,14 +14,14 @@
 
 namespace jitslab {
 
-/// What has to be right about the places of an edge's block and its target so
-/// that the edge can be encoded.
+/// What decides whether an edge can be encoded.
 enum class EdgeReach : uint8_t {
-  /// Nothing: sizes, and absolute addresses of 64 bits.
+  /// Nothing, it always can: sizes, and absolute addresses of 64 bits.
   Anywhere,
-  /// How far apart they are.
+  /// How far its block and its target are apart.
   Distance,
-  /// Where they are: absolute addresses of fewer bits, parts of addresses, and
+  /// Where the two are: absolute addresses of fewer bits, parts of addresses,
+  /// and
   /// whatever is not known.
   Position
 };

@@ -61,7 +61,7 @@ Error checkSections(Arena &A, LinkGraph &G) {
   }
   if (any_of(Least,
              [](const SegmentFootprint &F) { return F.Size > MaxWindowSize; }))
-    return A.allocate(Least).takeError(); // It says what is too large.
+    return A.allocate(Least).takeError(); // The arena says what is too large.
   return Error::success();
 }
 

@@ -26,7 +26,7 @@ static bool holdsDeviceCode(StringRef Name) {
   return Name.starts_with(".nv_fatbin") || Name.starts_with("__nv_");
 }
 
-/// Without padding; SIZE_MAX where that is more than can be counted.
+/// The sum of the blocks' sizes, without padding; SIZE_MAX if it overflows.
 static size_t sizeOf(const Section &S) {
   size_t Size = 0;
   for (const Block *B : S.blocks())
@@ -42,7 +42,7 @@ static bool isCandidate(const Section &S, size_t MinSize) {
     return false;
   if (holdsDeviceCode(S.getName()))
     return true;
-  // Objects that are linked later may refer by distance to what they can see.
+  // Objects that are linked later may refer to global symbols by distance.
   return Size >= MinSize && all_of(S.symbols(), [](const Symbol *Sym) {
            return Sym->getScope() == Scope::Local;
          });
@@ -56,7 +56,7 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
   if (Result.empty())
     return Result;
 
-  // Only then every edge is looked at.
+  // There are many edges, and few graphs with a candidate.
   DenseSet<const Section *> NeedReach;
   for (Block *B : G.blocks())
     for (const Edge &E : B->edges()) {
@@ -68,7 +68,7 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
                               ? &E.getTarget().getBlock().getSection()
                               : nullptr;
       if (From == To && Reach == EdgeReach::Distance)
-        continue; // It moves as a whole.
+        continue; // A section moves as a whole.
       NeedReach.insert(From);
       if (To)
         NeedReach.insert(To);
@@ -77,8 +77,8 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
   return Result;
 }
 
-// No process has more: the other half of the addresses is the kernel's. So what
-// is added to it for padding, less than 2 GiB for each block, cannot overflow.
+// No process has more: the other half of the addresses is the kernel's. Padding
+// adds less than 2 GiB for each block, so that sums do not overflow.
 static constexpr size_t MaxAddressSpace = SIZE_MAX / 2;
 
 static Error cannotMap(const Section &S, size_t Size, std::error_code EC) {

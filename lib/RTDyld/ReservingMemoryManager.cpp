@@ -19,7 +19,7 @@ using namespace llvm;
 
 namespace jitslab {
 
-// What SectionMemoryManager takes an alignment of 0 for.
+// As in SectionMemoryManager: an alignment of 0 means this one.
 static constexpr size_t DefaultAlign = 16;
 
 static size_t bytesOfAlignment(unsigned Alignment) {
@@ -35,10 +35,11 @@ struct ReservingMemoryManager::Batch {
   };
 
   SectionMemory Sections;
-  /// Of the current object: what is written elsewhere than it runs.
+  /// The current object's sections that are not written where they run.
   SmallVector<SectionElsewhere, 4> Elsewhere;
   bool ObjectFailed = false;
-  /// Bytes; 0: it was not announced.
+  /// The alignment in bytes that the object has announced for its data; 0:
+  /// none.
   size_t ReservedDataAlign = 0;
 };
 
@@ -64,8 +65,8 @@ ReservingMemoryManager::ReservingMemoryManager(std::shared_ptr<Arena> A)
 }
 
 ReservingMemoryManager::~ReservingMemoryManager() {
-  // Hosts that drop the manager early leave frames behind that the unwinder
-  // would read later. A no-op for all others.
+  // A host that drops the manager early has not done it; the unwinder would
+  // read the frames later.
   ReservingMemoryManager::deregisterEHFrames();
 }
 
@@ -138,8 +139,8 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      bool IsReadOnly) {
   size_t Align = bytesOfAlignment(Alignment);
   if (SectionName == CommonSymbolsSection) {
-    // What was not announced may be anything up to a page, beyond which
-    // compilers do not go.
+    // An alignment that was not announced may be up to a page: compilers ask
+    // for no larger one.
     size_t Announced = open().ReservedDataAlign;
     Align = commonSymbolsAlignment(
         Size, Align,
@@ -166,8 +167,8 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
                                                 const object::ObjectFile &) {
   if (!Open)
     return;
-  // RuntimeDyld may have stopped before it knew a section. What it links for
-  // address 0 (debug info) stays there.
+  // After an error RuntimeDyld may not know the section. Debug information is
+  // linked for address 0 and stays there.
   if (!Dyld.hasError())
     for (const Batch::SectionElsewhere &S : Open->Elsewhere)
       if (Dyld.getSectionLoadAddress(S.ID) ==

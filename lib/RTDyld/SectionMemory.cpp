@@ -16,8 +16,8 @@ using namespace llvm;
 
 namespace jitslab {
 
-// What a block that later objects of the batch may share is made larger by, at
-// most: little enough to be given back by seal without having cost much.
+// The most that a block has to spare for later objects of the batch. seal gives
+// back what they leave, which costs little at this size.
 static constexpr size_t LargestSpare = size_t(256) * 1024;
 
 Segment SectionMemory::Block::allocate(SegmentKind K, size_t Size,
@@ -131,8 +131,8 @@ void SectionMemory::giveBackUnused(bool KeepLast) {
 Error SectionMemory::seal(Arena &A) {
   Shareable = false;
   endObject();
-  // Only now: the linker was still relocating it. Only once: afterwards it may
-  // be sealed, even if something else is not.
+  // Not before: the linker was still relocating this code. Not again when seal
+  // is called again: the code may be sealed by then.
   for (CodeRange R : AbandonedCode)
     fillWithTraps(R.Start, R.Size);
   AbandonedCode.clear();

@@ -68,7 +68,8 @@ private:
   llvm::SmallVector<Block, 1> Blocks;
   /// The first block of the current object.
   size_t First = 0;
-  /// So many blocks were to be sealed already, and some of them may be.
+  /// How many blocks an earlier call of seal, which failed, has tried. Each of
+  /// them may be sealed.
   size_t Tried = 0;
   bool Shareable = false;
   llvm::SmallVector<CodeRange, 0> AbandonedCode;
