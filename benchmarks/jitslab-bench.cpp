@@ -9,6 +9,7 @@
 #include "Measurements.h"
 #include "PlainNames.h"
 #include "Register.h"
+#include "jitslab/Config.h"
 #include <algorithm>
 #include <benchmark/benchmark.h>
 #include <cstring>
@@ -58,7 +59,7 @@ int main(int ArgC, char **ArgV) {
   // The managers of one linker follow each other, so that what is compared is
   // measured at about the same time.
   std::vector<Manager> RTDyld = rtdyldManagers(), JITLink;
-#ifdef JITSLAB_BENCH_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   JITLink = jitlinkManagers();
 #endif
   for (auto Register : {registerLoad, registerRun, registerChurn,

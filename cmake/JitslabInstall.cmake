@@ -27,6 +27,8 @@ endif()
 install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT Development
   FILES_MATCHING PATTERN "*.h")
+install(FILES ${PROJECT_BINARY_DIR}/include/jitslab/Config.h
+  DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/jitslab COMPONENT Development)
 
 # --- find_package(jitslab)
 set(_generated ${PROJECT_BINARY_DIR}/package)

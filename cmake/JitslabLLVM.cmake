@@ -5,9 +5,10 @@
 #   LLVM_DIR                 an explicit LLVMConfig.cmake folder wins
 #   JITSLAB_LLVM_VERSION     a major version; otherwise the newest supported one
 #
-# Sets JITSLAB_LLVM_MAJOR and JITSLAB_LLVM_TOOLS_DIR.
+# Sets JITSLAB_LLVM_MAJOR, JITSLAB_LLVM_TOOLS_DIR and JITSLAB_HAS_JITLINK.
 
-# The versions whose interfaces LLVMCompat.h knows, newest first.
+# The supported versions, newest first. The preload, packages and the scripts
+# (scripts/llvm-versions) know no others.
 set(JITSLAB_SUPPORTED_LLVM 22 21 20 19 18 17 16 15 14)
 set(JITSLAB_LLVM_VERSION "" CACHE STRING
     "Major version of LLVM to build against (empty: the newest supported one)")
@@ -67,6 +68,21 @@ endif()
 message(STATUS "jitslab: LLVM ${LLVM_VERSION} from ${LLVM_DIR}")
 set(JITSLAB_LLVM_MAJOR ${LLVM_VERSION_MAJOR})
 set(JITSLAB_LLVM_TOOLS_DIR ${LLVM_TOOLS_BINARY_DIR})
+# orc::MemLifetime came with LLVM 17; 19 is the oldest version that is tested.
+set(JITSLAB_HAS_JITLINK OFF)
+if(JITSLAB_LLVM_MAJOR GREATER_EQUAL 19)
+  set(JITSLAB_HAS_JITLINK ON)
+endif()
+
+# jitslab_symbol_version(<major> <variable>): what versions the symbols of that
+# LLVM's shared library: LLVM_SHLIB_SYMBOL_VERSION in LLVM's CMakeLists.txt, with
+# the minor version from 18.1 on.
+function(jitslab_symbol_version major variable)
+  if(major GREATER_EQUAL 18)
+    string(APPEND major .1)
+  endif()
+  set(${variable} LLVM_${major} PARENT_SCOPE)
+endfunction()
 
 if(CMAKE_CROSSCOMPILING)
   # The build machine's LLVM package gives the headers (they serve for every

@@ -1,6 +1,6 @@
 # What every target of this project is compiled with.
 add_library(jitslab_flags INTERFACE)
-target_compile_options(jitslab_flags INTERFACE -Wall -Wextra
+target_compile_options(jitslab_flags INTERFACE -Wall -Wextra -Wundef
   $<$<COMPILE_LANGUAGE:CXX>:-Wnon-virtual-dtor -Woverloaded-virtual>)
 if(JITSLAB_WERROR)
   target_compile_options(jitslab_flags INTERFACE -Werror)

@@ -8,8 +8,9 @@
 
 #include "../RTDyldLinker.h"
 #include "Scale.h"
+#include "jitslab/Config.h"
 #include "jitslab/ReservingMemoryManager.h"
-#ifdef JITSLAB_BENCH_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 #include "../JITLinkLinker.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
 #endif
@@ -89,7 +90,7 @@ Expected<std::unique_ptr<Linker>> makeLinker(LinkerChoice Choice,
   case LinkerChoice::JITLink:
     break;
   }
-#ifdef JITSLAB_BENCH_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   return std::make_unique<JITLinkLinker>(
       std::make_shared<ArenaJITLinkMemoryManager>(std::move(Memory)));
 #else

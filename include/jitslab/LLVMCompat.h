@@ -15,20 +15,13 @@
 #ifndef JITSLAB_LLVMCOMPAT_H
 #define JITSLAB_LLVMCOMPAT_H
 
+#include "jitslab/Config.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/Alignment.h"
 #include <cstdint>
 
-#if LLVM_VERSION_MAJOR < 14 || LLVM_VERSION_MAJOR > 22
-#error "jitslab supports LLVM 14 to 22"
-#endif
-
-/// 1 where the JITLink part of this library is built. orc::MemLifetime came
-/// with LLVM 17; 19 is the oldest version that is tested.
-#if LLVM_VERSION_MAJOR >= 19
-#define JITSLAB_LLVM_HAS_JITLINK 1
-#else
-#define JITSLAB_LLVM_HAS_JITLINK 0
+#if LLVM_VERSION_MAJOR != JITSLAB_LLVM_MAJOR
+#error "this jitslab is for another LLVM: jitslab/Config.h says for which"
 #endif
 
 namespace jitslab {

@@ -8,10 +8,10 @@
 
 #include "CAPI.h"
 #include "RefusingObjectLayer.h"
-#include "jitslab/LLVMCompat.h"
+#include "jitslab/Config.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 #include "jitslab/LLJITSupport.h"
 #endif
 
@@ -40,7 +40,7 @@ static LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES,
 
 static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
                                      std::shared_ptr<Arena> Memory) {
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   return createObjectLinkingLayer(ES, std::move(Memory));
 #else
   (void)ES;

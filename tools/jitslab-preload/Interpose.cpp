@@ -103,24 +103,15 @@ static void *createLayer(const Call &C, void *Session, Arguments... Args) {
   JITSLAB_EXPORT(jitslabCreateEngine##MAJOR, JITSLAB_CREATE_ENGINE, NODE);     \
   JITSLAB_EXPORT(jitslabCreateLayer##MAJOR, JITSLAB_CREATE_LAYER, NODE)
 
-// The names of versions: LLVM_SHLIB_SYMBOL_VERSION in LLVM's CMakeLists.txt,
-// with the minor version from 18.1 on. As many as Interpose.map.
-JITSLAB_INTERPOSE("LLVM_14", 14);
-JITSLAB_INTERPOSE("LLVM_15", 15);
-JITSLAB_INTERPOSE("LLVM_16", 16);
-JITSLAB_INTERPOSE("LLVM_17", 17);
-JITSLAB_INTERPOSE("LLVM_18.1", 18);
-JITSLAB_INTERPOSE("LLVM_19.1", 19);
-JITSLAB_INTERPOSE("LLVM_20.1", 20);
-JITSLAB_INTERPOSE("LLVM_21.1", 21);
-JITSLAB_INTERPOSE("LLVM_22.1", 22);
+#define JITSLAB_INTERPOSE_RESERVING(NODE, MAJOR)                               \
+  extern "C" JITSLAB_VISIBLE void *jitslabCreateReservingLayer##MAJOR(         \
+      void *Session, int Reserve) {                                            \
+    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_RESERVING_LAYER,      \
+                             jitslabCreateReservingLayer##MAJOR);              \
+    return createLayer(C, Session, Reserve);                                   \
+  }                                                                            \
+  JITSLAB_EXPORT(jitslabCreateReservingLayer##MAJOR,                           \
+                 JITSLAB_CREATE_RESERVING_LAYER, NODE)
 
-// New in LLVM 22.
-extern "C" JITSLAB_VISIBLE void *jitslabCreateReservingLayer22(void *Session,
-                                                               int Reserve) {
-  Call C = JITSLAB_RESOLVE(LLVM22, JITSLAB_CREATE_RESERVING_LAYER,
-                           jitslabCreateReservingLayer22);
-  return createLayer(C, Session, Reserve);
-}
-JITSLAB_EXPORT(jitslabCreateReservingLayer22, JITSLAB_CREATE_RESERVING_LAYER,
-               "LLVM_22.1");
+// Both for each supported version; CMakeLists.txt makes it.
+#include "Interposed.inc"

@@ -9,7 +9,7 @@
 #include "JITLinkLinker.h"
 #include "LLVMCompat.h"
 
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 
 #include "Diagnostics.h"
 #include "GraphRecorder.h"

@@ -9,6 +9,7 @@
 #include "llvm-c/LLJIT.h"
 #include "Arenas.h"
 #include "Target.h"
+#include "jitslab/Config.h"
 #include "llvm-c/Core.h"
 
 // Of JitslabCreateRTDyldObjectLinkingLayer and JitslabCreateObjectLinkingLayer.
@@ -16,7 +17,7 @@ typedef LLVMOrcLLJITBuilderObjectLinkingLayerCreatorFunction Creator;
 
 static const Creator WorkingCreators[] = {
     JitslabCreateRTDyldObjectLinkingLayer,
-#if JITSLAB_TEST_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
     JitslabCreateObjectLinkingLayer,
 #endif
 };
@@ -174,7 +175,7 @@ static void aLayerThatIsNotPassedOnIsDisposedOf(void) {
       JitslabCreateRTDyldObjectLinkingLayer(Arena, Session, NULL);
   CHECK(RTDyld);
   CHECK(JitslabGetLastError() == NULL);
-#if JITSLAB_TEST_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   LLVMOrcObjectLayerRef JITLink =
       JitslabCreateObjectLinkingLayer(Arena, Session, NULL);
   CHECK(JITLink);
@@ -186,7 +187,7 @@ static void aLayerThatIsNotPassedOnIsDisposedOf(void) {
   JitslabDisposeArena(Arena);
 }
 
-#if !JITSLAB_TEST_HAS_JITLINK
+#if !JITSLAB_HAS_JITLINK
 static void withoutJITLinkItsLayerSaysSo(void) {
   JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
   LLVMOrcLLJITRef JIT = makeJIT(JitslabCreateObjectLinkingLayer, Arena);
@@ -205,7 +206,7 @@ int main(void) {
   RUN(aFullArenaIsAnErrorOfTheLookup);
   RUN(aLayerWithoutAnArenaRefusesObjects);
   RUN(aLayerThatIsNotPassedOnIsDisposedOf);
-#if !JITSLAB_TEST_HAS_JITLINK
+#if !JITSLAB_HAS_JITLINK
   RUN(withoutJITLinkItsLayerSaysSo);
 #endif
   return result();

@@ -12,7 +12,7 @@
 #include "llvm/ExecutionEngine/Orc/CompileUtils.h"
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include <mutex>
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 #include "Support/QuietPlugin.h"
 #include "jitslab/LLJITSupport.h"
 #endif
@@ -101,7 +101,7 @@ private:
   std::unique_lock<std::mutex> Guard;
 };
 
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 
 class CallbackPlugin : public QuietPlugin {
 public:
@@ -153,7 +153,7 @@ private:
   std::mutex Lock;
 };
 
-#endif // JITSLAB_LLVM_HAS_JITLINK
+#endif // JITSLAB_HAS_JITLINK
 
 } // namespace
 
@@ -163,7 +163,7 @@ makeThreadedJIT([[maybe_unused]] LinkerKind K,
                 const LinkCallbacks &Callbacks) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) {
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
         if (K == LinkerKind::JITLink)
           return makeJITLinkLayer(ES, Memory, Callbacks);
 #endif
@@ -182,7 +182,7 @@ makeLockingJIT([[maybe_unused]] LinkerKind K,
                const std::shared_ptr<Arena> &Memory) {
   return makeJIT(
       [=](orc::ExecutionSession &ES) -> LayerOrError {
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
         if (K == LinkerKind::JITLink)
           return std::make_unique<orc::ObjectLinkingLayer>(
               ES, std::make_unique<LockingJITLinkManager>(Memory));

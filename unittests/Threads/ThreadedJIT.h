@@ -27,7 +27,7 @@ inline const char *nameOf(LinkerKind K) {
 
 /// The linkers that this LLVM is supported with. At most once in a test case.
 inline LinkerKind anyLinker() {
-#if JITSLAB_LLVM_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   return GENERATE(LinkerKind::RTDyld, LinkerKind::JITLink);
 #else
   return LinkerKind::RTDyld;

@@ -8,6 +8,7 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include "jitslab/Config.h"
 #include <algorithm>
 
 using namespace jitslab;
@@ -58,7 +59,7 @@ TEST_CASE("Files without an end are not read to their end") {
   // The first bytes tell enough.
   checkRefused(runInShell("yes | ", {"-"}),
                "-: not an ELF, Mach-O or COFF object file");
-#if JITSLAB_TEST_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
   checkRefused(
       runLoader({"-linker=jitlink", "-orc-runtime=/dev/zero", input("weak")}),
       "/dev/zero: not a regular file");
@@ -83,7 +84,7 @@ TEST_CASE("Objects come through pipes, in pieces of any size") {
 
 TEST_CASE("Windows are as small, as many and as near as is asked for") {
   std::vector<std::string> Linkers = {"rtdyld"};
-  if (JITSLAB_TEST_HAS_JITLINK)
+  if (JITSLAB_HAS_JITLINK)
     Linkers.push_back("jitlink");
   for (const std::string &Linker : Linkers) {
     INFO(Linker);
@@ -152,7 +153,7 @@ TEST_CASE("A library that lies in the folder is told how to be named") {
   std::string Folder = StringRef(JITSLAB_TEST_LIBRARY).rsplit('/').first.str();
   std::string Name = StringRef(JITSLAB_TEST_LIBRARY).rsplit('/').second.str();
   for (const char *Linker : {"rtdyld", "jitlink"}) {
-    if (!JITSLAB_TEST_HAS_JITLINK && StringRef(Linker) == "jitlink")
+    if (!JITSLAB_HAS_JITLINK && StringRef(Linker) == "jitlink")
       continue;
     INFO(Linker);
     std::string Choice = "-linker=" + std::string(Linker);

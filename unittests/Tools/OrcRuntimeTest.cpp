@@ -8,8 +8,9 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include "jitslab/Config.h"
 
-#if JITSLAB_TEST_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 
 using namespace jitslab;
 using namespace llvm;
