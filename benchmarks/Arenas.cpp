@@ -7,26 +7,29 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arenas.h"
+#include "Core/LayoutNames.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
 
 namespace jitslab::bench {
 
-static NamedArenaOptions arena(std::string Name, Layout L, bool Huge = false) {
+static std::vector<NamedArenaOptions> all() {
+  std::vector<NamedArenaOptions> Arenas;
   ArenaOptions Options;
-  Options.ObjectLayout = L;
-  Options.HugePages = Huge;
-  return {std::move(Name), Options};
+  for (const NamedLayout &L : AllLayouts) {
+    Options.ObjectLayout = L.Value;
+    Arenas.push_back({L.Name.str(), Options});
+  }
+  Options.ObjectLayout = Layout::Dense;
+  Options.HugePages = true;
+  Arenas.push_back({"dense-huge", Options});
+  return Arenas;
 }
 
 static std::vector<NamedArenaOptions> tryAll() {
   std::vector<NamedArenaOptions> Working;
-  for (NamedArenaOptions &A :
-       std::vector{arena("per-object", Layout::PerObject),
-                   arena("per-protection", Layout::PerProtection),
-                   arena("dense", Layout::Dense),
-                   arena("dense-huge", Layout::Dense, /*Huge=*/true)}) {
+  for (const NamedArenaOptions &A : all()) {
     if (auto Created = Arena::create(A.Options))
       Working.push_back(A);
     else

@@ -22,7 +22,6 @@
 //===----------------------------------------------------------------------===//
 
 #include "InputFile.h"
-#include "LLVMCompat.h"
 #include "MemoryManagers.h"
 #include "RTDyldLinker.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -70,15 +69,11 @@ static Error load(StringRef Bytes, const char *Manager) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size) {
-  static constexpr const char *Managers[] = {
-      "per-object",      "per-protection", "section", "trivial", "dense",
-#if JITSLAB_LLVM_HAS_RESERVE_ALLOC
-      "section-reserve",
-#endif
-  };
+  static const std::vector<std::string> Managers =
+      memoryManagersOf(LinkerKind::RTDyld);
   if (Size < 1)
     return 0;
-  const char *Manager = Managers[Data[0] % std::size(Managers)];
+  const std::string &Manager = Managers[Data[0] % Managers.size()];
   StringRef Bytes(reinterpret_cast<const char *>(Data) + 1, Size - 1);
   if (setjmp(NextInput) == 0)
     consumeError(load(Bytes, Manager));

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Core/LayoutNames.h"
 #include "Scale.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -29,11 +30,8 @@ cl::opt<LinkerChoice> Linking(
                           "the arena alone, without a linker"),
                clEnumValN(LinkerChoice::RTDyld, "rtdyld", "RuntimeDyld"),
                clEnumValN(LinkerChoice::JITLink, "jitlink", "JITLink")));
-cl::opt<Layout> ObjectLayout(
-    "layout", cl::desc("The arena's layout"), cl::init(Layout::Dense),
-    cl::values(clEnumValN(Layout::PerObject, "per-object", ""),
-               clEnumValN(Layout::PerProtection, "per-protection", ""),
-               clEnumValN(Layout::Dense, "dense", "")));
+cl::opt<Layout> ObjectLayout("layout", cl::desc("The arena's layout"),
+                             cl::init(Layout::Dense));
 cl::opt<size_t> WindowMiB("window", cl::desc("MiB of a window; 0: the default"),
                           cl::init(0));
 cl::opt<size_t>
@@ -66,6 +64,8 @@ Error run() {
 } // namespace
 
 int main(int ArgC, char **ArgV) {
+  for (const NamedLayout &L : AllLayouts)
+    ObjectLayout.getParser().addLiteralOption(L.Name, L.Value, L.Help);
   cl::ParseCommandLineOptions(
       ArgC, ArgV,
       "What an arena costs at scale.\n\n"

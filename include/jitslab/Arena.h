@@ -18,6 +18,7 @@
 
 #include "jitslab/ABI.h"
 #include "jitslab/Allocation.h"
+#include "jitslab/ArenaStats.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include <cstddef>
@@ -86,28 +87,6 @@ struct ArenaOptions {
   /// Ask for transparent huge pages: whole slabs are advised, and in Dense made
   /// huge pages when they are full. Only an optimisation.
   bool HugePages = false;
-};
-
-/// What an arena holds. Taken at one moment; see Arena::stats.
-struct ArenaStats {
-  /// Windows that exist now, and how many of them are within reach of
-  /// ArenaOptions::Near.
-  size_t Windows = 0, WindowsNear = 0;
-  /// Address space of all windows.
-  size_t ReservedBytes = 0;
-  /// Slabs that were given to objects and not yet given back to the system.
-  size_t CommittedBytes = 0;
-  /// What live allocations own, in whole granules of the layout (pages;
-  /// 64 bytes in Dense).
-  size_t LiveBytes = 0;
-  /// Committed, and ready to be allocated.
-  size_t FreeBytes = 0;
-  /// Not live any more and never used again, because a fork has left it to
-  /// another process too (Layout::Dense). Committed as long as anything is live
-  /// in the same slab.
-  size_t FrozenBytes = 0;
-  /// Objects that hold memory.
-  size_t LiveObjects = 0;
 };
 
 /// An arena asked for more than its windows hold, even after it gave empty

@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Core/LayoutNames.h"
 #include "SizedStruct.h"
 #include "jitslab/ForkHandlers.h"
 
@@ -19,22 +20,31 @@ static constexpr size_t MinOptionsSize =
 static constexpr size_t MinStatsSize =
     offsetof(JitslabArenaStats, FrozenBytes) +
     sizeof(JitslabArenaStats::FrozenBytes);
-static_assert(MinOptionsSize == sizeof(JitslabArenaOptions) &&
-                  MinStatsSize == sizeof(JitslabArenaStats),
-              "no padding at the end that a new field would use");
+
+// Padding at the end of a struct would be what the next field is put into, and
+// the size of an older caller's struct would seem to have it.
+static_assert(MinOptionsSize == sizeof(JitslabArenaOptions),
+              "padding at the end of JitslabArenaOptions");
+#define JITSLAB_FIELD(MEMBER, UNIT, LABEL) +1
+static constexpr size_t NumStats = JITSLAB_ARENA_STATS(JITSLAB_FIELD);
+#undef JITSLAB_FIELD
+static_assert(NumStats * sizeof(size_t) == sizeof(ArenaStats),
+              "JITSLAB_ARENA_STATS lacks a member of ArenaStats");
+static_assert(sizeof(JitslabArenaStats::Size) + NumStats * sizeof(uint64_t) ==
+                  sizeof(JitslabArenaStats),
+              "JitslabArenaStats has another field, or padding at its end");
+
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  static_assert(JitslabLayout##E == uint32_t(Layout::E));
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT
 
 static Expected<Layout> layoutOf(uint32_t Value, const char *Function) {
-  switch (Value) {
-  case JitslabLayoutPerObject:
-    return Layout::PerObject;
-  case JitslabLayoutPerProtection:
-    return Layout::PerProtection;
-  case JitslabLayoutDense:
-    return Layout::Dense;
-  default:
-    return argumentError(Function, "there is no ObjectLayout " + Twine(Value) +
-                                       "; see JitslabLayout");
-  }
+  for (const NamedLayout &L : AllLayouts)
+    if (Value == uint32_t(L.Value))
+      return L.Value;
+  return argumentError(Function, "there is no ObjectLayout " + Twine(Value) +
+                                     "; see JitslabLayout");
 }
 
 static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
@@ -106,14 +116,9 @@ LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
   const ArenaStats Now = Arena->Share->stats();
   JitslabArenaStats Known = {};
   Known.Size = Stats->Size;
-  Known.Windows = Now.Windows;
-  Known.WindowsNear = Now.WindowsNear;
-  Known.ReservedBytes = Now.ReservedBytes;
-  Known.CommittedBytes = Now.CommittedBytes;
-  Known.LiveBytes = Now.LiveBytes;
-  Known.FreeBytes = Now.FreeBytes;
-  Known.LiveObjects = Now.LiveObjects;
-  Known.FrozenBytes = Now.FrozenBytes;
+#define JITSLAB_FIELD(MEMBER, UNIT, LABEL) Known.MEMBER = Now.MEMBER;
+  JITSLAB_ARENA_STATS(JITSLAB_FIELD)
+#undef JITSLAB_FIELD
   writeStruct(Stats, Stats->Size, Known);
   return finish(Error::success());
 }

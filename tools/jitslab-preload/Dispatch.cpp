@@ -11,6 +11,7 @@
 // ForkRelay.cpp.
 
 #include "Dispatch.h"
+#include "OptionNames.h"
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -26,15 +27,15 @@ namespace jitslab {
 
 static const PreloadBackend NoBackend = {nullptr, nullptr, nullptr};
 
-/// True if the comma-separated JITSLAB_OPTIONS has the word `verbose`. What
-/// else they say is for the backend, which is not there when this is asked.
+/// True if the options, between which are commas, have VerboseOption. What else
+/// they say is for the backend, which is not there when this is asked.
 static bool isVerbose() {
-  constexpr size_t Length = sizeof("verbose") - 1;
-  const char *Option = std::getenv("JITSLAB_OPTIONS");
+  constexpr size_t Length = sizeof(VerboseOption) - 1;
+  const char *Option = std::getenv(OptionsVariable);
   while (Option && *Option) {
     const char *End = strchrnul(Option, ',');
     if (static_cast<size_t>(End - Option) == Length &&
-        std::strncmp(Option, "verbose", Length) == 0)
+        std::strncmp(Option, VerboseOption, Length) == 0)
       return true;
     Option = *End ? End + 1 : nullptr;
   }

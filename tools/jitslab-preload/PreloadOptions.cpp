@@ -1,4 +1,4 @@
-//===- PreloadOptions.cpp - What JITSLAB_OPTIONS says ---------------------===//
+//===- PreloadOptions.cpp - How a user configures the preload -------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -7,65 +7,118 @@
 //===----------------------------------------------------------------------===//
 
 #include "PreloadOptions.h"
+#include "Core/LayoutNames.h"
 #include "ParseSize.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
-#include "llvm/ADT/StringRef.h"
+#include "llvm/Support/Format.h"
+#include "llvm/Support/raw_ostream.h"
 #include <sys/auxv.h>
 
 using namespace llvm;
 
 namespace jitslab {
 
+namespace {
+struct Option {
+  std::string Name;
+  /// How its value is written; empty if it has none.
+  std::string Value;
+  /// What more there is to say of its value.
+  std::string Remark;
+  std::string Help;
+  /// \returns false if there is no such value.
+  bool (*Set)(PreloadOptions &O, StringRef Value);
+};
+} // namespace
+
+static const std::vector<Option> &options() {
+  static const std::vector<Option> All = {
+      {"layout", layoutNames("|"), "",
+       ("How objects lie in memory; default: " +
+        layoutName(PreloadOptions().ObjectLayout))
+           .str(),
+       [](PreloadOptions &O, StringRef Value) {
+         std::optional<Layout> L = layoutByName(Value);
+         O.ObjectLayout = L.value_or(O.ObjectLayout);
+         return L.has_value();
+       }},
+      {"window", "SIZE", "with K, M or G, for example 1G",
+       "Address space of a window; default: just under 2G",
+       [](PreloadOptions &O, StringRef Value) {
+         return parseSize(Value, O.WindowSize);
+       }},
+      {"grow", "0|1", "",
+       "1: add windows (default); 0: one window, strict reach",
+       [](PreloadOptions &O, StringRef Value) {
+         O.Grow = Value == "1";
+         return Value == "0" || Value == "1";
+       }},
+      {"near", "host", "", "Windows near the program's own code",
+       [](PreloadOptions &O, StringRef Value) {
+         return O.NearHost = Value == "host";
+       }},
+      {"hugepages", "", "", "Ask for transparent huge pages",
+       [](PreloadOptions &O, StringRef) { return O.HugePages = true; }},
+      {"stats", "", "", "Print a line to stderr when the program exits",
+       [](PreloadOptions &O, StringRef) { return O.Stats = true; }},
+      {VerboseOption, "", "", "Say on stderr what is served and what is not",
+       [](PreloadOptions &O, StringRef) { return O.Verbose = true; }}};
+  return All;
+}
+
+static const Option *find(StringRef Name) {
+  auto Found =
+      find_if(options(), [&](const Option &O) { return Name == O.Name; });
+  return Found == options().end() ? nullptr : &*Found;
+}
+
 static Error badOption(const Twine &What) {
   return make_error<StringError>(
-      What + "; allowed: " + AllowedOptions,
+      What + "; allowed: " + allowedOptions(),
       std::make_error_code(std::errc::invalid_argument));
 }
 
-static bool parseLayout(StringRef Name, Layout &L) {
-  for (Layout Candidate :
-       {Layout::PerObject, Layout::PerProtection, Layout::Dense}) {
-    if (Name == layoutName(Candidate)) {
-      L = Candidate;
-      return true;
-    }
-  }
-  return false;
-}
-
-static bool parseSwitch(StringRef Text, bool &Value) {
-  Value = Text == "1";
-  return Text == "0" || Text == "1";
-}
-
 Expected<PreloadOptions> PreloadOptions::parse(StringRef List) {
-  PreloadOptions O;
+  PreloadOptions Result;
   SmallVector<StringRef, 8> Parts;
   List.split(Parts, ',', /*MaxSplit=*/-1, /*KeepEmpty=*/false);
   for (StringRef Part : Parts) {
     auto [Name, Value] = Part.split('=');
-    bool HasValue = Name.size() != Part.size();
-    bool Good;
-    if (Name == "layout")
-      Good = parseLayout(Value, O.ObjectLayout);
-    else if (Name == "window")
-      Good = parseSize(Value, O.WindowSize);
-    else if (Name == "grow")
-      Good = parseSwitch(Value, O.Grow);
-    else if (Name == "near")
-      Good = O.NearHost = Value == "host";
-    else if (Name == "hugepages")
-      Good = O.HugePages = !HasValue;
-    else if (Name == "stats")
-      Good = O.Stats = !HasValue;
-    else if (Name == "verbose")
-      Good = O.Verbose = !HasValue;
-    else
+    const Option *O = find(Name);
+    if (!O)
       return badOption("unknown option '" + Part + "'");
-    if (!Good)
+    bool HasValue = Name.size() != Part.size();
+    if (HasValue == O->Value.empty() || !O->Set(Result, Value))
       return badOption("bad option '" + Part + "'");
   }
-  return O;
+  return Result;
+}
+
+bool takesValue(StringRef Name) {
+  const Option *O = find(Name);
+  return O && !O->Value.empty();
+}
+
+std::string allowedOptions() {
+  std::string Text;
+  for (const Option &O : options()) {
+    Text += O.Name;
+    if (!O.Value.empty())
+      Text += "=" + O.Value;
+    if (!O.Remark.empty())
+      Text += " (" + O.Remark + ")";
+    Text += &O == &options().back() ? "; separated by commas" : ", ";
+  }
+  return Text;
+}
+
+void printOptions(raw_ostream &OS) {
+  for (const Option &O : options()) {
+    std::string Form = "--" + O.Name + (O.Value.empty() ? "" : "=") + O.Value;
+    std::string Remark = O.Remark.empty() ? "" : " (" + O.Remark + ")";
+    OS << "  " << left_justify(Form, 42) << O.Help << Remark << '\n';
+  }
 }
 
 ArenaOptions PreloadOptions::arenaOptions() const {
@@ -78,18 +131,6 @@ ArenaOptions PreloadOptions::arenaOptions() const {
   if (NearHost)
     O.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));
   return O;
-}
-
-const char *layoutName(Layout L) {
-  switch (L) {
-  case Layout::PerObject:
-    return "per-object";
-  case Layout::PerProtection:
-    return "per-protection";
-  case Layout::Dense:
-    return "dense";
-  }
-  return "unknown";
 }
 
 } // namespace jitslab

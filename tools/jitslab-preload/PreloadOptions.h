@@ -1,4 +1,4 @@
-//===- PreloadOptions.h - What JITSLAB_OPTIONS says -------------*- C++ -*-===//
+//===- PreloadOptions.h - How a user configures the preload -----*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -9,19 +9,14 @@
 #ifndef JITSLAB_TOOLS_PRELOAD_PRELOADOPTIONS_H
 #define JITSLAB_TOOLS_PRELOAD_PRELOADOPTIONS_H
 
+#include "OptionNames.h"
 #include "jitslab/Arena.h"
 
 namespace jitslab {
 
-/// The environment variable that the preload reads.
-inline constexpr char OptionsVariable[] = "JITSLAB_OPTIONS";
-
-/// What is allowed in it, for messages.
-inline constexpr char AllowedOptions[] =
-    "layout=per-object|per-protection|dense, window=SIZE (with K, M or G, for "
-    "example 1G), grow=0|1, near=host, hugepages, stats, verbose; separated by "
-    "commas";
-
+/// One list of options serves both: JITSLAB_OPTIONS has them with commas
+/// between them, and jitslab-run's command line one an argument, with dashes
+/// before it.
 struct PreloadOptions {
   /// PerProtection: all engines of a process share the arena, and the number of
   /// mappings grows neither with that of objects nor with that of forks.
@@ -37,17 +32,23 @@ struct PreloadOptions {
   /// Lines on stderr about who is served and who is not.
   bool Verbose = false;
 
-  /// Parses a list as described by AllowedOptions; of the same option the last
-  /// one counts. Fails with invalid_argument, which says what is wrong and what
-  /// is allowed.
+  /// Reads \p List, in which commas are between options; of the same option the
+  /// last one counts. Fails with invalid_argument, which says what is wrong and
+  /// what is allowed.
   static llvm::Expected<PreloadOptions> parse(llvm::StringRef List);
 
   /// The options for an arena of this process.
   ArenaOptions arenaOptions() const;
 };
 
-/// "per-object" and so on.
-const char *layoutName(Layout L);
+/// True if there is an option \p Name and it needs a value.
+bool takesValue(llvm::StringRef Name);
+
+/// What is allowed in a list, in one line, for messages.
+std::string allowedOptions();
+
+/// Prints each option and what it does, as jitslab-run's command line has it.
+void printOptions(llvm::raw_ostream &OS);
 
 } // namespace jitslab
 

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ProcessArena.h"
+#include "../../lib/Core/LayoutNames.h"
 #include "../../lib/Platform/Fork.h"
 #include "../../lib/Platform/ProcessWide.h"
 #include "Message.h"
@@ -68,7 +69,7 @@ void ProcessArena::announce() {
     std::atexit([] { get().atExit(); });
   if (Options.Verbose)
     say(JITSLAB_OWN_LLVM " is served, layout " +
-        Twine(layoutName(Memory->options().ObjectLayout)) + ", windows of " +
+        layoutName(Memory->options().ObjectLayout) + ", windows of " +
         Twine(Memory->options().WindowSize >> 20) + " MiB");
 }
 
@@ -80,18 +81,28 @@ void ProcessArena::sayLeftAlone() {
     say("the host has a memory manager of its own, which is left alone");
 }
 
+/// First all counts, then all sizes.
+static std::string describe(const ArenaStats &S) {
+  std::string Counts, Sizes;
+  // As JITSLAB_ARENA_STATS calls the units.
+  auto Add = [](std::string &List, size_t N, StringRef Label) {
+    List += ((List.empty() ? "" : ", ") + Twine(N) + " " + Label).str();
+  };
+  auto Count = [&](size_t N, StringRef Label) { Add(Counts, N, Label); };
+  auto Bytes = [&](size_t N, StringRef Label) { Add(Sizes, N >> 10, Label); };
+#define JITSLAB_FIELD(MEMBER, UNIT, LABEL) UNIT(S.MEMBER, LABEL);
+  JITSLAB_ARENA_STATS(JITSLAB_FIELD)
+#undef JITSLAB_FIELD
+  return Counts + "; KiB: " + Sizes;
+}
+
 void ProcessArena::atExit() {
   // Nothing to say in a child that compiled nothing.
   if (!Counted.Engines && !Counted.Objects)
     return;
-  ArenaStats S = Memory->stats();
-  say(JITSLAB_OWN_LLVM ", " +
-      Twine(layoutName(Memory->options().ObjectLayout)) + ": " +
-      Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +
-      " objects, " + Twine(S.LiveObjects) + " live; " + Twine(S.Windows) +
-      " windows; KiB: " + Twine(S.LiveBytes >> 10) + " live, " +
-      Twine(S.CommittedBytes >> 10) + " committed, " +
-      Twine(S.ReservedBytes >> 10) + " reserved");
+  say(JITSLAB_OWN_LLVM ", " + layoutName(Memory->options().ObjectLayout) +
+      ": " + Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +
+      " objects; " + describe(Memory->stats()));
 }
 
 } // namespace jitslab

@@ -1,4 +1,4 @@
-//===- RunOptions.h - jitslab-run's command line ----------------*- C++ -*-===//
+//===- RunOptions.h - The command line of jitslab-run -----------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_PRELOAD_RUNOPTIONS_H
 #define JITSLAB_TOOLS_PRELOAD_RUNOPTIONS_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
 #include <string>
 #include <vector>
@@ -24,8 +25,9 @@ struct RunOptions {
   std::vector<std::string> Arguments;
 };
 
-/// Parses the command line. -help and -version end the process with status 0.
-llvm::Expected<RunOptions> parseRunOptions(int Argc, char **Argv);
+/// Reads the arguments of the command line, which does not include the name of
+/// this program. --help and --version end the process with status 0.
+llvm::Expected<RunOptions> parseRunOptions(llvm::ArrayRef<char *> Arguments);
 
 } // namespace jitslab
 

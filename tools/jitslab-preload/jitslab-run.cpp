@@ -90,7 +90,7 @@ static std::string preloadList(const std::string &Preload) {
 
 int main(int Argc, char **Argv) {
   install_fatal_error_handler(onFatalError);
-  auto Options = parseRunOptions(Argc, Argv);
+  auto Options = parseRunOptions(ArrayRef<char *>(Argv, Argc).drop_front());
   if (!Options)
     return fail(CannotStart, toString(Options.takeError()));
 

@@ -11,40 +11,39 @@
 #include "TrivialMemoryManager.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ADT/StringExtras.h"
-#include "llvm/ADT/StringSwitch.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 
 using namespace llvm;
 
 namespace jitslab {
 
-static constexpr char ForRTDyld[] =
-    "section, section-reserve, trivial, per-object, per-protection, dense";
-static constexpr char ForJITLink[] =
-    "in-process, mapper, per-object, per-protection, dense";
+std::vector<std::string> memoryManagersOf(LinkerKind K) {
+  std::vector<std::string> Names = {"section", "section-reserve", "trivial"};
+  if (K == LinkerKind::JITLink)
+    Names = {"in-process", "mapper"};
+  for (const NamedLayout &L : AllLayouts)
+    Names.push_back(L.Name.str());
+  return Names;
+}
+
+static StringRef defaultFor(LinkerKind K) {
+  return layoutName(K == LinkerKind::JITLink ? Layout::PerProtection
+                                             : ArenaOptions().ObjectLayout);
+}
 
 std::string memoryManagerName(const LoaderOptions &O) {
   if (!O.MemoryManager.empty())
     return O.MemoryManager;
-  if (O.Linker == LinkerKind::JITLink)
-    return "per-protection";
-  return O.ActAsLLVM || O.Preallocate ? "trivial" : "per-object";
-}
-
-std::optional<Layout> layoutByName(StringRef Name) {
-  return StringSwitch<std::optional<Layout>>(Name)
-      .Case("per-object", Layout::PerObject)
-      .Case("per-protection", Layout::PerProtection)
-      .Case("dense", Layout::Dense)
-      .Default(std::nullopt);
+  if (O.Linker != LinkerKind::JITLink && (O.ActAsLLVM || O.Preallocate))
+    return "trivial";
+  return defaultFor(O.Linker).str();
 }
 
 Error unknownMemoryManager(const LoaderOptions &O) {
-  bool IsJITLink = O.Linker == LinkerKind::JITLink;
   return make_error<StringError>(
       "unknown memory manager '" + memoryManagerName(O) + "'; " +
-          (IsJITLink ? "JITLink has " : "RuntimeDyld has ") +
-          (IsJITLink ? ForJITLink : ForRTDyld),
+          (O.Linker == LinkerKind::JITLink ? "JITLink" : "RuntimeDyld") +
+          " has " + join(memoryManagersOf(O.Linker), ", "),
       inconvertibleErrorCode());
 }
 
@@ -98,8 +97,11 @@ Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O) {
 }
 
 std::string memoryManagerNames() {
-  return std::string(ForRTDyld) + " (default: per-object); for JITLink " +
-         ForJITLink + " (default: per-protection)";
+  auto Of = [](LinkerKind K) {
+    return join(memoryManagersOf(K), ", ") +
+           " (default: " + defaultFor(K).str() + ")";
+  };
+  return Of(LinkerKind::RTDyld) + "; for JITLink " + Of(LinkerKind::JITLink);
 }
 
 } // namespace jitslab

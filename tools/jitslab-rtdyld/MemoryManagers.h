@@ -9,12 +9,12 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_MEMORYMANAGERS_H
 #define JITSLAB_TOOLS_RTDYLD_MEMORYMANAGERS_H
 
+#include "Core/LayoutNames.h"
 #include "Options.h"
-#include "jitslab/Arena.h"
 #include "llvm/ExecutionEngine/RTDyldMemoryManager.h"
 #include <memory>
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace jitslab {
 
@@ -31,15 +31,16 @@ struct NamedMemoryManager {
 /// made.
 llvm::Expected<NamedMemoryManager> createMemoryManager(const LoaderOptions &O);
 
-/// The layout with this name of jitslab's managers, if it is one.
-std::optional<Layout> layoutByName(llvm::StringRef Name);
-
 /// An arena as \p O wants it, with this layout.
 llvm::Expected<std::shared_ptr<Arena>> createArena(const LoaderOptions &O,
                                                    Layout L);
 
 /// What the linker of \p O does not know.
 llvm::Error unknownMemoryManager(const LoaderOptions &O);
+
+/// The names of the managers of one linker: LLVM's, then those on an arena,
+/// which are called like its layout. What this LLVM lacks is among them.
+std::vector<std::string> memoryManagersOf(LinkerKind K);
 
 /// All names, for -help.
 std::string memoryManagerNames();

@@ -9,6 +9,7 @@
 #include "Statistics.h"
 #include "MemoryManagers.h"
 #include "ProcessUsage.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/Format.h"
 #include "llvm/Support/JSON.h"
 #include <algorithm>
@@ -127,12 +128,13 @@ static void printTable(raw_ostream &OS, const LoaderStatistics &S) {
     T.size("occupied by -scatter", S.ScatteredBytes);
   if (!S.Memory)
     return;
-  T.number("arena: windows", S.Memory->Windows);
-  T.size("arena: reserved", S.Memory->ReservedBytes);
-  T.size("arena: committed", S.Memory->CommittedBytes);
-  T.size("arena: live", S.Memory->LiveBytes);
-  T.size("arena: free", S.Memory->FreeBytes);
-  T.number("arena: live objects", S.Memory->LiveObjects);
+  // As JITSLAB_ARENA_STATS calls the units.
+  auto Count = [&](StringRef Label, uint64_t N) { T.number(Label, N); };
+  auto Bytes = [&](StringRef Label, uint64_t N) { T.size(Label, N); };
+#define JITSLAB_FIELD(MEMBER, UNIT, LABEL)                                     \
+  UNIT("arena: " LABEL, S.Memory->MEMBER);
+  JITSLAB_ARENA_STATS(JITSLAB_FIELD)
+#undef JITSLAB_FIELD
 }
 
 // All sizes and distances in bytes.
@@ -155,12 +157,12 @@ static void printJSON(raw_ostream &OS, const LoaderStatistics &S) {
     Number("scatteredBytes", S.ScatteredBytes);
     if (S.Memory)
       J.attributeObject("arena", [&] {
-        Number("windows", S.Memory->Windows);
-        Number("reservedBytes", S.Memory->ReservedBytes);
-        Number("committedBytes", S.Memory->CommittedBytes);
-        Number("liveBytes", S.Memory->LiveBytes);
-        Number("freeBytes", S.Memory->FreeBytes);
-        Number("liveObjects", S.Memory->LiveObjects);
+        auto Field = [&](StringRef Member, uint64_t Value) {
+          Number(toLower(Member.front()) + Member.drop_front().str(), Value);
+        };
+#define JITSLAB_FIELD(MEMBER, UNIT, LABEL) Field(#MEMBER, S.Memory->MEMBER);
+        JITSLAB_ARENA_STATS(JITSLAB_FIELD)
+#undef JITSLAB_FIELD
       });
   });
   OS << '\n';

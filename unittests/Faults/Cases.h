@@ -22,16 +22,11 @@ inline ArenaOptions faultOptions(Layout L) {
   return O;
 }
 
-inline const char *nameOf(Layout L) {
-  return L == Layout::PerObject       ? "per-object"
-         : L == Layout::PerProtection ? "per-protection"
-                                      : "dense";
-}
-
 inline void failEachCall(const char *Linker, MakeSession Make, Layout L) {
   Scenario(Make, faultOptions(L))
-      .failEachCall((std::string(Linker) + " on " + nameOf(L)).c_str(),
-                    /*KeepFailing=*/false);
+      .failEachCall(
+          (llvm::Twine(Linker) + " on " + layoutName(L)).str().c_str(),
+          /*KeepFailing=*/false);
 }
 
 inline void failFromEachCallOn(const char *Linker, MakeSession Make, Layout L) {
@@ -39,31 +34,22 @@ inline void failFromEachCallOn(const char *Linker, MakeSession Make, Layout L) {
   O.Near = 0;
   O.HugePages = true;
   Scenario(Make, O).failEachCall(
-      (std::string(Linker) + " on " + nameOf(L) + ", huge pages").c_str(),
+      (llvm::Twine(Linker) + " on " + layoutName(L) + ", huge pages")
+          .str()
+          .c_str(),
       /*KeepFailing=*/true);
 }
 
 } // namespace jitslab
 
-/// One for each layout, because ctest runs them side by side.
-#define JITSLAB_FAULT_CASES(Linker, Make)                                      \
-  TEST_CASE(Linker " on per-object: each call fails") {                        \
-    failEachCall(Linker, Make, Layout::PerObject);                             \
+/// For JITSLAB_LAYOUTS: test cases for each layout, because ctest runs them
+/// side by side.
+#define JITSLAB_FAULT_CASES(Linker, Make, E, NAME)                             \
+  TEST_CASE(Linker " on " NAME ": each call fails") {                          \
+    failEachCall(Linker, Make, Layout::E);                                     \
   }                                                                            \
-  TEST_CASE(Linker " on per-protection: each call fails") {                    \
-    failEachCall(Linker, Make, Layout::PerProtection);                         \
-  }                                                                            \
-  TEST_CASE(Linker " on dense: each call fails") {                             \
-    failEachCall(Linker, Make, Layout::Dense);                                 \
-  }                                                                            \
-  TEST_CASE(Linker " on per-object: all calls fail from one on") {             \
-    failFromEachCallOn(Linker, Make, Layout::PerObject);                       \
-  }                                                                            \
-  TEST_CASE(Linker " on per-protection: all calls fail from one on") {         \
-    failFromEachCallOn(Linker, Make, Layout::PerProtection);                   \
-  }                                                                            \
-  TEST_CASE(Linker " on dense: all calls fail from one on") {                  \
-    failFromEachCallOn(Linker, Make, Layout::Dense);                           \
+  TEST_CASE(Linker " on " NAME ": all calls fail from one on") {               \
+    failFromEachCallOn(Linker, Make, Layout::E);                               \
   }
 
 #endif // JITSLAB_UNITTESTS_FAULTS_CASES_H

@@ -118,4 +118,7 @@ makeJITLinkSession(std::shared_ptr<Arena> Memory) {
 
 } // namespace
 
-JITSLAB_FAULT_CASES("JITLink", makeJITLinkSession)
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  JITSLAB_FAULT_CASES("JITLink", makeJITLinkSession, E, NAME)
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT

@@ -71,4 +71,7 @@ makeRTDyldSession(std::shared_ptr<Arena> Memory) {
 
 } // namespace
 
-JITSLAB_FAULT_CASES("RuntimeDyld", makeRTDyldSession)
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  JITSLAB_FAULT_CASES("RuntimeDyld", makeRTDyldSession, E, NAME)
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT

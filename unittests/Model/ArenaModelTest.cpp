@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Model/ArenaModel.h"
+#include "Core/LayoutNames.h"
 #include "Model/ModelTest.h"
 
 using namespace jitslab;
@@ -35,39 +36,19 @@ static ArenaModel::Counts run(Layout L, bool Grow, bool Faults, uint64_t Seed,
   return Count;
 }
 
-TEST_CASE("A PerObject arena does what its model says") {
-  run(Layout::PerObject, /*Grow=*/true, /*Faults=*/false, 20250101, 400000);
-}
-
-TEST_CASE("A PerProtection arena does what its model says") {
-  run(Layout::PerProtection, /*Grow=*/true, /*Faults=*/false, 20250102, 400000);
-}
-
-TEST_CASE("A Dense arena does what its model says") {
-  run(Layout::Dense, /*Grow=*/true, /*Faults=*/false, 20250103, 400000);
-}
-
-TEST_CASE("A PerObject arena of one window does what its model says") {
-  run(Layout::PerObject, /*Grow=*/false, /*Faults=*/false, 20250104, 200000);
-}
-
-TEST_CASE("A PerProtection arena of one window does what its model says") {
-  run(Layout::PerProtection, /*Grow=*/false, /*Faults=*/false, 20250105,
-      200000);
-}
-
-TEST_CASE("A Dense arena of one window does what its model says") {
-  run(Layout::Dense, /*Grow=*/false, /*Faults=*/false, 20250106, 200000);
-}
-
-TEST_CASE("A PerObject arena stays what its model says when calls fail") {
-  run(Layout::PerObject, /*Grow=*/true, /*Faults=*/true, 20250107, 100000);
-}
-
-TEST_CASE("A PerProtection arena stays what its model says when calls fail") {
-  run(Layout::PerProtection, /*Grow=*/true, /*Faults=*/true, 20250108, 100000);
-}
-
-TEST_CASE("A Dense arena stays what its model says when calls fail") {
-  run(Layout::Dense, /*Grow=*/true, /*Faults=*/true, 20250109, 100000);
-}
+// Cases of their own, because ctest runs them side by side.
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  TEST_CASE("A " #E " arena does what its model says") {                       \
+    run(Layout::E, /*Grow=*/true, /*Faults=*/false, 20250101 + int(Layout::E), \
+        400000);                                                               \
+  }                                                                            \
+  TEST_CASE("A " #E " arena of one window does what its model says") {         \
+    run(Layout::E, /*Grow=*/false, /*Faults=*/false,                           \
+        20250104 + int(Layout::E), 200000);                                    \
+  }                                                                            \
+  TEST_CASE("A " #E " arena stays what its model says when calls fail") {      \
+    run(Layout::E, /*Grow=*/true, /*Faults=*/true, 20250107 + int(Layout::E),  \
+        100000);                                                               \
+  }
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Model/JITLinkModel.h"
+#include "Core/LayoutNames.h"
 #include "Model/ModelTest.h"
 
 using namespace jitslab;
@@ -31,17 +32,13 @@ static void run(Layout L, bool Grow, uint64_t Seed, size_t Operations) {
   }
 }
 
-TEST_CASE("JITLink's managers on PerObject do what their model says") {
-  run(Layout::PerObject, /*Grow=*/true, 20250301, 300000);
-}
-
-TEST_CASE("JITLink's managers on PerProtection do what their model says") {
-  run(Layout::PerProtection, /*Grow=*/true, 20250302, 300000);
-}
-
-TEST_CASE("JITLink's managers on Dense do what their model says") {
-  run(Layout::Dense, /*Grow=*/true, 20250303, 300000);
-}
+// Cases of their own, because ctest runs them side by side.
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  TEST_CASE("JITLink's managers on " #E " do what their model says") {         \
+    run(Layout::E, /*Grow=*/true, 20250301 + int(Layout::E), 300000);          \
+  }
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT
 
 TEST_CASE("JITLink's managers on one window do what their model says") {
   run(Layout::PerProtection, /*Grow=*/false, 20250304, 100000);

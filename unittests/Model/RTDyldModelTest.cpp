@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Model/RTDyldModel.h"
+#include "Core/LayoutNames.h"
 #include "Model/ModelTest.h"
 
 using namespace jitslab;
@@ -34,30 +35,18 @@ static void run(Layout L, bool Grow, size_t WindowSize, uint64_t Seed,
   }
 }
 
-TEST_CASE("RuntimeDyld's managers on PerObject do what their model says") {
-  run(Layout::PerObject, /*Grow=*/true, 8 * SlabSize, 20250201, 600000);
-}
-
-TEST_CASE("RuntimeDyld's managers on PerProtection do what their model says") {
-  run(Layout::PerProtection, /*Grow=*/true, 8 * SlabSize, 20250202, 600000);
-}
-
-TEST_CASE("RuntimeDyld's managers on Dense do what their model says") {
-  run(Layout::Dense, /*Grow=*/true, 8 * SlabSize, 20250203, 600000);
-}
-
-TEST_CASE("RuntimeDyld's managers on one PerObject window are as modelled") {
-  run(Layout::PerObject, /*Grow=*/false, MinWindowSize, 20250204, 200000);
-}
-
-TEST_CASE(
-    "RuntimeDyld's managers on one PerProtection window are as modelled") {
-  run(Layout::PerProtection, /*Grow=*/false, MinWindowSize, 20250205, 200000);
-}
-
-TEST_CASE("RuntimeDyld's managers on one Dense window are as modelled") {
-  run(Layout::Dense, /*Grow=*/false, MinWindowSize, 20250206, 200000);
-}
+// Cases of their own, because ctest runs them side by side.
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  TEST_CASE("RuntimeDyld's managers on " #E " do what their model says") {     \
+    run(Layout::E, /*Grow=*/true, 8 * SlabSize, 20250201 + int(Layout::E),     \
+        600000);                                                               \
+  }                                                                            \
+  TEST_CASE("RuntimeDyld's managers on one " #E " window are as modelled") {   \
+    run(Layout::E, /*Grow=*/false, MinWindowSize, 20250204 + int(Layout::E),   \
+        200000);                                                               \
+  }
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT
 
 TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
   // Objects come piece by piece there, unannounced.

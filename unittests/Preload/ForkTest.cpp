@@ -8,6 +8,7 @@
 
 #include "Support/Catch.h"
 #include "Support/Child.h"
+#include "Support/Layouts.h"
 #include "jitslab-preload/PreloadMemoryManager.h"
 #include <atomic>
 #include <mutex>
@@ -70,8 +71,7 @@ static bool inChildWith(const std::string &Options, bool (*Body)()) {
 }
 
 TEST_CASE("A child of a fork finds the arena as if no thread were inside it") {
-  std::string Options =
-      GENERATE("layout=per-object", "layout=per-protection", "layout=dense");
+  std::string Options = "layout=" + layoutName(anyLayout()).str();
   INFO(Options);
   CHECK(inChildWith(Options, [] {
     return ProcessArena::get().arena() && forkWhile(place, 300);

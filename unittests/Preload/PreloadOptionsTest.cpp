@@ -46,7 +46,7 @@ TEST_CASE("Options are passed on to the arena") {
 
 TEST_CASE("What is wrong with an option is said, and what is allowed") {
   CHECK(messageOf(PreloadOptions::parse("stats,size=4")) ==
-        std::string("unknown option 'size=4'; allowed: ") + AllowedOptions);
+        "unknown option 'size=4'; allowed: " + allowedOptions());
   CHECK(messageOf(PreloadOptions::parse("window=-1")) ==
-        std::string("bad option 'window=-1'; allowed: ") + AllowedOptions);
+        "bad option 'window=-1'; allowed: " + allowedOptions());
 }

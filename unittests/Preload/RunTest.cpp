@@ -30,6 +30,37 @@ TEST_CASE("A window of size 0 is the default, as in ArenaOptions") {
   }
 }
 
+TEST_CASE("jitslab-run and the environment take the same options") {
+  for (const char *Option :
+       {"layout=dense", "window=64M", "grow=0", "near=host", "hugepages",
+        "stats", "verbose", "layout=sparse", "window=3", "window=", "grow=2",
+        "near=here", "hugepages=1", "stats=1", "verbose=0", "nonsense"}) {
+    const std::string Name = Option;
+    Outcome InEnvironment =
+        runProgram({"env", "JITSLAB_OPTIONS=" + Name, runner(), host("hello")});
+    for (const char *Dashes : {"-", "--"}) {
+      Outcome OnCommandLine =
+          runProgram({runner(), Dashes + Name, host("hello")});
+      INFO(Dashes << Name << ": " << OnCommandLine.Err);
+      CHECK(OnCommandLine.Status == InEnvironment.Status);
+      CHECK(OnCommandLine.Err == InEnvironment.Err);
+    }
+  }
+  // A value may be an argument of its own.
+  CHECK(runProgram({runner(), "--grow", "0", host("hello")}).Status == 7);
+  CHECK(occurrences(runProgram({runner(), "--grow"}).Err,
+                    "--grow needs a value") == 1);
+}
+
+TEST_CASE("jitslab-run's help has all options") {
+  std::string Help = runProgram({runner(), "--help"}).Out;
+  for (const char *Option :
+       {"--layout=per-object|per-protection|dense ", "--window=SIZE ",
+        "--grow=0|1 ", "--near=host ", "--hugepages ", "--stats ", "--verbose ",
+        "--help\n", "--version\n", "JITSLAB_OPTIONS"})
+    CHECK(occurrences(Help, Option) == 1);
+}
+
 TEST_CASE("jitslab-run takes no further option in a value") {
   for (const char *Option : {"--window=8M,grow=0", "--grow=0,verbose",
                              "--layout=dense,", "--near=host,stats"}) {

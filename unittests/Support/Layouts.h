@@ -9,6 +9,7 @@
 #ifndef JITSLAB_UNITTESTS_LAYOUTS_H
 #define JITSLAB_UNITTESTS_LAYOUTS_H
 
+#include "Core/LayoutNames.h"
 #include "Support/Catch.h"
 #include "Support/Process.h"
 #include "jitslab/Arena.h"
@@ -18,7 +19,12 @@ namespace jitslab {
 /// The layouts that tests of what all of them have in common are repeated for.
 /// At most once in a test case, and not in a child process.
 inline Layout anyLayout() {
-  return GENERATE(Layout::PerObject, Layout::PerProtection, Layout::Dense);
+  static constexpr Layout All[] = {
+#define JITSLAB_LAYOUT(E, NAME, HELP) Layout::E,
+      JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT
+  };
+  return GENERATE(from_range(std::begin(All), std::end(All)));
 }
 
 /// The same for tests that run code at addresses where other code ran before:

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "RunLoader.h"
+#include "Core/LayoutNames.h"
 #include "LLVMCompat.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/Twine.h"
@@ -36,13 +37,18 @@ Outcome runLoader(std::vector<std::string> Arguments) {
   return runProgram(std::move(Command));
 }
 
+std::vector<std::string> managersWith(std::vector<std::string> Managers) {
+  for (const NamedLayout &L : AllLayouts)
+    Managers.push_back(L.Name.str());
+  return Managers;
+}
+
 std::vector<std::string> rtdyldManagers() {
-  return {
-      "section",         "trivial", "per-object", "per-protection", "dense",
+  std::vector<std::string> Managers = {"section", "trivial"};
 #if JITSLAB_LLVM_HAS_RESERVE_ALLOC
-      "section-reserve",
+  Managers.push_back("section-reserve");
 #endif
-  };
+  return managersWith(std::move(Managers));
 }
 
 std::string loaderCommandLine(const std::vector<std::string> &Arguments) {

@@ -23,7 +23,10 @@ Outcome runLoader(std::vector<std::string> Arguments);
 /// one of the build machine.
 Outcome runLLVMsLoader(std::vector<std::string> Arguments);
 
-/// The names of the memory managers that RuntimeDyld has with this LLVM.
+/// The names of memory managers: \p Managers, and those of the layouts.
+std::vector<std::string> managersWith(std::vector<std::string> Managers);
+
+/// Those that RuntimeDyld has with this LLVM.
 std::vector<std::string> rtdyldManagers();
 
 /// What runLoader runs, for a shell.

@@ -8,6 +8,7 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include "jitslab/Config.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
@@ -173,7 +174,13 @@ TEST_CASE("Statistics as JSON") {
   CHECK(*S.getInteger("objects") == 1);
   CHECK(*S.getInteger("sectionBytes") > 0);
   REQUIRE(S.getObject("arena"));
-  CHECK(*S.getObject("arena")->getInteger("liveObjects") == 1);
+  const json::Object &Arena = *S.getObject("arena");
+  CHECK(*Arena.getInteger("liveObjects") == 1);
+  CHECK(*Arena.getInteger("windows") == 1);
+  CHECK(*Arena.getInteger("windowsNear") == 0);
+  CHECK(*Arena.getInteger("frozenBytes") == 0);
+  CHECK(*Arena.getInteger("liveBytes") + *Arena.getInteger("freeBytes") ==
+        *Arena.getInteger("committedBytes"));
   CHECK(runLoader({"-stats=xml", input("weak")}).Status == 1);
 }
 
@@ -245,9 +252,9 @@ TEST_CASE("Option scatter takes a number of GiB") {
                    "a number of GiB from 1 to"));
 }
 
-#if JITSLAB_TEST_HAS_JITLINK
+#if JITSLAB_HAS_JITLINK
 static std::vector<std::string> jitlinkManagers() {
-  return {"in-process", "mapper", "per-object", "per-protection", "dense"};
+  return managersWith({"in-process", "mapper"});
 }
 
 TEST_CASE("JITLink runs the same objects, with every memory manager") {

@@ -1,0 +1,52 @@
+//===- ArenaStats.h - What an arena holds -----------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_ARENASTATS_H
+#define JITSLAB_ARENASTATS_H
+
+#include <cstddef>
+
+/// X(MEMBER, UNIT, LABEL) for each number of ArenaStats, for who copies or
+/// prints all of them. UNIT is Count or Bytes.
+#define JITSLAB_ARENA_STATS(X)                                                 \
+  X(Windows, Count, "windows")                                                 \
+  X(WindowsNear, Count, "windows near")                                        \
+  X(ReservedBytes, Bytes, "reserved")                                          \
+  X(CommittedBytes, Bytes, "committed")                                        \
+  X(LiveBytes, Bytes, "live")                                                  \
+  X(FreeBytes, Bytes, "free")                                                  \
+  X(FrozenBytes, Bytes, "frozen")                                              \
+  X(LiveObjects, Count, "live objects")
+
+namespace jitslab {
+
+/// What an arena holds. Taken at one moment; see Arena::stats.
+struct ArenaStats {
+  /// Windows that exist now, and how many of them are within reach of
+  /// ArenaOptions::Near.
+  size_t Windows = 0, WindowsNear = 0;
+  /// Address space of all windows.
+  size_t ReservedBytes = 0;
+  /// Slabs that were given to objects and not yet given back to the system.
+  size_t CommittedBytes = 0;
+  /// What live allocations own, in whole granules of the layout (pages;
+  /// 64 bytes in Dense).
+  size_t LiveBytes = 0;
+  /// Committed, and ready to be allocated.
+  size_t FreeBytes = 0;
+  /// Not live any more and never used again, because a fork has left it to
+  /// another process too (Layout::Dense). Committed as long as anything is live
+  /// in the same slab.
+  size_t FrozenBytes = 0;
+  /// Objects that hold memory.
+  size_t LiveObjects = 0;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_ARENASTATS_H
