@@ -10,7 +10,7 @@
 #define JITSLAB_TOOLS_RTDYLD_GRAPHRECORDER_H
 
 #include "LoadedImage.h"
-#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "QuietPlugin.h"
 #include <functional>
 #include <mutex>
 
@@ -18,7 +18,7 @@ namespace jitslab {
 
 /// Writes down the sections of every graph, and audits it while its contents
 /// can still be read as the linker has left them.
-class GraphRecorder : public llvm::orc::ObjectLinkingLayer::Plugin {
+class GraphRecorder : public QuietPlugin {
 public:
   using FirstAllocation = std::function<llvm::Error(uint64_t Address)>;
 
@@ -34,17 +34,6 @@ public:
   void modifyPassConfig(llvm::orc::MaterializationResponsibility &,
                         llvm::jitlink::LinkGraph &G,
                         llvm::jitlink::PassConfiguration &Config) override;
-  llvm::Error
-  notifyFailed(llvm::orc::MaterializationResponsibility &) override {
-    return llvm::Error::success();
-  }
-  llvm::Error notifyRemovingResources(llvm::orc::JITDylib &,
-                                      llvm::orc::ResourceKey) override {
-    return llvm::Error::success();
-  }
-  void notifyTransferringResources(llvm::orc::JITDylib &,
-                                   llvm::orc::ResourceKey,
-                                   llvm::orc::ResourceKey) override {}
 
 private:
   void record(llvm::jitlink::LinkGraph &G);

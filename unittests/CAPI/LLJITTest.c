@@ -8,7 +8,7 @@
 
 #include "llvm-c/LLJIT.h"
 #include "Arenas.h"
-#include "Target.h"
+#include "Support/NativeTarget.h"
 #include "jitslab/Config.h"
 #include "llvm-c/Core.h"
 

@@ -7,7 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arenas.h"
-#include "Target.h"
+#include "Support/NativeTarget.h"
 #include "llvm-c/Core.h"
 
 /// static char Data[Bytes] = {3};

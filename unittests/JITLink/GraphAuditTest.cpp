@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Support/QuietPlugin.h"
+#include "QuietPlugin.h"
 #include "TestJIT.h"
 #include "jitslab/JITLinkAudit.h"
 

@@ -11,8 +11,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "LLVMCompat.h"
+#include "QuietPlugin.h"
 #include "Support/Layouts.h"
-#include "Support/QuietPlugin.h"
 #include "TestGraph.h"
 #include "TestJIT.h"
 #if JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS

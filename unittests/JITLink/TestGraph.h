@@ -54,17 +54,25 @@ makeGraph(std::string Name = "test",
                                    llvm::endianness::little, noEdgeNames);
 }
 
+inline llvm::jitlink::Section &createSection(llvm::jitlink::LinkGraph &G,
+                                             llvm::StringRef Name,
+                                             llvm::orc::MemProt Prot,
+                                             llvm::orc::MemLifetime Lifetime) {
+  llvm::jitlink::Section &S = G.createSection(Name, Prot);
+  S.setMemLifetime(Lifetime);
+  return S;
+}
+
 inline llvm::jitlink::Block &
 addSection(llvm::jitlink::LinkGraph &G, llvm::StringRef Name,
            llvm::orc::MemProt Prot, size_t Size,
            llvm::orc::MemLifetime Lifetime = llvm::orc::MemLifetime::Standard,
            size_t Align = 16) {
-  llvm::jitlink::Section &S = G.createSection(Name, Prot);
-  S.setMemLifetime(Lifetime);
   auto Content = G.allocateBuffer(Size);
   memset(Content.data(), FillByte, Size);
-  return G.createMutableContentBlock(S, Content, llvm::orc::ExecutorAddr(),
-                                     Align, 0);
+  return G.createMutableContentBlock(createSection(G, Name, Prot, Lifetime),
+                                     Content, llvm::orc::ExecutorAddr(), Align,
+                                     0);
 }
 
 /// A block that holds zeros without contents.
@@ -73,9 +81,8 @@ addZeros(llvm::jitlink::LinkGraph &G, llvm::StringRef Name,
          llvm::orc::MemProt Prot, uint64_t Size,
          llvm::orc::MemLifetime Lifetime = llvm::orc::MemLifetime::Standard,
          size_t Align = 16) {
-  llvm::jitlink::Section &S = G.createSection(Name, Prot);
-  S.setMemLifetime(Lifetime);
-  return G.createZeroFillBlock(S, Size, llvm::orc::ExecutorAddr(), Align, 0);
+  return G.createZeroFillBlock(createSection(G, Name, Prot, Lifetime), Size,
+                               llvm::orc::ExecutorAddr(), Align, 0);
 }
 
 /// The numbers of the actions that ran, in their order.

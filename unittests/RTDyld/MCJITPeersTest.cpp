@@ -11,13 +11,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "Support/Layouts.h"
-#include "Support/NativeTarget.h"
+#include "TestEngine.h"
 #include "TestLinker.h"
 #include "jitslab/ReservingMemoryManager.h"
-#include "llvm/ExecutionEngine/MCJIT.h"
 #include "llvm/ExecutionEngine/ObjectCache.h"
 #include "llvm/IR/IRBuilder.h"
-#include "llvm/IR/Module.h"
 #include <functional>
 #include <map>
 
@@ -76,28 +74,13 @@ private:
   FunctionType *Type;
 };
 
-std::unique_ptr<ExecutionEngine>
-makeEngine(std::unique_ptr<Module> M,
-           std::unique_ptr<RTDyldMemoryManager> Manager) {
-  initializeTarget();
-  std::string Message;
-  std::unique_ptr<ExecutionEngine> Engine(
-      EngineBuilder(std::move(M))
-          .setErrorStr(&Message)
-          .setEngineKind(EngineKind::JIT)
-          .setMCJITMemoryManager(std::move(Manager))
-          .setCodeModel(CodeModel::Small)
-          .setRelocationModel(Reloc::PIC_)
-          .create());
-  INFO(Message);
-  REQUIRE(Engine);
-  return Engine;
-}
-
 std::unique_ptr<ExecutionEngine> makeEngine(std::unique_ptr<Module> M,
                                             std::shared_ptr<Arena> Memory) {
-  return makeEngine(std::move(M), std::make_unique<ReservingMemoryManager>(
-                                      std::move(Memory)));
+  auto Engine = jitslab::makeEngine(
+      std::move(M),
+      std::make_unique<ReservingMemoryManager>(std::move(Memory)));
+  REQUIRE(Engine);
+  return Engine;
 }
 
 int call(ExecutionEngine &Engine, const std::string &Name) {

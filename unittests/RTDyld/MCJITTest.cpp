@@ -6,11 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "llvm/ExecutionEngine/MCJIT.h"
 #include "AddressSpaceAdversary.h"
 #include "Support/Child.h"
 #include "Support/Layouts.h"
-#include "Support/NativeTarget.h"
+#include "TestEngine.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include "llvm/IR/IRBuilder.h"
@@ -76,22 +75,9 @@ double expectedResult(int I, int X, int Calls) {
 
 std::unique_ptr<ExecutionEngine>
 makeEngine(LLVMContext &Context, std::unique_ptr<RTDyldMemoryManager> Manager) {
-  initializeTarget();
-  std::string Message;
-  std::unique_ptr<ExecutionEngine> Engine(
-      EngineBuilder(makeModule(Context, 0))
-          .setErrorStr(&Message)
-          .setEngineKind(EngineKind::JIT)
-          .setMCJITMemoryManager(std::move(Manager))
-          // As Numba, PostgreSQL and Impala do it. The JIT's default on
-          // AArch64 is the large code model, which needs no reach.
-          .setCodeModel(CodeModel::Small)
-          .setRelocationModel(Reloc::PIC_)
-          .create());
-  if (!Engine) {
-    fprintf(stderr, "%s\n", Message.c_str());
+  auto Engine = jitslab::makeEngine(makeModule(Context, 0), std::move(Manager));
+  if (!Engine)
     return nullptr;
-  }
   Engine->addGlobalMapping("host_counter",
                            reinterpret_cast<uintptr_t>(&HostCounter));
   return Engine;

@@ -16,11 +16,10 @@
 
 #include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
-#include "Support/NativeTarget.h"
+#include "TestEngine.h"
 #include "TestLinker.h"
 #include "llvm/ADT/SmallString.h"
 #include "llvm/ExecutionEngine/JITEventListener.h"
-#include "llvm/ExecutionEngine/MCJIT.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/IR/Module.h"
 #include "llvm/Support/DataExtractor.h"
@@ -167,6 +166,21 @@ static bool hasListener() {
 #endif
 }
 
+// What the file says of functions of an object that runs: empty if it is true.
+static std::string compareRunning(const ScratchFolder &Folder,
+                                  TestLinker &Linker,
+                                  std::initializer_list<const char *> Names) {
+  auto Told = readDump(Folder.path());
+  if (!Told)
+    return toString(Told.takeError());
+  if (Linker.function<int(int)>("jit_outer")(4) != 16)
+    return "The code does not run.";
+  std::string Wrong;
+  for (const char *Name : Names)
+    Wrong += compare(*Told, Name, Linker.addressOf(Name));
+  return Wrong;
+}
+
 TEST_CASE("A perf listener is told where code runs") {
   if (!hasListener())
     return;
@@ -180,13 +194,7 @@ TEST_CASE("A perf listener is told where code runs") {
           return toString(std::move(Err));
         // As ORC does it, of what is ready to run.
         Linker.notify(Perf);
-        auto Told = readDump(Folder.path());
-        if (!Told)
-          return toString(Told.takeError());
-        if (Linker.function<int(int)>("jit_outer")(4) != 16)
-          return "The code does not run.";
-        return compare(*Told, "jit_inner", Linker.addressOf("jit_inner")) +
-               compare(*Told, "jit_outer", Linker.addressOf("jit_outer"));
+        return compareRunning(Folder, Linker, {"jit_inner", "jit_outer"});
       });
   CHECK(Wrong == "");
 }
@@ -198,18 +206,12 @@ TEST_CASE("MCJIT tells a perf listener where code will run") {
   ScratchFolder Folder;
   std::string Wrong =
       withListener(Folder, [&](JITEventListener &Perf) -> std::string {
-        initializeTarget();
         LLVMContext Context;
-        std::string Message;
-        std::unique_ptr<ExecutionEngine> Engine(
-            EngineBuilder(std::make_unique<Module>("empty", Context))
-                .setErrorStr(&Message)
-                .setEngineKind(EngineKind::JIT)
-                .setMCJITMemoryManager(
-                    std::make_unique<ReservingMemoryManager>(arenaWith(L)))
-                .create());
+        auto Engine =
+            makeEngine(std::make_unique<Module>("empty", Context),
+                       std::make_unique<ReservingMemoryManager>(arenaWith(L)));
         if (!Engine)
-          return Message;
+          return "There is no engine.";
         Engine->RegisterJITEventListener(&Perf);
         auto Buffer = MemoryBuffer::getFile(JITSLAB_TEST_INPUTS "/debugged.o");
         if (!Buffer)
@@ -270,12 +272,7 @@ TEST_CASE("Control: a perf listener told early knows where code is written") {
         Manager.mapNow();
         if (Error Err = Linker.finalize())
           return toString(std::move(Err));
-        auto Told = readDump(Folder.path());
-        if (!Told)
-          return toString(Told.takeError());
-        if (Linker.function<int(int)>("jit_outer")(4) != 16)
-          return "The code does not run.";
-        return compare(*Told, "jit_inner", Linker.addressOf("jit_inner"));
+        return compareRunning(Folder, Linker, {"jit_inner"});
       });
   // Only Dense writes elsewhere.
   CHECK(Wrong == (L == Layout::Dense ? "jit_inner has another address. " : ""));

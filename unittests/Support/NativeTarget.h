@@ -1,21 +1,25 @@
-//===- NativeTarget.h - The target that the tests run on --------*- C++ -*-===//
+//===- NativeTarget.h - The target that the tests run on ------------*- C
+//-*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
 // SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 //
 //===----------------------------------------------------------------------===//
+///
+/// \file
+/// For tests in C and in C++.
+///
+//===----------------------------------------------------------------------===//
 
 #ifndef JITSLAB_UNITTESTS_NATIVETARGET_H
 #define JITSLAB_UNITTESTS_NATIVETARGET_H
 
-#include "llvm/Support/TargetSelect.h"
+#include "llvm-c/Target.h"
 
-namespace jitslab {
-
-/// As InitializeNativeTarget, which means the machine that LLVM's headers were
-/// packaged for: not the one that a cross-compiled test runs on.
-inline void initializeTarget() {
+/// As LLVMInitializeNativeTarget, which means the machine that LLVM's headers
+/// were packaged for: not the one that a cross-compiled test runs on.
+static inline void initializeTarget(void) {
 #if defined(__aarch64__)
   LLVMInitializeAArch64TargetInfo();
   LLVMInitializeAArch64Target();
@@ -28,7 +32,5 @@ inline void initializeTarget() {
   LLVMInitializeX86AsmPrinter();
 #endif
 }
-
-} // namespace jitslab
 
 #endif // JITSLAB_UNITTESTS_NATIVETARGET_H

@@ -13,7 +13,7 @@
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include <mutex>
 #if JITSLAB_HAS_JITLINK
-#include "Support/QuietPlugin.h"
+#include "QuietPlugin.h"
 #include "jitslab/LLJITSupport.h"
 #endif
 
