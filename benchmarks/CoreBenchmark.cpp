@@ -61,12 +61,28 @@ public:
   }
   void makeSlots(size_t N) { Live.resize(N); }
   bool allocate(size_t Slot, size_t Size) {
-    void *Working;
-    return Memory->alloc(&Live[Slot], &Working, Size) == asmjit::kErrorOk;
+    return allocate(*Memory, Live[Slot], Size) == asmjit::kErrorOk;
   }
   void release(size_t Slot) { Memory->release(Live[Slot]); }
 
 private:
+  // From 1.11 on.
+  template <typename Allocator>
+  static auto allocate(Allocator &A, void *&Executor, size_t Size)
+      -> decltype(typename Allocator::Span(), asmjit::Error()) {
+    typename Allocator::Span Span;
+    asmjit::Error Err = A.alloc(Span, Size);
+    Executor = Span.rx();
+    return Err;
+  }
+  // Before; deprecated there.
+  template <typename Allocator, typename... None>
+  static asmjit::Error allocate(Allocator &A, void *&Executor, size_t Size,
+                                None...) {
+    void *Working;
+    return A.alloc(&Executor, &Working, Size);
+  }
+
   std::unique_ptr<asmjit::JitAllocator> Memory;
   std::vector<void *> Live;
 };

@@ -172,8 +172,8 @@ TEST_CASE("Slots of the GOT are found without being told where it is") {
     REQUIRE(P);
     CHECK(P->What == RelocationProblem::NoSlot);
     CHECK_THAT(P->message(),
-               Catch::Contains(" leads to no slot of the GOT that holds its "
-                               "address; in memory is "));
+               containing(" leads to no slot of the GOT that holds its "
+                          "address; in memory is "));
   }
 }
 

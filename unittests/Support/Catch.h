@@ -28,6 +28,15 @@
 
 namespace jitslab {
 
+/// For CHECK_THAT: text that \p Part is in.
+inline auto containing(const std::string &Part) {
+#if __has_include(<catch2/catch_all.hpp>)
+  return Catch::Matchers::ContainsSubstring(Part);
+#else
+  return Catch::Matchers::Contains(Part);
+#endif
+}
+
 /// The value of an Expected that has to have one.
 template <typename T> T valueOf(llvm::Expected<T> Value) {
   if (!Value)
