@@ -22,6 +22,21 @@ for argument in "$@"; do
   esac
 done
 
+# as_root COMMAND...
+as_root() {
+  if [[ $(id -u) -eq 0 ]]; then
+    "$@"
+  elif command -v sudo >/dev/null; then
+    sudo "$@"
+  else
+    echo "${script##*/}: run this as root: $*" >&2
+    return 1
+  fi
+}
+
+# So that clones share what was compiled: paths count from here, wherever it is.
+export CCACHE_BASEDIR=${CCACHE_BASEDIR-$root} CCACHE_NOHASHDIR=1
+
 # configure LOG PRESET OPTIONS...: with ccache where there is one; says nothing
 # unless it fails.
 configure() {
