@@ -1,7 +1,8 @@
 # The tests that DOCUMENTS (a list) name have to exist. They are named as ctest
 # names them, in code: `CoreTests: Freed memory is used again`. Of TESTS_DIR the
 # files CMakeLists.txt say which sources a program has: as jitslab_add_test(...),
-# or, in CAPI, XTest.c is the source of CAPIXTests.
+# or, in CAPI, XTest.c is the source of CAPIXTests. Tests that a macro makes for
+# each layout of LAYOUTS, the file that names them, are called "..." #E "...".
 cmake_minimum_required(VERSION 3.25)
 
 # Semicolons and brackets would make or join elements of lists.
@@ -10,6 +11,13 @@ function(read_text file result)
   string(REGEX REPLACE "[][;]" "," text "${text}")
   set(${result} "${text}" PARENT_SCOPE)
 endfunction()
+
+read_text("${LAYOUTS}" text)
+string(REGEX MATCHALL "\n  X\\([A-Za-z]+" layouts "${text}")
+list(TRANSFORM layouts REPLACE "\n  X\\(" "")
+if(NOT layouts)
+  message(FATAL_ERROR "no layouts are named in ${LAYOUTS}")
+endif()
 
 # All sources of the program, without the breaks within strings.
 set(programs)
@@ -59,6 +67,13 @@ foreach(document IN LISTS DOCUMENTS)
       set(wanted "RUN(${test})")
     endif()
     string(FIND "${code_${program}}" "${wanted}" found)
+    foreach(layout IN LISTS layouts)
+      string(REPLACE "${layout}" "\" #E \"" made "${wanted}")
+      string(FIND "${code_${program}}" "${made}" found_made)
+      if(NOT made STREQUAL wanted AND NOT found_made EQUAL -1)
+        set(found ${found_made})
+      endif()
+    endforeach()
     if(found EQUAL -1)
       message(SEND_ERROR "${document}: ${program} has no test of this name: "
         "${test}")
