@@ -1,6 +1,6 @@
 # The places in the code that DOCUMENTS (a list) name have to be there. They are
 # named in code, as a file or folder of the project, or as a file and what stands
-# in it: `lib/Core/Window.cpp: Window::take`. A star stands for anything but a
+# in it, as `lib/Core/Window.cpp: Window::take`. A star stands for anything but a
 # slash.
 #
 # Lists of places are complete where a document says how to look for them, by a
@@ -12,6 +12,7 @@
 # heading has to name each file that it prints.
 cmake_minimum_required(VERSION 3.25)
 set(folders "benchmarks|cmake|docs|examples|fuzz|include|lib|scripts|tools|unittests")
+set(place "(${folders})/[^`\n]+|[A-Z][A-Za-z]+[.](json|md|txt)")
 set(places 0)
 set(searches 0)
 # What stands for brackets, which would join elements of lists.
@@ -28,11 +29,10 @@ endfunction()
 # Looks at the places that `text`, a part of `document`, names in code; their
 # files in `result`.
 function(check_places document text result)
-  string(REGEX MATCHALL "`(${folders})/[^`\n]+`" spans "${text}")
+  string(REGEX MATCHALL "`(${place})`" spans "${text}")
   set(named)
   foreach(span IN LISTS spans)
-    string(REGEX MATCH "^`([^`: ]+)(: ([^`]+))?`$" place "${span}")
-    if(NOT place) # a command, perhaps
+    if(NOT span MATCHES "^`([^`: ]+)(: ([^`]+))?`$") # a command, perhaps
       continue()
     endif()
     set(symbol "${CMAKE_MATCH_3}")
