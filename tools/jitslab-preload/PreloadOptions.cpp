@@ -44,7 +44,7 @@ static const std::vector<Option> &options() {
          return L.has_value();
        }},
       {"window", "SIZE", "with K, M or G, for example 1G",
-       "Address space of a window; default: just under 2G",
+       "Size of a window; default: just under 2G",
        [](PreloadOptions &O, StringRef Value) {
          return parseSize(Value, O.WindowSize);
        }},
