@@ -15,6 +15,44 @@ using namespace llvm;
 
 namespace jitslab {
 
+static const char *remedyFor(Limit L) {
+  switch (L) {
+  case Limit::Mappings:
+    return ": raise it, or use Layout::PerProtection or Layout::Dense, whose "
+           "mappings do not grow with the number of objects";
+  case Limit::AddressSpace:
+    return ": raise the limit or set a smaller ArenaOptions::WindowSize";
+  case Limit::Data:
+    return ": raise the limit, or free objects and call Arena::trim";
+  case Limit::Commit:
+    return ": raise vm.overcommit_ratio, or free memory";
+  case Limit::FreeAddresses:
+    return ": set a smaller ArenaOptions::WindowSize, or unmap what takes the "
+           "address space";
+  case Limit::LockedMemory:
+    return ": raise the limit or set a smaller ArenaOptions::WindowSize, since "
+           "windows count as a whole";
+  case Limit::WrittenCode:
+    return ": use Layout::Dense, which never does";
+  case Limit::OpenFiles:
+    return ": raise it, or use Layout::PerProtection or Layout::PerObject, "
+           "which need none: Layout::Dense has one for each window, and a "
+           "further one after a fork";
+  case Limit::ClosedDescriptor:
+    return ": keep the descriptors of memfd:jitslab";
+  case Limit::Memory:
+    break;
+  }
+  return "";
+}
+
+std::string explainFailure(std::error_code EC) {
+  std::string Text;
+  for (const LimitHit &Hit : limitsBehind(EC))
+    Text += (Text.empty() ? "" : "; or ") + Hit.Fact + remedyFor(Hit.Which);
+  return Text;
+}
+
 Error systemError(std::error_code EC, const Twine &What) {
   std::string Message = ("jitslab: " + What + ": " + EC.message()).str();
   std::string Advice = explainFailure(EC);

@@ -11,9 +11,15 @@
 
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <string>
 #include <system_error>
 
 namespace jitslab {
+
+/// Explains a failed memory call: which limit of the process or the system was
+/// most likely hit, and what to do about it. Empty when nothing is known.
+/// Reads /proc, so it belongs on error paths only.
+std::string explainFailure(std::error_code EC);
 
 /// "<What>: <the system's text>; <which limit, what to do>", carrying \p EC.
 llvm::Error systemError(std::error_code EC, const llvm::Twine &What);

@@ -9,7 +9,6 @@
 #include "ResourceLimits.h"
 #include "AddressSpace.h"
 #include "ProcFile.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include <sys/resource.h>
 
@@ -39,81 +38,80 @@ constexpr uint64_t MapCountMargin = 8;
 // and its guards, most of the address space is in use.
 constexpr uint64_t LittleAddressSpace = uint64_t(4) << 30;
 
-static void append(std::string &Text, const std::string &Reason) {
-  Text += (Text.empty() ? "" : "; or ") + Reason;
+using LimitHits = SmallVector<LimitHit, 1>;
+
+static std::string bytes(uint64_t Value) {
+  return std::to_string(Value) + " bytes";
 }
 
 // Which of several limits was hit is not known, so all that there are are told.
-static std::string explainNoMemory() {
+static LimitHits limitsOfMemory() {
   uint64_t MaxMaps = 0;
   uint64_t Maps = mappingCount();
   if (readNumber("/proc/sys/vm/max_map_count", MaxMaps) &&
       Maps + MapCountMargin >= MaxMaps)
-    return "the process has " + std::to_string(Maps) +
-           " mappings and vm.max_map_count allows " + std::to_string(MaxMaps) +
-           ": raise it, or use Layout::PerProtection or Layout::Dense, whose "
-           "mappings do not grow with the number of objects";
+    return {{Limit::Mappings, "the process has " + std::to_string(Maps) +
+                                  " mappings and vm.max_map_count allows " +
+                                  std::to_string(MaxMaps)}};
 
-  std::string Text;
-  rlimit Limit;
-  if (getrlimit(RLIMIT_AS, &Limit) == 0 && Limit.rlim_cur != RLIM_INFINITY)
-    append(Text, "the process's address space is limited to " +
-                     std::to_string(Limit.rlim_cur) +
-                     " bytes (RLIMIT_AS, ulimit -v): raise the limit or set a "
-                     "smaller ArenaOptions::WindowSize");
-  if (getrlimit(RLIMIT_DATA, &Limit) == 0 && Limit.rlim_cur != RLIM_INFINITY)
-    append(Text, "the process's data is limited to " +
-                     std::to_string(Limit.rlim_cur) +
-                     " bytes (RLIMIT_DATA, ulimit -d): raise the limit, or "
-                     "free objects and call Arena::trim");
+  LimitHits Hits;
+  rlimit Soft;
+  if (getrlimit(RLIMIT_AS, &Soft) == 0 && Soft.rlim_cur != RLIM_INFINITY)
+    Hits.push_back({Limit::AddressSpace,
+                    "the process's address space is limited to " +
+                        bytes(Soft.rlim_cur) + " (RLIMIT_AS, ulimit -v)"});
+  if (getrlimit(RLIMIT_DATA, &Soft) == 0 && Soft.rlim_cur != RLIM_INFINITY)
+    Hits.push_back({Limit::Data, "the process's data is limited to " +
+                                     bytes(Soft.rlim_cur) +
+                                     " (RLIMIT_DATA, ulimit -d)"});
   if (isOvercommitStrict())
-    append(Text, "vm.overcommit_memory is 2 and the commit limit is reached: "
-                 "raise vm.overcommit_ratio, or free memory");
+    Hits.push_back({Limit::Commit, "vm.overcommit_memory is 2 and the commit "
+                                   "limit is reached"});
   uint64_t LargestGap = largestFreeAddressRange();
   if (LargestGap < LittleAddressSpace)
-    append(Text, "the largest free range of addresses has " +
-                     std::to_string(LargestGap) +
-                     " bytes: set a smaller ArenaOptions::WindowSize, or unmap "
-                     "what takes the address space");
-  return Text.empty() ? "the system is out of memory or address space" : Text;
+    Hits.push_back(
+        {Limit::FreeAddresses,
+         "the largest free range of addresses has " + bytes(LargestGap)});
+  if (Hits.empty())
+    Hits.push_back(
+        {Limit::Memory, "the system is out of memory or address space"});
+  return Hits;
 }
 
-static std::string explainLocked() {
-  std::string Limit = "limited";
+static LimitHit limitOfLockedMemory() {
+  std::string Amount = "limited";
   rlimit Locked;
   if (getrlimit(RLIMIT_MEMLOCK, &Locked) == 0 &&
       Locked.rlim_cur != RLIM_INFINITY)
-    Limit += " to " + std::to_string(Locked.rlim_cur) + " bytes";
-  return "the process locks all memory that it maps (mlockall with "
-         "MCL_FUTURE), "
-         "of which windows count as a whole, and its locked memory is " +
-         Limit +
-         " (RLIMIT_MEMLOCK, ulimit -l): raise the limit or set a smaller "
-         "ArenaOptions::WindowSize";
+    Amount += " to " + bytes(Locked.rlim_cur);
+  return {Limit::LockedMemory,
+          "the process locks all memory that it maps (mlockall with "
+          "MCL_FUTURE), and its locked memory is " +
+              Amount + " (RLIMIT_MEMLOCK, ulimit -l)"};
 }
 
-std::string explainFailure(std::error_code EC) {
+LimitHits limitsBehind(std::error_code EC) {
   if (EC == std::errc::not_enough_memory)
-    return explainNoMemory();
+    return limitsOfMemory();
   // mmap(2): "Too much memory has been locked". Nothing else that is called
   // here has it but madvise, whose failures are nobody's errors.
   if (EC == std::errc::resource_unavailable_try_again)
-    return explainLocked();
+    return {limitOfLockedMemory()};
   if (EC == std::errc::permission_denied ||
       EC == std::errc::operation_not_permitted)
-    return "the system forbids making written memory executable (SELinux, "
-           "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
-           "filter): use Layout::Dense, which never does";
+    return {{Limit::WrittenCode,
+             "the system forbids making written memory executable (SELinux, "
+             "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
+             "filter)"}};
   if (EC == std::errc::too_many_files_open ||
       EC == std::errc::too_many_files_open_in_system)
-    return "raise the limit of open files (RLIMIT_NOFILE, ulimit -n; "
-           "fs.file-max "
-           "for the whole system), or use Layout::PerProtection or "
-           "Layout::PerObject, which need none: Layout::Dense has one for each "
-           "window, and a further one after a fork";
+    return {{Limit::OpenFiles,
+             "the limit of open files is reached (RLIMIT_NOFILE, ulimit -n; "
+             "fs.file-max for the whole system)"}};
   if (EC == std::errc::bad_file_descriptor)
-    return "the host has closed a file descriptor that is not its own "
-           "(closefrom, close_range): keep the descriptors of memfd:jitslab";
+    return {{Limit::ClosedDescriptor,
+             "the host has closed a file descriptor that is not its own "
+             "(closefrom, close_range)"}};
   return {};
 }
 

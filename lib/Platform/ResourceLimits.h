@@ -9,15 +9,47 @@
 #ifndef JITSLAB_PLATFORM_RESOURCELIMITS_H
 #define JITSLAB_PLATFORM_RESOURCELIMITS_H
 
+#include "llvm/ADT/SmallVector.h"
+#include <cstdint>
 #include <string>
 #include <system_error>
 
 namespace jitslab {
 
-/// Explains a failed memory call: which limit of the process or the system was
-/// most likely hit, and what to do about it. Empty when nothing is known.
-/// Reads /proc, so it belongs on error paths only.
-std::string explainFailure(std::error_code EC);
+/// What keeps calls on memory from succeeding.
+enum class Limit : uint8_t {
+  /// vm.max_map_count.
+  Mappings,
+  /// RLIMIT_AS.
+  AddressSpace,
+  /// RLIMIT_DATA.
+  Data,
+  /// What strict overcommit grants.
+  Commit,
+  /// The largest free range of addresses.
+  FreeAddresses,
+  /// None of those that are known.
+  Memory,
+  /// RLIMIT_MEMLOCK.
+  LockedMemory,
+  /// A rule against making written memory executable.
+  WrittenCode,
+  /// RLIMIT_NOFILE or fs.file-max.
+  OpenFiles,
+  /// No limit: somebody has closed a descriptor that was not theirs.
+  ClosedDescriptor
+};
+
+struct LimitHit {
+  Limit Which;
+  /// What is known of it, as a part of a sentence.
+  std::string Fact;
+};
+
+/// The limits that a memory call which failed with \p EC has most likely hit:
+/// all that there are where the system does not say which. Empty when nothing
+/// is known. Reads /proc, so it belongs on error paths only.
+llvm::SmallVector<LimitHit, 1> limitsBehind(std::error_code EC);
 
 /// True when the kernel grants no more memory than it has
 /// (vm.overcommit_memory is 2; Documentation/mm/overcommit-accounting.rst).

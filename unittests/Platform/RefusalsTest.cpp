@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Core/Errors.h"
 #include "Platform/AddressSpace.h"
 #include "Platform/Fork.h"
 #include "Platform/ProcFile.h"
 #include "Platform/ProcessWide.h"
-#include "Platform/ResourceLimits.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
 #include "Support/HardenedHost.h"

@@ -6,9 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Core/Errors.h"
 #include "AddressSpaceAdversary.h"
 #include "Platform/CodeMemory.h"
-#include "Platform/ResourceLimits.h"
 #include "Support/ArenaFixture.h"
 #include "Support/MachineCode.h"
 #include "Support/Process.h"
