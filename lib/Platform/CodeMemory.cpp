@@ -8,13 +8,32 @@
 
 #include "CodeMemory.h"
 #include "llvm/Support/Memory.h"
+#include <cerrno>
 #include <cstring>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 namespace jitslab {
+
+// Linux 4.16 (uapi/linux/membarrier.h); older headers lack the names.
+static constexpr int MembarrierSyncCore = 1 << 5;
+static constexpr int MembarrierRegisterSyncCore = 1 << 6;
+
+static long membarrier(int Command) {
+  return syscall(SYS_membarrier, Command, 0, 0);
+}
 
 void synchronizeInstructions(AddressRange R) {
   llvm::sys::Memory::InvalidateInstructionCache(
       reinterpret_cast<const void *>(R.Begin), R.size());
+}
+
+// EPERM: the process has not said yet that it will do so. Its children need
+// not, and saying it again does no harm.
+void synchronizeThreads() {
+  if (membarrier(MembarrierSyncCore) && errno == EPERM &&
+      membarrier(MembarrierRegisterSyncCore) == 0)
+    (void)membarrier(MembarrierSyncCore);
 }
 
 void fillWithTraps(uint8_t *Start, size_t Size) {

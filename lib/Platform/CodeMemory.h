@@ -18,6 +18,9 @@ namespace jitslab {
 /// before are another matter: see VirtualMemory::synchronizeThreads.
 void synchronizeInstructions(AddressRange R);
 
+/// See VirtualMemory::synchronizeThreads.
+void synchronizeThreads();
+
 /// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM
 /// vol. 2, INT3: 0xCC) or brk #0 (Arm ARM C6.2.51: 0xD4200000).
 void fillWithTraps(uint8_t *Start, size_t Size);

@@ -7,19 +7,18 @@
 //===----------------------------------------------------------------------===//
 
 #include "VirtualMemory.h"
-#include "AddressSpace.h"
+#include "CodeMemory.h"
+#include "Descriptors.h"
 #include "Postponed.h"
 #include "ProcessWide.h"
+#include "ReservationPlaces.h"
 #include "ResourceLimits.h"
-#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
-#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -43,19 +42,14 @@ constexpr unsigned MfdExec = 0x10;
 // for by comparing it with the result.
 constexpr int MapFixedNoReplace = 0x100000;
 
-// Linux 4.16 (uapi/linux/membarrier.h); older headers lack the names.
-constexpr int MembarrierSyncCore = 1 << 5;
-constexpr int MembarrierRegisterSyncCore = 1 << 6;
-
-// A random position leaves the low addresses to those who need them, and keeps
-// away from what may grow: the heap upwards, stacks downwards.
-constexpr uintptr_t LowestForRandom = uintptr_t(4) << 30;
-constexpr size_t GrowthRoom = size_t(1) << 30;
-
 constexpr int ReservationFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
 std::error_code lastError() {
   return std::error_code(errno, std::generic_category());
+}
+
+std::error_code errorIf(bool Failed) {
+  return Failed ? lastError() : std::error_code();
 }
 
 int protectionBits(Access A) {
@@ -96,9 +90,7 @@ public:
   }
 
   std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
-    return mprotect(pointer(Start), Size, protectionBits(A))
-               ? lastError()
-               : std::error_code();
+    return errorIf(mprotect(pointer(Start), Size, protectionBits(A)));
   }
 
   void populate(uintptr_t Start, size_t Size) override {
@@ -163,17 +155,13 @@ public:
       if (std::error_code EC = chargeIfStrict(M, Offset, Size))
         return EC;
     int Flags = MAP_FIXED | (S == Sharing::Shared ? MAP_SHARED : MAP_PRIVATE);
-    return mmap(pointer(Start), Size, protectionBits(A), Flags, M.Descriptor,
-                off_t(Offset)) == MAP_FAILED
-               ? lastError()
-               : std::error_code();
+    return errorIf(mmap(pointer(Start), Size, protectionBits(A), Flags,
+                        M.Descriptor, off_t(Offset)) == MAP_FAILED);
   }
 
   std::error_code unmap(uintptr_t Start, size_t Size) override {
-    return mmap(pointer(Start), Size, PROT_NONE, ReservationFlags | MAP_FIXED,
-                -1, 0) == MAP_FAILED
-               ? lastError()
-               : std::error_code();
+    return errorIf(mmap(pointer(Start), Size, PROT_NONE,
+                        ReservationFlags | MAP_FIXED, -1, 0) == MAP_FAILED);
   }
 
   // By the address first, which needs no descriptor: the host may have closed
@@ -192,36 +180,9 @@ public:
     return EC;
   }
 
-  // EPERM: the process has not said yet that it will do so. Its children need
-  // not, and saying it again does no harm.
-  void synchronizeThreads() override {
-    if (membarrier(MembarrierSyncCore) && errno == EPERM &&
-        membarrier(MembarrierRegisterSyncCore) == 0)
-      (void)membarrier(MembarrierSyncCore);
-  }
+  void synchronizeThreads() override { jitslab::synchronizeThreads(); }
 
 private:
-  static long membarrier(int Command) {
-    return syscall(SYS_membarrier, Command, 0, 0);
-  }
-
-  static std::error_code checkDescriptor(const SharedMemory &M) {
-    struct stat Status;
-    if (fstat(M.Descriptor, &Status))
-      return lastError();
-    if (Status.st_dev != M.Device || Status.st_ino != M.Inode)
-      return std::error_code(EBADF, std::generic_category());
-    return {};
-  }
-
-  // \returns false when it is not known whose descriptor it is.
-  static bool closeIfOurs(const SharedMemory &M) {
-    std::error_code EC = checkDescriptor(M);
-    if (!EC)
-      close(M.Descriptor);
-    return !EC || EC == std::errc::bad_file_descriptor;
-  }
-
   // Shared memory is charged when it is touched, and where the commit limit is
   // reached by then, that is SIGBUS. Where there is such a limit, all of it is
   // backed at once instead, which can be refused.
@@ -252,39 +213,26 @@ private:
     NotClosed.retry(closeIfOurs);
   }
 
-  // Each position has the same chance. Fails where no gap is large enough,
-  // where the mappings cannot be read, and where others than the kernel decide.
+  // Fails where there is no such place, and where others than the kernel
+  // decide.
   ErrorOr<uintptr_t> reserveAtRandom(const ReservationRequest &R) {
     // Other threads may map into the gap at the same time, but not for ever.
     for (int Try = 0; Try != 16; ++Try) {
-      SmallVector<AddressRange, 0> Positions;
-      uint64_t Choices = 0;
-      for (AddressRange Gap : freeAddressRanges(LowestForRandom, UINTPTR_MAX)) {
-        if (Gap.size() < 2 * GrowthRoom)
-          continue;
-        Gap.Begin += GrowthRoom;
-        Gap.End -= GrowthRoom;
-        uintptr_t First = alignTo(Gap.Begin + R.Guard, R.Align);
-        if (First > Gap.End || Gap.End - First < R.Size + R.Guard)
-          continue;
-        uintptr_t Last = alignDown(Gap.End - R.Guard - R.Size, R.Align);
-        Positions.push_back({First, Last + R.Align});
-        Choices += (Last - First) / R.Align + 1;
-      }
-      uint64_t Chosen;
-      if (!Choices || getentropy(&Chosen, sizeof(Chosen)))
+      std::optional<uintptr_t> Start = randomPlace(R);
+      if (!Start)
         break;
-      Chosen %= Choices;
-      for (AddressRange P : Positions) {
-        if (Chosen >= P.size() / R.Align) {
-          Chosen -= P.size() / R.Align;
-          continue;
-        }
-        if (mapReservation(P.Begin + Chosen * R.Align, R))
-          return P.Begin + Chosen * R.Align;
-        break;
-      }
+      if (mapReservation(*Start, R))
+        return *Start;
     }
+    return std::make_error_code(std::errc::address_not_available);
+  }
+
+  // Another thread may map into the gap at the same time: then the next best
+  // place is tried.
+  ErrorOr<uintptr_t> reserveBetween(const ReservationRequest &R) {
+    for (uintptr_t Start : placesBetween(R))
+      if (mapReservation(Start, R))
+        return Start;
     return std::make_error_code(std::errc::address_not_available);
   }
 
@@ -301,10 +249,6 @@ private:
       (void)unmapWhole({Begin, Begin + Whole});
     }
     return false;
-  }
-
-  static bool crossesBorder(uintptr_t Start, const ReservationRequest &R) {
-    return R.Border && alignTo(Start, R.Border) < Start + R.Size;
   }
 
   // Beside a border there is room in twice the size.
@@ -342,52 +286,6 @@ private:
     if (BlockEnd != End)
       (void)unmapWhole({BlockEnd, End});
     return Start;
-  }
-
-  // The positions in Gap that keep clear of the border, on each side of it.
-  static SmallVector<AddressRange, 4> parts(AddressRange Gap, size_t Border,
-                                            size_t Align) {
-    SmallVector<AddressRange, 4> Result;
-    while (Border && alignTo(Gap.Begin, Border) < Gap.End) {
-      uintptr_t At = alignTo(Gap.Begin, Border);
-      Result.push_back({Gap.Begin, At});
-      Gap.Begin = At + Align;
-    }
-    if (Gap.Begin < Gap.End)
-      Result.push_back(Gap);
-    return Result;
-  }
-
-  // Takes the free gap whose aligned position lies nearest to the middle of
-  // [Low, High). Another thread may map into the gap at the same time: then the
-  // next best one is tried.
-  ErrorOr<uintptr_t> reserveBetween(const ReservationRequest &R) {
-    uintptr_t Middle = R.Low + (R.High - R.Low) / 2;
-    uintptr_t Ideal = alignDown(Middle - R.Size / 2, R.Align);
-    SmallVector<uintptr_t, 16> Candidates;
-    for (AddressRange Gap : freeAddressRanges(R.Low, R.High)) {
-      if (Gap.size() < R.Size + 2 * R.Guard)
-        continue;
-      // Guards may lie across a border.
-      AddressRange Usable{Gap.Begin + R.Guard, Gap.End - R.Guard};
-      for (AddressRange Part : parts(Usable, R.Border, R.Align)) {
-        uintptr_t First = alignTo(Part.Begin, R.Align);
-        if (First < Part.End && Part.End - First >= R.Size)
-          Candidates.push_back(
-              std::clamp(Ideal, First, alignDown(Part.End - R.Size, R.Align)));
-      }
-    }
-    auto DistanceToMiddle = [&](uintptr_t Start) {
-      uintptr_t Centre = Start + R.Size / 2;
-      return Centre > Middle ? Centre - Middle : Middle - Centre;
-    };
-    sort(Candidates, [&](uintptr_t A, uintptr_t B) {
-      return DistanceToMiddle(A) < DistanceToMiddle(B);
-    });
-    for (uintptr_t Start : Candidates)
-      if (mapReservation(Start, R))
-        return Start;
-    return std::make_error_code(std::errc::address_not_available);
   }
 
   const size_t PageSize = sysconf(_SC_PAGESIZE);

@@ -1,0 +1,25 @@
+//===- Descriptors.h - Whose a file descriptor is ---------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_PLATFORM_DESCRIPTORS_H
+#define JITSLAB_PLATFORM_DESCRIPTORS_H
+
+#include "VirtualMemory.h"
+
+namespace jitslab {
+
+/// Fails with EBADF when the descriptor of \p M is closed, or another file's.
+std::error_code checkDescriptor(const SharedMemory &M);
+
+/// Closes it if it is that of \p M. \returns false when the system does not say
+/// whose it is.
+bool closeIfOurs(const SharedMemory &M);
+
+} // namespace jitslab
+
+#endif // JITSLAB_PLATFORM_DESCRIPTORS_H
