@@ -9,14 +9,13 @@
 #include "jitslab/RelocationAudit.h"
 #include "ELFRelocations.h"
 #include "ELFSymbols.h"
+#include "GOTSlots.h"
 #include "Indirection.h"
 #include "Judge.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include <cerrno>
-#include <map>
 #include <optional>
-#include <set>
 
 using namespace llvm;
 using namespace llvm::object;
@@ -31,7 +30,7 @@ class Auditor {
 public:
   Auditor(const LinkedObject &O, const ELF64LEObjectFile &Object)
       : O(O), Object(Object), File(Object.getELFFile()),
-        Machine(File.getHeader().e_machine), Symbols(O, Object) {}
+        Machine(File.getHeader().e_machine), Symbols(O, Object), Slots(O) {}
 
   Expected<AuditResult> run() {
     if (Machine == ELF::EM_AARCH64)
@@ -51,7 +50,6 @@ private:
     /// The relocation before this one has replaced the code of this one.
     bool AfterThreadLocal;
   };
-  using Addresses = SmallVector<uint64_t, 2>;
   struct Relocation {
     uint64_t Offset;
     uint32_t Type;
@@ -118,8 +116,7 @@ private:
            (R.Type == ELF::R_X86_64_TLSGD || R.Type == ELF::R_X86_64_TLSLD);
   }
 
-  // ADRP has the page of a slot, and LDR the place in that page. Only the two
-  // together lead to the slot; they refer to the same symbol and addend.
+  // So that later each half of a slot's address finds the other one.
   Error collectSlotHalves(const Place &At, const Relocation &R) {
     std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
     if (!Kind || (Kind->Computes != Formula::GOTPage &&
@@ -131,11 +128,10 @@ private:
     if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
       return Error::success();
     uint64_t Encoded = readField(Kind->Where, Bytes);
-    SlotHalves &H = Halves[{R.Symbol, R.Addend}];
     if (Kind->Computes == Formula::GOTPage)
-      H.Pages.insert((P & PageMask) + Encoded);
+      Slots.addPage({R.Symbol, R.Addend}, (P & PageMask) + Encoded);
     else
-      H.Offsets.insert(Encoded);
+      Slots.addOffset({R.Symbol, R.Addend}, Encoded);
     return Error::success();
   }
 
@@ -207,7 +203,7 @@ private:
       // On x86-64 the addend is the distance to the end of the field. On
       // AArch64 the stub's target includes the addend.
       const bool IsX86 = Machine == ELF::EM_X86_64;
-      Addresses Wanted;
+      GOTSlots::Addresses Wanted;
       for (uint64_t S : Symbol.Addresses)
         Wanted.push_back(IsX86 ? S : S + A);
       if (isStub(Machine, O.Read, P + Encoded - (IsX86 ? A : 0), Wanted))
@@ -216,7 +212,7 @@ private:
     }
     case Formula::GOTRelative:
       // The addend is part of the distance, not of what the slot holds.
-      for (uint64_t G : slots(Symbol.Addresses, P + Encoded - A))
+      for (uint64_t G : Slots.findAt(Symbol.Addresses, P + Encoded - A))
         C.push_back(G + A - P);
       break;
     case Formula::GOTStart:
@@ -237,46 +233,19 @@ private:
     return C;
   }
 
-  /// The slots that hold one of \p Wanted: those of \p LedTo, the places that
-  /// the code leads to, or if none does, all of the linker's own memory.
-  Addresses slots(ArrayRef<uint64_t> Wanted, ArrayRef<uint64_t> LedTo) {
-    Addresses Found;
-    for (uint64_t Hint : LedTo)
-      if (holdsOneOf(O.Read, Hint, Wanted))
-        Found.push_back(Hint);
-    if (!Found.empty())
-      return Found;
-    if (!GOT)
-      GOT = readSlots(O);
-    for (uint64_t W : Wanted)
-      for (auto [It, End] = GOT->equal_range(W); It != End; ++It)
-        Found.push_back(It->second);
-    return Found;
-  }
-
-  Addresses slots(const ReferredSymbol &Symbol, const Relocation &R) {
-    Addresses Wanted, LedTo;
+  GOTSlots::Addresses slots(const ReferredSymbol &Symbol, const Relocation &R) {
+    GOTSlots::Addresses Wanted;
     for (uint64_t S : Symbol.Addresses)
       Wanted.push_back(S + R.Addend);
-    const SlotHalves &H = Halves[{R.Symbol, R.Addend}];
-    for (uint64_t Page : H.Pages)
-      for (uint64_t Offset : H.Offsets)
-        LedTo.push_back(Page + Offset);
-    return slots(Wanted, LedTo);
+    return Slots.findFor(Wanted, {R.Symbol, R.Addend});
   }
-
-  struct SlotHalves {
-    std::set<uint64_t> Pages, Offsets;
-  };
 
   const LinkedObject &O;
   const ELF64LEObjectFile &Object;
   const ELFFile<ELFT> &File;
   const uint16_t Machine;
   SymbolFinder Symbols;
-  /// By symbol and addend: each pair has a slot of its own.
-  std::map<std::pair<uint32_t, int64_t>, SlotHalves> Halves;
-  std::optional<SlotMap> GOT;
+  GOTSlots Slots;
   AuditResult Result;
 };
 
