@@ -41,7 +41,7 @@ Segment Allocation::operator[](SegmentKind K) const {
 void Allocation::shrink(SegmentKind K, size_t Used) {
   if (!Owner || !Parts[K])
     return;
-  // Without the lock where there is nothing to give back.
+  // The lock is not taken where there is nothing to give back.
   size_t Has = LayoutPolicy::usable(*this, K).size();
   if (!Used || (Used < Has && Has - Used >= Home->granule()))
     Owner->shrink(*this, K, Used);
@@ -80,6 +80,10 @@ size_t Arena::trim() { return Impl->trim(); }
 bool Arena::verify() const { return Impl->verify(); }
 
 VirtualMemory &ArenaAccess::memory(const Arena &A) { return A.Impl->memory(); }
+
+bool ArenaAccess::sharesBlocks(const Arena &A) {
+  return A.Impl->sharesBlocks();
+}
 
 Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {

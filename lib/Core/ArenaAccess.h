@@ -24,6 +24,10 @@ public:
 
   /// The memory that \p A was created on.
   static VirtualMemory &memory(const Arena &A);
+
+  /// True when objects that are sealed together may share an allocation, and so
+  /// its pages.
+  static bool sharesBlocks(const Arena &A);
 };
 
 } // namespace jitslab

@@ -23,8 +23,6 @@ namespace jitslab {
 // linkers have to say in advance what they need.
 static constexpr size_t SpaciousSlabs = 256;
 
-static constexpr const char *CannotCommit = "cannot commit a slab";
-
 static Error checkOptions(const ArenaOptions &O) {
   size_t W = O.WindowSize;
   if (W && (W < MinWindowSize || W > MaxWindowSize))
@@ -36,15 +34,7 @@ static Error checkOptions(const ArenaOptions &O) {
     return optionError("WindowSize is " + Twine(W) +
                        " bytes; it has to be a multiple of the slab size, " +
                        Twine(SlabSize) + " bytes");
-  switch (O.ObjectLayout) {
-  case Layout::PerObject:
-  case Layout::PerProtection:
-  case Layout::Dense:
-    return Error::success();
-  }
-  return optionError("ObjectLayout is " +
-                     Twine(static_cast<int>(O.ObjectLayout)) +
-                     ", which is no layout");
+  return Error::success();
 }
 
 Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
@@ -53,71 +43,42 @@ Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
     return Err;
   std::unique_ptr<LayoutPolicy> Policy =
       LayoutPolicy::create(Options.ObjectLayout, VM);
+  if (!Policy)
+    return optionError("ObjectLayout is " +
+                       Twine(static_cast<int>(Options.ObjectLayout)) +
+                       ", which is no layout");
   std::unique_ptr<ArenaImpl> Impl(
       new ArenaImpl(Options, VM, std::move(Policy)));
-  if (Error Err = Impl->addWindowFor(MinWindowSize))
+  if (Error Err = Impl->Windows.add(MinWindowSize))
     return Err;
   if (std::error_code EC = Impl->enroll())
     return systemError(EC, "cannot register for forks");
-  Impl->Options.WindowSize = Impl->Windows.front()->size();
+  Impl->Options.WindowSize = Impl->Windows.oldest().size();
   Impl->updateSpacious();
   return Impl;
 }
 
 ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
                      std::unique_ptr<LayoutPolicy> Policy)
-    : Options(Options), MayHalve(Options.WindowSize == 0), VM(VM),
-      Policy(std::move(Policy)) {
-  if (MayHalve)
-    this->Options.WindowSize =
-        Options.Near ? DefaultNearWindowSize : DefaultWindowSize;
-}
+    : Options(Options), VM(VM), Policy(std::move(Policy)),
+      Windows(VM, *this->Policy, Options) {}
 
 ArenaImpl::~ArenaImpl() {
   withdraw();
   assert(LiveObjects == 0 && "an allocation outlives its arena");
 }
 
-Error ArenaImpl::addWindow(size_t Size) {
-  ArenaOptions Wanted = Options;
-  Wanted.WindowSize = Size;
-  Expected<std::unique_ptr<Window>> W = Window::create(VM, Wanted);
-  if (!W)
-    return W.takeError();
-  Windows.push_back(std::move(*W));
-  Windows.back()->Number = Windows.size() - 1;
-  Index.add(Windows.back()->refused());
-  // As long as it was the only one, it was not kept up to date.
-  updateIndex(*Windows.front());
-  return Error::success();
-}
-
-/// A window of the usual size, or of what is needed if that is more. Where the
-/// system refuses, and the size is up to this library, half of it and so on.
-Error ArenaImpl::addWindowFor(size_t NeededBytes) {
-  size_t Floor = std::max(NeededBytes, MinWindowSize);
-  for (size_t Size = std::max(Options.WindowSize, Floor);;
-       Size = std::max(alignTo(Size / 2, SlabSize), Floor)) {
-    Error Err = addWindow(Size);
-    if (!Err || !MayHalve || Size == Floor)
-      return Err;
-    consumeError(std::move(Err));
-  }
-}
-
 // Runs where there is one thread only, and its copy of the lock is held.
 void ArenaImpl::afterForkInChild() {
-  for (const std::unique_ptr<Window> &W : Windows)
-    W->detachFromParent();
+  for (Window &W : Windows)
+    W.detachFromParent();
   Lock.unlock();
 }
 
 void ArenaImpl::freezeShared() {
   Forks = forkCount();
-  for (const std::unique_ptr<Window> &W : Windows) {
-    W->freezeShared();
-    updateIndex(*W);
-  }
+  for (Window &W : Windows)
+    W.freezeShared();
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
@@ -131,7 +92,7 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   }
   if (Sibling && Sibling->Owner != this)
     return optionError("the sibling of an object is none of this arena's");
-  // Filled where it is returned: it is copied often enough later on.
+  // The result is filled in place, which saves a copy.
   Expected<Allocation> Result{Allocation()};
   (void)bool(Result);
   Allocation &A = *Result;
@@ -151,118 +112,21 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   return Result;
 }
 
-// As long as it is taken nobody else frees anything there, so this need not be
-// asked again.
+// Asked once: nobody else frees anything where this allocation lies.
 void ArenaImpl::noteReuse(Allocation &A) {
   if (Allocation::Part &Code = A.Parts[SegmentKind::Code])
     Code.Reused =
         A.Home->mayHoldFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
 }
 
-// After windows have gone, and others have got their numbers.
-void ArenaImpl::rebuildIndex() {
-  Index.clear();
-  for (size_t I = 0; I != Windows.size(); ++I) {
-    Windows[I]->Number = I;
-    Index.add(Windows[I]->refused());
-  }
-}
-
-TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
-                              Allocation &A) {
-  A.Home = &W;
-  TakeResult Result = Policy->place(W, F, KeepFree, A);
-  updateIndex(W);
-  return Result;
-}
-
-static Error errorOf(const TakeResult &Result) {
-  if (Result.Status == TakeStatus::Taken)
-    return Error::success();
-  return systemError(Result.Reason, CannotCommit);
-}
-
-TakeResult ArenaImpl::placeInWindows(const Footprint &F,
-                                     const Allocation *Sibling, Allocation &A) {
-  // The last slab of a window is left to objects that lie in it already and
-  // turn out larger than their linker said. Without a further window to go to,
-  // nobody is turned away for that.
-  if (Sibling || Windows.size() == 1)
-    return placeIn(Sibling ? *Sibling->Home : *Windows.front(), F,
-                   /*KeepFree=*/Options.Grow && !Sibling ? 1 : 0, A);
-  const LaneBytes Least = Policy->leastBytes(F);
-  for (size_t I = 0; (I = Index.next(I, Least)) != Windows.size(); ++I) {
-    TakeResult Result = placeIn(*Windows[I], F, /*KeepFree=*/1, A);
-    if (Result.Status != TakeStatus::Full)
-      return Result;
-  }
-  return {TakeStatus::Full};
-}
-
-Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
-                       Allocation &A) {
-  TakeResult Result = placeInWindows(F, Sibling, A);
-  // Empty slabs belong to the lane that had them, in case that it needs them
-  // again; now another one does.
-  if (Result.Status == TakeStatus::Full && MayTrim && trimWindows())
-    Result = placeInWindows(F, Sibling, A);
-  if (Result.Status != TakeStatus::Full)
-    return errorOf(Result);
-  if (Sibling || !Options.Grow)
-    return fullError(F);
-  return placeInNewWindow(F, A);
-}
-
-// With one window there is no question where an object begins that comes in
-// pieces; and it has room if it is no larger than what is untaken.
+// The pieces of an object all lie in the window that its first one went to.
+// With one window that is no choice, and what is untaken has room for the
+// others.
 void ArenaImpl::updateSpacious() {
-  bool Is = Options.ObjectLayout == Layout::Dense && Windows.size() == 1 &&
-            Windows.front()->untakenSlabs() >=
-                std::max(SpaciousSlabs, Windows.front()->size() / SlabSize / 2);
+  bool Is = Policy->takesPieces() && Windows.size() == 1 &&
+            Windows.oldest().untakenSlabs() >=
+                std::max(SpaciousSlabs, Windows.oldest().size() / SlabSize / 2);
   Spacious.store(Is, std::memory_order_relaxed);
-}
-
-Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
-  std::optional<size_t> Needed = Policy->worstCase(F);
-  if (!Needed || *Needed > MaxWindowSize - SlabSize)
-    return fullError(F);
-  if (Error Err = addWindowFor(alignTo(*Needed, SlabSize) + SlabSize))
-    return Err;
-  TakeResult Result = placeIn(*Windows.back(), F, /*KeepFree=*/0, A);
-  if (Result.Status == TakeStatus::Taken)
-    return Error::success();
-  Windows.pop_back();
-  rebuildIndex();
-  return Result.Status == TakeStatus::Full ? fullError(F) : errorOf(Result);
-}
-
-Error ArenaImpl::fullError(const Footprint &F) const {
-  size_t Used = 0, Reserved = 0, Largest = 0;
-  for (const std::unique_ptr<Window> &W : Windows) {
-    Used += W->liveBytes();
-    Reserved += W->size();
-    Largest = std::max(Largest, Policy->largestFree(*W));
-  }
-  std::string Message =
-      ("jitslab: no room for an object of " + Twine(F[SegmentKind::Code].Size) +
-       " bytes of code, " + Twine(F[SegmentKind::ROData].Size) +
-       " of read-only data and " + Twine(F[SegmentKind::RWData].Size) +
-       " of data: of " + Twine(Reserved) + " bytes in " +
-       Twine(Windows.size()) + " window(s), " + Twine(Used) + " are used and " +
-       Twine(Reserved - Used) + " free, the largest free block is " +
-       Twine(Largest) + " bytes; ")
-          .str();
-  std::optional<size_t> Needed = Policy->worstCase(F);
-  if (!Needed || *Needed > MaxWindowSize - SlabSize)
-    Message += "no window can be larger than " + std::to_string(MaxWindowSize) +
-               " bytes, or relocations would overflow";
-  else if (!Options.Grow)
-    Message += "free objects, set a larger ArenaOptions::WindowSize, or let "
-               "the arena grow (ArenaOptions::Grow)";
-  else
-    Message += "the object has outgrown what its linker had reserved, and its "
-               "window is full";
-  return make_error<ArenaFullError>(std::move(Message));
 }
 
 Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
@@ -274,9 +138,7 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
     noticeFork();
     if (A.Forks != Forks)
       return {};
-    bool Enlarged = Policy->enlarge(*A.Home, A, K, Used, F);
-    updateIndex(*A.Home);
-    if (!Enlarged)
+    if (!Policy->enlarge(*A.Home, A, K, Used, F))
       return {};
     noteReuse(A);
   }
@@ -291,7 +153,6 @@ void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   noticeFork();
   Policy->shrink(*A.Home, A, K, Used);
   MayTrim = true;
-  updateIndex(*A.Home);
 }
 
 void ArenaImpl::addObject(Allocation &A) {
@@ -303,9 +164,9 @@ void ArenaImpl::addObject(Allocation &A) {
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
   if (any_of(Allocations, [&](Allocation *A) { return A->Owner != this; }))
     return optionError("what is to be sealed is none of this arena's");
-  if (Options.ObjectLayout == Layout::Dense &&
-      any_of(Allocations,
-             [](Allocation *A) { return A->Forks < forkCountAtBirth(); }))
+  if (!Policy->sealsAfterFork() && any_of(Allocations, [](Allocation *A) {
+        return A->Forks < forkCountAtBirth();
+      }))
     return make_error<StringError>(
         "jitslab: this process was forked off while the object was being "
         "linked, and what was written by then stays with the parent; load the "
@@ -314,8 +175,8 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
   if (std::error_code EC = Policy->seal(Allocations))
     return systemError(EC, "cannot give code and read-only data their final "
                            "access rights");
-  // Caches are coherent by now, but another processor may be on the way to what
-  // ran there before. Where nothing did there is nothing to be on the way to.
+  // Caches are coherent by now, but another processor may have fetched what ran
+  // there before, if something did.
   bool Reused = false;
   for (Allocation *A : Allocations)
     Reused |= std::exchange(A->Parts[SegmentKind::Code].Reused, false);
@@ -325,15 +186,15 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
 }
 
 void ArenaImpl::release(Allocation &A) {
-  bool Prepared = Policy->prepareRelease(A);
+  const Allocation::Part &Code = A.Parts[SegmentKind::Code];
+  const bool CodeRan = Code && Code.Rights != Allocation::State::Writable;
+  Policy->prepareRelease(A);
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
-  const Allocation::Part &Code = A.Parts[SegmentKind::Code];
-  if (Code && Code.Rights != Allocation::State::Writable)
+  if (CodeRan)
     A.Home->noteFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
-  Policy->release(*A.Home, A, Prepared);
+  Policy->release(*A.Home, A);
   MayTrim = true;
-  updateIndex(*A.Home);
   A.Home->removeUser();
   LiveObjects -= A.Objects;
   A.Objects = 0;
@@ -351,19 +212,7 @@ size_t ArenaImpl::trim() {
 
 size_t ArenaImpl::trimWindows() {
   MayTrim = false;
-  size_t GivenBack = 0;
-  // Newest first, so that what remains is the oldest window. Before slabs are
-  // looked at: those of a window that goes need no calls of their own, which a
-  // process without a mapping to spare would be refused.
-  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
-    if (!Windows[I]->hasUsers()) {
-      GivenBack += Windows[I]->committedBytes();
-      Windows.erase(Windows.begin() + I);
-    }
-  for (const std::unique_ptr<Window> &W : Windows)
-    GivenBack += W->trim();
-  rebuildIndex();
-  return GivenBack;
+  return Windows.trim();
 }
 
 ArenaStats ArenaImpl::stats() const {
@@ -371,13 +220,13 @@ ArenaStats ArenaImpl::stats() const {
   ArenaStats S;
   S.Windows = Windows.size();
   S.LiveObjects = LiveObjects;
-  for (const std::unique_ptr<Window> &W : Windows) {
-    S.WindowsNear += W->isNear();
-    S.ReservedBytes += W->size();
-    S.CommittedBytes += W->committedBytes();
-    S.LiveBytes += W->liveBytes();
-    S.FreeBytes += W->freeBytes();
-    S.FrozenBytes += W->frozenBytes();
+  for (const Window &W : Windows) {
+    S.WindowsNear += W.isNear();
+    S.ReservedBytes += W.size();
+    S.CommittedBytes += W.committedBytes();
+    S.LiveBytes += W.liveBytes();
+    S.FreeBytes += W.freeBytes();
+    S.FrozenBytes += W.frozenBytes();
   }
   return S;
 }
@@ -385,20 +234,14 @@ ArenaStats ArenaImpl::stats() const {
 ArenaSnapshot ArenaImpl::snapshot() const {
   std::lock_guard<std::mutex> Guard(Lock);
   ArenaSnapshot S;
-  for (const std::unique_ptr<Window> &W : Windows)
-    S.Windows.push_back(W->snapshot());
+  for (const Window &W : Windows)
+    S.Windows.push_back(W.snapshot());
   return S;
 }
 
 bool ArenaImpl::verify() const {
   std::lock_guard<std::mutex> Guard(Lock);
-  if (Windows.empty() || Index.size() != Windows.size() || !Index.verify())
-    return false;
-  for (size_t I = 0; I != Windows.size(); ++I)
-    if (!Windows[I]->verify() || Windows[I]->Number != I ||
-        (Windows.size() > 1 && Index.get(I) != Windows[I]->refused()))
-      return false;
-  return true;
+  return Windows.verify();
 }
 
 } // namespace jitslab

@@ -11,13 +11,11 @@
 
 #include "../Platform/Fork.h"
 #include "LayoutPolicy.h"
-#include "RoomIndex.h"
-#include "Window.h"
+#include "WindowSet.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
 #include <atomic>
 #include <mutex>
-#include <vector>
 
 namespace jitslab {
 
@@ -43,6 +41,7 @@ public:
   bool wantsReservations() const {
     return !Spacious.load(std::memory_order_relaxed);
   }
+  bool sharesBlocks() const { return Policy->sharesBlocks(); }
   void shrink(Allocation &A, SegmentKind K, size_t Used);
   void addObject(Allocation &A);
   llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
@@ -65,8 +64,6 @@ private:
   void freezeShared();
   void updateSpacious();
 
-  llvm::Error addWindow(size_t Size);
-  llvm::Error addWindowFor(size_t NeededBytes);
   TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,
                      Allocation &A);
   TakeResult placeInWindows(const Footprint &F, const Allocation *Sibling,
@@ -74,26 +71,16 @@ private:
   llvm::Error place(const Footprint &F, const Allocation *Sibling,
                     Allocation &A);
   size_t trimWindows();
-  void updateIndex(const Window &W) {
-    // With one window there is nothing to be found.
-    if (Windows.size() > 1 && Index.get(W.Number) != W.refused())
-      Index.set(W.Number, W.refused());
-  }
-  void rebuildIndex();
   static void noteReuse(Allocation &A);
   llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
 
   ArenaOptions Options;
-  /// The size was left to this library: a smaller window will do.
-  const bool MayHalve;
   VirtualMemory &VM;
   const std::unique_ptr<LayoutPolicy> Policy;
 
   mutable std::mutex Lock;
-  std::vector<std::unique_ptr<Window>> Windows;
-  /// What windows refuse, where there are several.
-  RoomIndex Index;
+  WindowSet Windows;
   size_t LiveObjects = 0;
   /// Something was given back since windows were last trimmed.
   bool MayTrim = false;

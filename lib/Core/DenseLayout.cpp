@@ -9,6 +9,7 @@
 #include "DenseLayout.h"
 #include "../Platform/CodeMemory.h"
 #include "../Platform/Fork.h"
+#include "Errors.h"
 #include "LanePlacement.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
@@ -17,25 +18,68 @@ using namespace llvm;
 
 namespace jitslab {
 
+// The size of a cache line on x86-64 (Intel SDM vol. 3A, 12.1) and on most
+// AArch64 processors, so that objects share none.
+size_t DenseLayout::granule() const { return 64; }
+
+// Other layouts do not need what has failed here, unless it is a limit of the
+// process.
+static Error creationError(std::error_code EC, const Twine &What) {
+  if (EC == std::errc::not_enough_memory ||
+      EC == std::errc::resource_unavailable_try_again ||
+      EC == std::errc::too_many_files_open ||
+      EC == std::errc::too_many_files_open_in_system)
+    return systemError(EC, What);
+  std::string Advice;
+  if (EC == std::errc::file_too_large)
+    Advice = "raise the limit of file sizes (RLIMIT_FSIZE, ulimit -f), set a "
+             "smaller ArenaOptions::WindowSize, or ";
+  else
+    Advice = "memfd_create and executable mappings of what it makes may be "
+             "forbidden by vm.memfd_noexec, a seccomp filter or SELinux; ";
+  return make_error<StringError>(
+      "jitslab: " + What + " for Layout::Dense: " + EC.message() + "; " +
+          Advice + "use Layout::PerProtection or Layout::PerObject",
+      EC);
+}
+
+Expected<LaneBackings> DenseLayout::backWindow(AddressRange Space,
+                                               bool HugePages) {
+  ReservationRequest Request;
+  Request.Size = Space.size();
+  // So that huge pages suit both views.
+  Request.Align = SlabSize;
+  Request.Unpredictable = true;
+  ErrorOr<Reservation> Writer = Reservation::create(VM, Request);
+  if (!Writer)
+    return systemError(Writer.getError(), "cannot reserve " +
+                                              Twine(Space.size()) +
+                                              " bytes for the writer view");
+  auto Shared =
+      std::make_unique<SharedBacking>(VM, Space, std::move(*Writer), HugePages);
+  if (std::error_code EC = Shared->ensureFile())
+    return creationError(EC, "cannot create memory that can be mapped twice");
+  // A refusal to execute has to show here, not when the first object comes.
+  AddressRange FirstSlab{Space.Begin, Space.Begin + SlabSize};
+  std::error_code EC = Shared->commit(Lane::Code, FirstSlab);
+  if (!EC)
+    EC = Shared->decommit(FirstSlab);
+  if (EC)
+    return creationError(EC, "cannot map shared memory executable");
+  return LaneBackings(std::make_unique<PrivateBacking>(VM, HugePages),
+                      std::move(Shared), {Lane::Code, Lane::ROData});
+}
+
 std::optional<size_t> DenseLayout::worstCase(const Footprint &F) const {
   return worstCaseInLanes(F);
 }
 
-LaneBytes DenseLayout::leastBytes(const Footprint &F) const {
-  return leastBytesInLanes(F, DenseGranule);
-}
-
-size_t DenseLayout::largestFree(const Window &W) const {
-  return largestFreeInLanes(W);
-}
-
 TakeResult DenseLayout::place(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
-  TakeResult Result =
-      takeFromLanes(W, F, W.granule(), KeepFree,
-                    [&](SegmentKind K, AddressRange R) { own(A, K, R); });
+  TakeResult Result = takeFromLanes(
+      W, F, KeepFree, [&](SegmentKind K, AddressRange R) { own(A, K, R); });
   if (Result.Status != TakeStatus::Taken)
-    release(W, A, /*Prepared=*/true);
+    release(W, A);
   return Result;
 }
 
@@ -63,13 +107,6 @@ bool DenseLayout::enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
   return true;
 }
 
-void DenseLayout::shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) {
-  AddressRange Has = owned(A, K);
-  AddressRange Unused{alignTo(Has.Begin + Used, Align(W.granule())), Has.End};
-  own(A, K, {Has.Begin, Unused.Begin});
-  W.give(laneOf(K), Unused);
-}
-
 // Both views show the same memory, and stores through one are seen by loads and
 // fetches through the other: data caches behave as physically tagged ones. On
 // AArch64 instruction fetches need what they always need, cleaning the data
@@ -91,21 +128,14 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
 // After a fork the other process may be executing it. Instruction caches that
 // are not coherent (AArch64) would go on running it, so they are told, at the
 // price of a seal; on x86-64 that is nothing.
-bool DenseLayout::prepareRelease(Allocation &A) {
+void DenseLayout::prepareRelease(Allocation &A) {
+  for (Part &P : parts(A))
+    P.Rights = State::Writable;
   if (!parts(A)[SegmentKind::Code] || forksBefore(A) != forkCount())
-    return true;
+    return;
   AddressRange Code = usable(A, SegmentKind::Code);
   fillWithTraps(workingAddress(A, SegmentKind::Code), Code.size());
   synchronizeInstructions(Code);
-  return true;
-}
-
-void DenseLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
-  for (SegmentKind K : AllSegmentKinds) {
-    if (parts(A)[K])
-      W.give(laneOf(K), owned(A, K));
-    own(A, K, {});
-  }
 }
 
 } // namespace jitslab

@@ -18,17 +18,23 @@ namespace jitslab {
 /// of their own, so no access rights ever change.
 class DenseLayout final : public LayoutPolicy {
 public:
+  using LayoutPolicy::LayoutPolicy;
+
+  size_t granule() const override;
+  Lane laneFor(SegmentKind K) const override { return laneOf(K); }
+  llvm::Expected<LaneBackings> backWindow(AddressRange Space,
+                                          bool HugePages) override;
+  bool takesPieces() const override { return true; }
+  bool sharesBlocks() const override { return false; }
+  bool sealsAfterFork() const override { return false; }
+
   std::optional<size_t> worstCase(const Footprint &F) const override;
-  LaneBytes leastBytes(const Footprint &F) const override;
-  size_t largestFree(const Window &W) const override;
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                    Allocation &A) override;
   bool enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
                const SegmentFootprint &F) override;
-  void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) override;
   std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) override;
-  bool prepareRelease(Allocation &A) override;
-  void release(Window &W, Allocation &A, bool Prepared) override;
+  void prepareRelease(Allocation &A) override;
 };
 
 } // namespace jitslab

@@ -28,18 +28,4 @@ std::optional<size_t> worstCaseInLanes(const Footprint &F) {
   return Sum;
 }
 
-LaneBytes leastBytesInLanes(const Footprint &F, size_t Unit) {
-  LaneBytes Least{};
-  for (SegmentKind K : AllSegmentKinds)
-    Least[size_t(laneOf(K))] = alignTo(F[K].Size, Align(Unit));
-  return Least;
-}
-
-size_t largestFreeInLanes(const Window &W) {
-  size_t Largest = 0;
-  for (SegmentKind K : AllSegmentKinds)
-    Largest = std::max(Largest, W.largestFree(laneOf(K)));
-  return Largest;
-}
-
 } // namespace jitslab

@@ -10,6 +10,11 @@
 #include "DenseLayout.h"
 #include "PerObjectLayout.h"
 #include "PerProtectionLayout.h"
+#include "llvm/Support/Alignment.h"
+#include <algorithm>
+#include <cassert>
+
+using namespace llvm;
 
 namespace jitslab {
 
@@ -23,9 +28,51 @@ std::unique_ptr<LayoutPolicy> LayoutPolicy::create(Layout L,
   case Layout::PerProtection:
     return std::make_unique<PerProtectionLayout>(VM);
   case Layout::Dense:
-    return std::make_unique<DenseLayout>();
+    return std::make_unique<DenseLayout>(VM);
   }
   return nullptr;
+}
+
+LaneBytes LayoutPolicy::leastBytes(const Footprint &F) const {
+  LaneBytes Least{};
+  for (SegmentKind K : AllSegmentKinds)
+    Least[laneFor(K)] += alignTo(F[K].Size, Align(granule()));
+  return Least;
+}
+
+size_t LayoutPolicy::largestFree(const Window &W) const {
+  size_t Largest = 0;
+  for (SegmentKind K : AllSegmentKinds)
+    Largest = std::max(Largest, W.largestFree(laneFor(K)));
+  return Largest;
+}
+
+void LayoutPolicy::shrink(Window &W, Allocation &A, SegmentKind K,
+                          size_t Used) {
+  AddressRange Usable = usable(A, K), Has = owned(A, K);
+  assert(parts(A)[K].Rights == State::Writable && Used <= Usable.size() &&
+         "nothing to shrink");
+  AddressRange Unused{Used ? alignTo(Usable.Begin + Used, Align(W.granule()))
+                           : Has.Begin,
+                      Has.End};
+  own(A, K, {Has.Begin, Unused.Begin});
+  giveBack(W, Unused, State::Writable);
+}
+
+void LayoutPolicy::release(Window &W, Allocation &A) {
+  for (SegmentKind K : AllSegmentKinds) {
+    const Part &P = parts(A)[K];
+    if (P)
+      giveBack(W, owned(A, K), P.Rights);
+    own(A, K, {});
+  }
+}
+
+void LayoutPolicy::giveBack(Window &W, AddressRange R, State Rights) {
+  if (Rights == State::Writable)
+    W.give(R);
+  else
+    W.giveProtected(R);
 }
 
 } // namespace jitslab

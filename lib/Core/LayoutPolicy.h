@@ -9,58 +9,86 @@
 #ifndef JITSLAB_CORE_LAYOUTPOLICY_H
 #define JITSLAB_CORE_LAYOUTPOLICY_H
 
-#include "LanePlacement.h"
 #include "Window.h"
-#include "jitslab/Allocation.h"
+#include "jitslab/Arena.h"
 #include "llvm/ADT/ArrayRef.h"
 #include <memory>
 
 namespace jitslab {
 
-/// Decides where an object's segments lie and how they change their access
-/// rights. One for each arena.
+/// Decides where an object's segments lie, what memory is behind them, and how
+/// they change their access rights. One for each arena. It also says what kind
+/// of layout it is: nobody else compares layouts.
 class LayoutPolicy {
 public:
+  explicit LayoutPolicy(VirtualMemory &VM) : VM(VM) {}
   virtual ~LayoutPolicy();
 
+  /// \returns null when \p L is none of the layouts.
   static std::unique_ptr<LayoutPolicy> create(Layout L, VirtualMemory &VM);
+
+  // What kind of layout it is.
+
+  /// What memory is taken and given back in: bytes, a power of two.
+  virtual size_t granule() const = 0;
+
+  /// The lane that segments of kind \p K lie in.
+  virtual Lane laneFor(SegmentKind K) const = 0;
+
+  /// Makes what puts memory behind the slabs of a new window at \p Space.
+  virtual llvm::Expected<LaneBackings> backWindow(AddressRange Space,
+                                                  bool HugePages) = 0;
+
+  /// True when an object may as well come piece by piece, because enlarge puts
+  /// pieces side by side.
+  virtual bool takesPieces() const = 0;
+
+  /// True when objects that are sealed together may share an allocation.
+  virtual bool sharesBlocks() const = 0;
+
+  /// True when a child can seal what was being linked when it was forked off.
+  virtual bool sealsAfterFork() const = 0;
+
+  // What it needs.
 
   /// The most window bytes that \p F can need: more than this is never
   /// taken. No value when the sum overflows.
   virtual std::optional<size_t> worstCase(const Footprint &F) const = 0;
 
   /// What \p F takes from each lane at least, in whole granules.
-  virtual LaneBytes leastBytes(const Footprint &F) const = 0;
+  LaneBytes leastBytes(const Footprint &F) const;
 
   /// The largest block that one segment could still get from \p W, alignment
   /// aside.
-  virtual size_t largestFree(const Window &W) const = 0;
+  size_t largestFree(const Window &W) const;
 
-  /// Takes memory for \p F from \p W and fills in \p A's parts. Called with the
-  /// arena's lock held.
+  // The life of an object. Called with the arena's lock held, unless a function
+  // says otherwise.
+
+  /// Takes memory for \p F from \p W and fills in \p A's parts. What was taken
+  /// before a failure is given back.
   virtual TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                            Allocation &A) = 0;
 
-  /// See Arena::enlarge. Called with the arena's lock held.
+  /// See Arena::enlarge. Only where takesPieces().
   virtual bool enlarge(Window & /*W*/, Allocation & /*A*/, SegmentKind /*K*/,
                        size_t /*Used*/, const SegmentFootprint & /*F*/) {
     return false;
   }
 
-  /// Gives part \p K of \p A back beyond its first \p Used bytes, which is all
-  /// of it or at least a granule. Called with the arena's lock held.
-  virtual void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) = 0;
+  /// Gives part \p K of \p A, which is not sealed, back beyond its first
+  /// \p Used bytes, which is all of it or at least a granule.
+  void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used);
 
   /// See Arena::seal. Called without the lock.
   virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) = 0;
 
-  /// Makes what \p A owns fit to be given back. Called without the lock.
-  /// \returns whether all of it is writable now.
-  virtual bool prepareRelease(Allocation &A) = 0;
+  /// Makes what \p A owns fit to be given back: Part::Rights say which parts
+  /// can be written at once when they are used again. Called without the lock.
+  virtual void prepareRelease(Allocation &A) = 0;
 
-  /// Gives what \p A owns back to \p W; \p Prepared is what prepareRelease has
-  /// returned. Called with the arena's lock held.
-  virtual void release(Window &W, Allocation &A, bool Prepared) = 0;
+  /// Gives what \p A owns back to \p W.
+  void release(Window &W, Allocation &A);
 
   /// Where part \p K of \p A can be executed and read.
   static AddressRange usable(const Allocation &A, SegmentKind K) {
@@ -70,8 +98,8 @@ public:
   }
   /// Where part \p K of \p A can be written, sealed or not.
   static uint8_t *workingAddress(const Allocation &A, SegmentKind K) {
-    return reinterpret_cast<uint8_t *>(usable(A, K).Begin +
-                                       A.Home->workingOffset(laneOf(K)));
+    return reinterpret_cast<uint8_t *>(
+        A.Home->workingAddress(usable(A, K).Begin));
   }
 
 protected:
@@ -95,6 +123,11 @@ protected:
     P.End = uint32_t(R.End - A.Home->begin());
   }
   static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
+
+  /// Gives \p R, whose rights are \p Rights, back to \p W.
+  virtual void giveBack(Window &W, AddressRange R, State Rights);
+
+  VirtualMemory &VM;
 };
 
 } // namespace jitslab

@@ -59,13 +59,6 @@ std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
   return Sum + Align - SlabSize;
 }
 
-LaneBytes PerObjectLayout::leastBytes(const Footprint &F) const {
-  LaneBytes Least{};
-  for (SegmentKind K : AllSegmentKinds)
-    Least[size_t(Lane::Mixed)] += alignTo(F[K].Size, VM.pageSize());
-  return Least;
-}
-
 TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
                                   size_t KeepFree, Allocation &A) {
   // With alignments above the page size the two orders can differ in size.
@@ -78,9 +71,9 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
   if (Taken.Status != TakeStatus::Taken)
     return Taken;
 
-  bool AfterCode = W.hasKind(Taken.Address - 1, SegmentKind::Code);
+  bool AfterCode = W.kinds().has(Taken.Address - 1, SegmentKind::Code);
   const Block &B =
-      AfterCode || !W.hasKind(Taken.Address - 1, SegmentKind::RWData)
+      AfterCode || !W.kinds().has(Taken.Address - 1, SegmentKind::RWData)
           ? Straight
           : Mirrored;
   uintptr_t Unused = Taken.Address;
@@ -89,53 +82,39 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
       continue;
     AddressRange Pages{Taken.Address + B.Begin[K], Taken.Address + B.End[K]};
     if (Unused != Pages.Begin)
-      W.give(Lane::Mixed, {Unused, Pages.Begin});
+      W.give({Unused, Pages.Begin});
     Unused = Pages.End;
-    W.setKind(Pages, K);
+    W.kinds().set(Pages, K);
     assign(A, K, F[K], Pages);
   }
   if (Unused != Taken.Address + Size)
-    W.give(Lane::Mixed, {Unused, Taken.Address + Size});
+    W.give({Unused, Taken.Address + Size});
   return Taken;
 }
 
-void PerObjectLayout::shrink(Window &W, Allocation &A, SegmentKind K,
-                             size_t Used) {
-  AddressRange Unused = cutOff(A, K, Used);
-  W.clearKind(Unused);
-  W.give(Lane::Mixed, Unused);
-}
-
-bool PerObjectLayout::prepareRelease(Allocation &A) {
+void PerObjectLayout::prepareRelease(Allocation &A) {
   SealBatch Batch;
   bool AllWritable = true;
   for (SegmentKind K : AllSegmentKinds) {
-    const Part &P = parts(A)[K];
-    AllWritable &= P.Rights == State::Writable;
-    // Data is among them although it is writable: it lets the block be one
-    // range, so one call.
+    AllWritable &= parts(A)[K].Rights == State::Writable;
+    // Data is writable, and added all the same: the block is one range then,
+    // and takes one call.
     Batch.add(owned(A, K), Access::ReadWrite);
   }
+  // The block is given back as a whole, so its parts have the same rights.
+  State Rights = State::Writable;
   if (!AllWritable && Batch.apply(VM))
-    return false;
-  if (parts(A)[SegmentKind::Code])
+    Rights = State::Changing;
+  for (Part &P : parts(A))
+    P.Rights = Rights;
+  if (Rights == State::Writable && parts(A)[SegmentKind::Code])
     fillWithTraps(workingAddress(A, SegmentKind::Code),
                   usable(A, SegmentKind::Code).size());
-  return true;
 }
 
-void PerObjectLayout::release(Window &W, Allocation &A, bool Prepared) {
-  for (SegmentKind K : AllSegmentKinds) {
-    if (!parts(A)[K])
-      continue;
-    AddressRange Pages = owned(A, K);
-    W.clearKind(Pages);
-    if (Prepared)
-      W.give(Lane::Mixed, Pages);
-    else
-      W.giveProtected(Lane::Mixed, Pages);
-    own(A, K, {});
-  }
+void PerObjectLayout::giveBack(Window &W, AddressRange R, State Rights) {
+  W.kinds().clear(R);
+  RemappingLayout::giveBack(W, R, Rights);
 }
 
 } // namespace jitslab

@@ -20,18 +20,17 @@ class PerObjectLayout final : public RemappingLayout {
 public:
   using RemappingLayout::RemappingLayout;
 
+  Lane laneFor(SegmentKind) const override { return Lane::Mixed; }
+  bool sharesBlocks() const override { return false; }
+
   std::optional<size_t> worstCase(const Footprint &F) const override;
-  LaneBytes leastBytes(const Footprint &F) const override;
-  size_t largestFree(const Window &W) const override {
-    return W.largestFree(Lane::Mixed);
-  }
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                    Allocation &A) override;
-  void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) override;
-  bool prepareRelease(Allocation &A) override;
-  void release(Window &W, Allocation &A, bool Prepared) override;
+  void prepareRelease(Allocation &A) override;
 
 private:
+  void giveBack(Window &W, AddressRange R, State Rights) override;
+
   struct Block;
   Block arrange(const Footprint &F, bool Mirrored) const;
 };

@@ -18,43 +18,31 @@ std::optional<size_t> PerProtectionLayout::worstCase(const Footprint &F) const {
   return worstCaseInLanes(F);
 }
 
-LaneBytes PerProtectionLayout::leastBytes(const Footprint &F) const {
-  return leastBytesInLanes(F, VM.pageSize());
-}
-
-size_t PerProtectionLayout::largestFree(const Window &W) const {
-  return largestFreeInLanes(W);
-}
-
 TakeResult PerProtectionLayout::place(Window &W, const Footprint &F,
                                       size_t KeepFree, Allocation &A) {
-  TakeResult Result = takeFromLanes(
-      W, F, VM.pageSize(), KeepFree,
-      [&](SegmentKind K, AddressRange Pages) { assign(A, K, F[K], Pages); });
+  TakeResult Result =
+      takeFromLanes(W, F, KeepFree, [&](SegmentKind K, AddressRange Pages) {
+        assign(A, K, F[K], Pages);
+      });
   if (Result.Status != TakeStatus::Taken)
-    release(W, A, /*Prepared=*/true);
+    release(W, A);
   return Result;
 }
 
-void PerProtectionLayout::shrink(Window &W, Allocation &A, SegmentKind K,
-                                 size_t Used) {
-  W.give(laneOf(K), cutOff(A, K, Used));
-}
-
-// Code that cannot be written, and so not be filled with traps, is dropped:
-// what the pages hold then is zeros. Where that is refused (older kernels do
-// for what the process has locked) they are made writable for as long as it
-// takes: for ever, they would split the lane's mapping. A system that refuses
-// this too leaves the old code in pages that nobody refers to any more.
-bool PerProtectionLayout::prepareRelease(Allocation &A) {
+// Sealed code cannot be filled with traps, so it is dropped: its pages are
+// zeros then. Older kernels do not drop what the process has locked: such pages
+// are made writable, filled, and made executable again, because writable pages
+// would split the lane's mapping. Where that is refused too, the old code
+// stays, in pages that nobody refers to any more.
+void PerProtectionLayout::prepareRelease(Allocation &A) {
   Part &Code = parts(A)[SegmentKind::Code];
   if (!Code)
-    return true;
+    return;
   AddressRange Pages = owned(A, SegmentKind::Code);
   if (Code.Rights != State::Writable) {
     if (!VM.discard(Pages.Begin, Pages.size()) ||
         VM.protect(Pages.Begin, Pages.size(), Access::ReadWrite))
-      return true;
+      return;
     Code.Rights = State::Changing;
   }
   AddressRange Filled = usable(A, SegmentKind::Code);
@@ -62,20 +50,6 @@ bool PerProtectionLayout::prepareRelease(Allocation &A) {
   if (Code.Rights == State::Changing) {
     (void)VM.protect(Pages.Begin, Pages.size(), Access::ReadExecute);
     synchronizeInstructions(Filled);
-  }
-  return true;
-}
-
-void PerProtectionLayout::release(Window &W, Allocation &A, bool /*Prepared*/) {
-  for (SegmentKind K : AllSegmentKinds) {
-    const Part &P = parts(A)[K];
-    if (!P)
-      continue;
-    if (P.Rights == State::Writable)
-      W.give(laneOf(K), owned(A, K));
-    else
-      W.giveProtected(laneOf(K), owned(A, K));
-    own(A, K, {});
   }
 }
 

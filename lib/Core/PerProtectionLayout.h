@@ -21,14 +21,13 @@ class PerProtectionLayout final : public RemappingLayout {
 public:
   using RemappingLayout::RemappingLayout;
 
+  Lane laneFor(SegmentKind K) const override { return laneOf(K); }
+  bool sharesBlocks() const override { return true; }
+
   std::optional<size_t> worstCase(const Footprint &F) const override;
-  LaneBytes leastBytes(const Footprint &F) const override;
-  size_t largestFree(const Window &W) const override;
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                    Allocation &A) override;
-  void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used) override;
-  bool prepareRelease(Allocation &A) override;
-  void release(Window &W, Allocation &A, bool Prepared) override;
+  void prepareRelease(Allocation &A) override;
 };
 
 } // namespace jitslab

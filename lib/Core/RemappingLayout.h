@@ -18,7 +18,13 @@ namespace jitslab {
 /// writable first, and sealing changes their access rights.
 class RemappingLayout : public LayoutPolicy {
 public:
-  explicit RemappingLayout(VirtualMemory &VM) : VM(VM) {}
+  using LayoutPolicy::LayoutPolicy;
+
+  size_t granule() const final { return VM.pageSize(); }
+  llvm::Expected<LaneBackings> backWindow(AddressRange Space,
+                                          bool HugePages) final;
+  bool takesPieces() const final { return false; }
+  bool sealsAfterFork() const final { return true; }
 
   std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) final;
 
@@ -27,12 +33,6 @@ protected:
   /// them that suits its alignment and the caches.
   void assign(Allocation &A, SegmentKind K, const SegmentFootprint &F,
               AddressRange Pages);
-
-  /// \returns the pages of part \p K that a segment of \p Used bytes does not
-  /// need; \p A no longer owns them.
-  AddressRange cutOff(Allocation &A, SegmentKind K, size_t Used);
-
-  VirtualMemory &VM;
 
 private:
   PerSegment<Colouring> Colours;

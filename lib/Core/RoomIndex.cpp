@@ -12,12 +12,12 @@
 
 namespace jitslab {
 
-// What is no window refuses everything, and a lane that nothing is needed from
-// refuses nothing.
-static constexpr LaneBytes NoWindow = {1, 1, 1, 1};
+// A node without a window refuses every object.
+static constexpr LaneBytes NoWindow = {{1, 1, 1, 1}};
 
 bool RoomIndex::refuses(const LaneBytes &Refused, const LaneBytes &Needed) {
-  for (size_t L = 0; L != NumLanes; ++L)
+  // A lane that nothing is needed from refuses nothing.
+  for (Lane L : AllLanes)
     if (Needed[L] && Needed[L] >= Refused[L])
       return true;
   return false;
@@ -25,10 +25,12 @@ bool RoomIndex::refuses(const LaneBytes &Refused, const LaneBytes &Needed) {
 
 LaneBytes RoomIndex::common(const LaneBytes &L, const LaneBytes &R) {
   LaneBytes Both;
-  for (size_t I = 0; I != NumLanes; ++I)
+  for (Lane I : AllLanes)
     Both[I] = std::max(L[I], R[I]);
   return Both;
 }
+
+void RoomIndex::removeLast() { set(--Count, NoWindow); }
 
 void RoomIndex::clear() {
   Tree.clear();

@@ -9,22 +9,24 @@
 #ifndef JITSLAB_CORE_ROOMINDEX_H
 #define JITSLAB_CORE_ROOMINDEX_H
 
-#include "SlabTable.h"
+#include "Lane.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace jitslab {
 
-/// For each lane a number of bytes. What a window refuses: so many and more, as
-/// far as is known; SIZE_MAX: nothing. What an object needs: at least so many.
-using LaneBytes = std::array<size_t, NumLanes>;
+/// Bytes for each lane. A window refuses so many and more, as far as is known,
+/// SIZE_MAX if nothing is. An object needs so many or more.
+using LaneBytes = PerLane<size_t>;
 
-/// Finds the oldest window that may have room for an object without asking
-/// those that are known to have none: a tree of what windows refuse, in which a
-/// node refuses what all windows below it do. Not thread-safe.
+/// Finds the oldest window that may have room for an object, without a look at
+/// each of those that have none: a tree of what windows refuse. A node refuses
+/// what all windows below it refuse. Not thread-safe.
 class RoomIndex {
 public:
   /// Adds a window behind the others.
   void add(const LaneBytes &Refused);
+  /// Forgets the last window.
+  void removeLast();
   /// Forgets all windows.
   void clear();
   /// Says what window \p W refuses now.

@@ -9,30 +9,46 @@
 #ifndef JITSLAB_CORE_SLABTABLE_H
 #define JITSLAB_CORE_SLABTABLE_H
 
+#include "../Platform/AddressSpace.h"
+#include "Lane.h"
+#include "jitslab/Arena.h"
 #include "llvm/ADT/SmallVector.h"
-#include <array>
-#include <cstddef>
-#include <cstdint>
+#include <algorithm>
 #include <optional>
 
 namespace jitslab {
 
-/// What a slab holds. Mixed: whole objects (Layout::PerObject).
-enum class Lane : uint8_t { Mixed, Code, ROData, RWData };
-inline constexpr size_t NumLanes = 4;
+/// What a window knows of one of its slabs.
+struct Slab {
+  /// The lane that has taken it.
+  Lane Owner = Lane::Untaken;
+  /// The lane that it is earmarked for; that of the owner while it is taken.
+  Lane Earmark = Lane::Untaken;
+  /// Another process may execute it since a fork.
+  bool Frozen = false;
+  /// Bytes in live allocations.
+  uint32_t Live = 0;
+  /// The end of the part that was backed with memory ahead of its use: bytes
+  /// from the slab's begin.
+  uint32_t Populated = 0;
+  /// The end of the highest code that was freed in it, likewise. Memory that is
+  /// used for the first time lies above.
+  uint32_t FreedCode = 0;
+};
 
 /// Gives the slabs of a window to lanes on demand.
 ///
 /// Mixed and Code grow from the window's first slab, ROData and RWData from its
-/// last. A lane that needs a slab sets a run of neighbours aside for itself,
-/// each run four times as long as the one before: so equal protections lie side
-/// by side, and a window has O(log slabs) borders between lanes. What is set
-/// aside is a preference only. When nothing else is left, any lane may take it:
-/// no lane can exhaust a fixed share. Not thread-safe. Slabs are named by their
+/// last. A lane that needs a slab earmarks a run of neighbours for itself, each
+/// run four times as long as the one before: so equal protections lie side by
+/// side, and a window has O(log slabs) borders between lanes. An earmark is a
+/// preference only. When nothing else is left, any lane may take the slab: no
+/// lane can exhaust a fixed share. Not thread-safe. Slabs are named by their
 /// index in the window.
 class SlabTable {
 public:
-  explicit SlabTable(size_t Slabs);
+  /// For a window of \p Slabs slabs that begins at \p Base.
+  explicit SlabTable(size_t Slabs, uintptr_t Base = 0);
 
   /// Takes \p Count neighbouring slabs for \p L, the first of them at a
   /// multiple of \p AlignSlabs counted from \p Phase slabs before the window.
@@ -41,39 +57,55 @@ public:
                              size_t Phase = 0);
 
   /// Gives a slab back.
-  void give(size_t Slab);
+  void give(size_t I);
 
-  size_t size() const { return Owner.size(); }
+  size_t size() const { return Slabs.size(); }
+  Slab &operator[](size_t I) { return Slabs[I]; }
+  const Slab &operator[](size_t I) const { return Slabs[I]; }
+
+  size_t indexOf(uintptr_t Address) const {
+    return (Address - Base) / SlabSize;
+  }
+  /// The addresses of \p Count slabs.
+  AddressRange range(size_t First, size_t Count = 1) const {
+    return {Base + First * SlabSize, Base + (First + Count) * SlabSize};
+  }
+  /// Calls \p Visit with each slab that \p R (not empty) lies in, and where in
+  /// the slab its part begins and ends.
+  template <typename Fn> void forEachPart(AddressRange R, Fn Visit) const {
+    do {
+      size_t I = indexOf(R.Begin);
+      AddressRange Whole = range(I);
+      uintptr_t PartEnd = std::min(R.End, Whole.End);
+      Visit(I, uint32_t(R.Begin - Whole.Begin),
+            uint32_t(PartEnd - Whole.Begin));
+      R.Begin = PartEnd;
+    } while (R.Begin != R.End);
+  }
+
   /// Slabs that no lane has taken.
   size_t untaken() const { return Untaken; }
   /// The most neighbouring slabs that no lane has taken.
   size_t longestUntaken() const;
-  /// The lane that has taken \p Slab.
-  std::optional<Lane> owner(size_t Slab) const;
 
   bool verify() const;
 
 private:
-  /// The value of an entry: 0 for none, otherwise 1 + the lane.
-  using Entry = uint8_t;
-  static Entry entry(Lane L) { return Entry(1 + size_t(L)); }
-
-  std::optional<size_t> findInReserve(Lane L, size_t Count, size_t AlignSlabs,
+  std::optional<size_t> findEarmarked(Lane L, size_t Count, size_t AlignSlabs,
                                       size_t Phase) const;
-  std::optional<size_t> findUnreserved(Lane L, size_t Run, size_t AlignSlabs,
-                                       size_t Phase) const;
-  std::optional<size_t> setAside(Lane L, size_t Count, size_t AlignSlabs,
-                                 size_t Phase);
-  std::optional<size_t> findAnywhere(Lane L, size_t Count, size_t AlignSlabs,
+  std::optional<size_t> findUnmarked(Lane L, size_t Run, size_t AlignSlabs,
                                      size_t Phase) const;
+  std::optional<size_t> findUntaken(Lane L, size_t Count, size_t AlignSlabs,
+                                    size_t Phase) const;
+  std::optional<size_t> earmark(Lane L, size_t Count, size_t AlignSlabs,
+                                size_t Phase);
   template <typename Usable>
   std::optional<size_t> find(bool FromTop, size_t Count, size_t AlignSlabs,
                              size_t Phase, Usable IsUsable) const;
 
-  llvm::SmallVector<Entry, 0> Owner;
-  /// The lane that a slab is set aside for; kept while the slab is taken.
-  llvm::SmallVector<Entry, 0> Reserve;
-  std::array<size_t, NumLanes> NextRun;
+  const uintptr_t Base;
+  llvm::SmallVector<Slab, 0> Slabs;
+  PerLane<size_t> NextRun;
   size_t Untaken;
 };
 

@@ -9,25 +9,15 @@
 #ifndef JITSLAB_CORE_WINDOW_H
 #define JITSLAB_CORE_WINDOW_H
 
-#include "../Platform/VirtualMemory.h"
-#include "FreeDeleter.h"
+#include "FrozenSlabs.h"
+#include "LaneBackings.h"
+#include "PageKinds.h"
+#include "PopulateAhead.h"
 #include "RangeMap.h"
-#include "RoomIndex.h"
-#include "SlabBacking.h"
-#include "SlabTable.h"
-#include "jitslab/Allocation.h"
-#include "jitslab/Arena.h"
-#include "jitslab/ArenaSnapshot.h"
-#include "llvm/ADT/BitVector.h"
-#include <array>
-#include <memory>
+#include "Refusals.h"
+#include "WindowPlace.h"
 
 namespace jitslab {
-
-/// What Layout::Dense packs objects at: the size of a cache line on x86-64
-/// (Intel SDM vol. 3A, 12.1) and on most AArch64 processors, so that objects
-/// share none.
-inline constexpr size_t DenseGranule = 64;
 
 /// Why taking memory from a window failed.
 enum class TakeStatus {
@@ -48,145 +38,112 @@ struct TakeResult {
 /// free. Not thread-safe: the arena's lock protects it.
 class Window {
 public:
-  /// Reserves \p Options.WindowSize bytes, near \p Options.Near when that is
-  /// not 0 and there is room.
-  static llvm::Expected<std::unique_ptr<Window>>
-  create(VirtualMemory &VM, const ArenaOptions &Options);
+  /// Commits nothing yet. \p Granule: see granule().
+  Window(WindowPlace Place, LaneBackings Backings, size_t Granule,
+         size_t PageSize);
   ~Window();
 
-  uintptr_t begin() const { return Base; }
-  uintptr_t end() const { return Base + Size; }
-  size_t size() const { return Size; }
+  uintptr_t begin() const { return Space.Begin; }
+  uintptr_t end() const { return Space.End; }
+  size_t size() const { return Space.size(); }
   /// True when all of the window is within reach of the address asked for.
-  bool isNear() const { return PlacedNear; }
+  bool isNear() const { return Place.IsNear; }
 
   /// What memory is taken and given back in: bytes, a power of two.
   size_t granule() const { return Granule; }
 
-  /// Takes \p Bytes (whole granules) of \p L that can be written at
-  /// workingOffset(L). What was freed before is preferred; slabs are committed
-  /// when that does not do, of which \p KeepFree stay untaken.
+  /// Takes \p Bytes (whole granules) of \p L that can be written. What was
+  /// freed before is preferred; slabs are committed when that does not do, of
+  /// which \p KeepFree stay untaken.
   TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
 
-  /// Takes exactly \p R, which has to lie where a free range begins.
+  /// Takes exactly \p R, which has to lie where a free range of \p L begins.
   bool takeFront(Lane L, AddressRange R);
 
   /// Gives back what can be written.
-  void give(Lane L, AddressRange R);
+  void give(AddressRange R);
 
-  /// Gives back pages whose access rights are others: take makes them writable
-  /// when it needs them.
-  void giveProtected(Lane L, AddressRange R);
+  /// Gives back pages that cannot be written. take makes them writable when it
+  /// needs them.
+  void giveProtected(AddressRange R);
 
-  /// See SlabBacking.
-  uintptr_t workingOffset(Lane L) const { return WorkingOffsets[size_t(L)]; }
+  /// Where the memory at \p Executor, which is taken, can be written.
+  uintptr_t workingAddress(uintptr_t Executor) const {
+    return Executor + WorkingOffsets[laneAt(Executor)];
+  }
 
-  /// After a fork: what both processes can see is not used again by either of
-  /// them, but given back to the system when nothing live is left in its slab.
+  /// After a fork: freezes the slabs that both processes can see.
   void freezeShared();
-  void detachFromParent() { Backing->detachFromParent(); }
+  /// See SharedBacking.
+  void detachFromParent();
 
   /// Gives slabs without live pages back to the system.
   /// \returns bytes given back.
   size_t trim();
 
-  /// Allocations keep their window, also those that own no bytes.
+  /// Allocations keep their window, those without any bytes too.
   void addUser() { ++Users; }
   void removeUser() { --Users; }
   bool hasUsers() const { return Users != 0; }
-
-  /// Its place among the arena's windows, oldest first.
-  size_t Number = 0;
 
   size_t liveBytes() const { return LiveBytes; }
   size_t committedBytes() const {
     return (Slabs.size() - Slabs.untaken()) * SlabSize;
   }
   size_t freeBytes() const;
-  size_t frozenBytes() const { return FrozenBytes; }
+  size_t frozenBytes() const { return Frozen.bytes(); }
   size_t untakenSlabs() const { return Slabs.untaken(); }
-  /// What take is known to refuse for a new object in each lane, where a window
-  /// keeps a slab free: it has, since something was last given back there.
-  const LaneBytes &refused() const { return RefusedBytes; }
   /// The most that a single take could get, alignment aside.
   size_t largestFree(Lane L) const;
+
+  /// What take refuses where a slab is kept free.
+  Refusals &refusals() { return Refused; }
+  const Refusals &refusals() const { return Refused; }
 
   /// Says that code in \p R was sealed and is freed now.
   void noteFreedCode(AddressRange R);
   /// False when no code was ever freed in \p R. Constant time for each slab.
   bool mayHoldFreedCode(AddressRange R) const;
 
-  /// For layouts that care what lies next to what: the kind of segment that a
-  /// page holds, if it is known.
-  void setKind(AddressRange Pages, SegmentKind K);
-  void clearKind(AddressRange Pages);
-  bool hasKind(uintptr_t Address, SegmentKind K) const;
+  PageKinds &kinds() { return Kinds; }
 
   WindowSnapshot snapshot() const;
 
   bool verify() const;
 
 private:
-  Window(VirtualMemory &VM, const ArenaOptions &Options, uintptr_t Base,
-         bool PlacedNear);
+  /// What is committed and not live, by whether it can be written.
+  struct FreeMemory {
+    RangeMap Writable, Protected;
+  };
 
-  size_t slabOf(uintptr_t Address) const { return (Address - Base) / SlabSize; }
-  AddressRange slabRange(size_t First, size_t Count = 1) const {
-    return {Base + First * SlabSize, Base + (First + Count) * SlabSize};
+  Lane laneAt(uintptr_t Address) const {
+    return Slabs[Slabs.indexOf(Address)].Owner;
   }
   std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align,
-                                         bool &Refused);
-  void noteFull(Lane L, size_t Bytes, size_t Align);
-  void freeSlab(size_t Slab);
+                                         bool &SystemRefused);
   std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
                          bool &Full);
   void countLive(AddressRange R, bool Alive);
-  template <typename Fn> void forEachSlabPart(AddressRange R, Fn Visit) const;
-  void setBacking(std::unique_ptr<SlabBacking> B);
-  void populateUpTo(Lane L, uintptr_t Start, size_t Bytes) {
-    uintptr_t End = Start + Bytes;
-    size_t Last = slabOf(End - 1);
-    // All slabs that a range spans have to get their marks.
-    if (End > slabRange(Last).Begin + PopulatedInSlab[Last] ||
-        slabOf(Start) != Last)
-      populateFurther(L, Start, End);
-  }
-  void populateFurther(Lane L, uintptr_t Start, uintptr_t End);
-  bool decommit(size_t Slab);
-  bool giveFrozen(AddressRange R);
-  void abandon(size_t Slab);
+  void freeSlab(size_t I);
+  bool decommit(size_t I);
+  void abandon(size_t I);
 
-  VirtualMemory &VM;
-  const uintptr_t Base;
-  const size_t Size;
-  const bool PlacedNear;
+  const WindowPlace Place;
+  const AddressRange Space;
   const size_t Granule;
-  std::unique_ptr<SlabBacking> Backing;
-  std::array<uintptr_t, NumLanes> WorkingOffsets{};
+  const LaneBackings Backings;
+  /// Copies of what the backings say: every object asks for them.
+  PerLane<uintptr_t> WorkingOffsets;
 
   SlabTable Slabs;
-  /// Committed and not live: writable, or with other access rights.
-  std::array<RangeMap, NumLanes> Free;
-  std::array<RangeMap, NumLanes> Protected;
-  /// Each lane's populated bytes so far, which say how far ahead to go.
-  std::array<size_t, NumLanes> Populated{};
-  LaneBytes RefusedBytes;
+  PerLane<FreeMemory> Free;
+  PopulateAhead Ahead;
+  FrozenSlabs Frozen;
+  Refusals Refused;
+  PageKinds Kinds;
   size_t LiveBytes = 0;
-  size_t FrozenBytes = 0;
   size_t Users = 0;
-  /// For each slab: bytes in live allocations, and the end of the part that was
-  /// backed with memory ahead of its use.
-  llvm::SmallVector<uint32_t, 0> LiveInSlab;
-  llvm::SmallVector<uint32_t, 0> PopulatedInSlab;
-  /// The end of the highest code that was freed in each slab: enough to know
-  /// that memory that is used for the first time has none.
-  llvm::SmallVector<uint32_t, 0> FreedCodeInSlab;
-  /// Slabs that another process may execute since a fork.
-  llvm::BitVector Frozen;
-
-  /// One byte for each page: 0 or 1 + the kind. From calloc, so that pages of
-  /// it that are never written cost no memory.
-  std::unique_ptr<uint8_t[], FreeDeleter> Kinds;
 };
 
 } // namespace jitslab

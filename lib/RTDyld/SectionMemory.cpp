@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SectionMemory.h"
+#include "../Core/ArenaAccess.h"
 #include "../Platform/CodeMemory.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
@@ -62,7 +63,7 @@ Footprint SectionMemory::blockFootprint(const Footprint &F) const {
 }
 
 Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
-  Shareable = A.options().ObjectLayout == Layout::PerProtection;
+  Shareable = ArenaAccess::sharesBlocks(A);
   bool Shares =
       Shareable && Blocks.size() > Tried && Blocks.back().hasRoomFor(F);
   giveBackUnused(/*KeepLast=*/Shares);

@@ -19,10 +19,10 @@ namespace jitslab {
 /// instance serves all objects between two calls of finalizeMemory.
 class SectionMemory {
 public:
-  /// Begins an object that announces \p F. What the object before it left over
-  /// goes back to the arena; with Layout::PerProtection this object may use it
-  /// instead, since both will be sealed in the same call. After a failure no
-  /// section can be had until the next object begins.
+  /// Begins an object that announces \p F. The object before it gives back what
+  /// it left over, or leaves it to this one where blocks are shared: both will
+  /// be sealed in the same call. After a failure no section can be had until
+  /// the next object begins.
   llvm::Error beginObject(Arena &A, const Footprint &F);
 
   /// A section of the object that was begun last. \p Size and \p Align in

@@ -18,7 +18,7 @@ static size_t nextOf(const std::vector<LaneBytes> &Windows, size_t From,
                      const LaneBytes &Needed) {
   for (size_t W = From; W < Windows.size(); ++W) {
     bool Refuses = false;
-    for (size_t L = 0; L != NumLanes; ++L)
+    for (Lane L : AllLanes)
       Refuses |= Needed[L] && Needed[L] >= Windows[W][L];
     if (!Refuses)
       return W;
@@ -42,6 +42,9 @@ TEST_CASE("The room index agrees with looking at every window") {
     if (Rand.percent(1) && Rand.percent(10)) {
       Index.clear();
       Model.clear();
+    } else if (!Model.empty() && Rand.percent(5)) {
+      Index.removeLast();
+      Model.pop_back();
     } else if (Model.empty() || Rand.percent(10)) {
       Model.push_back(Some());
       Index.add(Model.back());
@@ -63,6 +66,6 @@ TEST_CASE("The room index agrees with looking at every window") {
 
 TEST_CASE("An empty room index finds nothing") {
   RoomIndex Index;
-  CHECK(Index.next(0, {1, 1, 1, 1}) == 0);
+  CHECK(Index.next(0, {{1, 1, 1, 1}}) == 0);
   CHECK(Index.verify());
 }

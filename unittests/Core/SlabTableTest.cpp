@@ -16,15 +16,12 @@ using namespace jitslab;
 
 using Index = std::optional<size_t>;
 
-static constexpr std::array<Lane, NumLanes> AllLanes = {
-    Lane::Mixed, Lane::Code, Lane::ROData, Lane::RWData};
-
 /// Places where a slab's neighbour belongs to another lane: the kernel needs a
 /// mapping more for each.
 static size_t borders(const SlabTable &T) {
   size_t Count = 0;
   for (size_t I = 1; I < T.size(); ++I)
-    Count += T.owner(I) != T.owner(I - 1);
+    Count += T[I].Owner != T[I - 1].Owner;
   return Count;
 }
 
@@ -35,15 +32,15 @@ TEST_CASE("Code grows from the first slab and data from the last") {
   CHECK(T.take(Lane::RWData, 1) == Index(62));
   CHECK(T.take(Lane::Mixed, 1) == Index(1));
   CHECK(T.untaken() == 60);
-  CHECK(T.owner(0) == Lane::Code);
-  CHECK(T.owner(1) == Lane::Mixed);
-  CHECK(T.owner(62) == Lane::RWData);
-  CHECK(T.owner(63) == Lane::ROData);
-  CHECK(!T.owner(2));
+  CHECK(T[0].Owner == Lane::Code);
+  CHECK(T[1].Owner == Lane::Mixed);
+  CHECK(T[62].Owner == Lane::RWData);
+  CHECK(T[63].Owner == Lane::ROData);
+  CHECK(T[2].Owner == Lane::Untaken);
   CHECK(T.verify());
 }
 
-TEST_CASE("Each run that a lane sets aside is four times as long as the last") {
+TEST_CASE("Each run that a lane earmarks is four times as long as the last") {
   // Two lanes that grow from the same end, in turns: each takes from its run
   // until that is used up.
   SlabTable T(256);
@@ -53,7 +50,7 @@ TEST_CASE("Each run that a lane sets aside is four times as long as the last") {
   }
   std::vector<size_t> Runs;
   for (size_t I = 0; I != 42; ++I)
-    if (I && T.owner(I) == T.owner(I - 1))
+    if (I && T[I].Owner == T[I - 1].Owner)
       ++Runs.back();
     else
       Runs.push_back(1);
@@ -79,7 +76,7 @@ TEST_CASE("Borders between lanes grow with the logarithm of the slabs") {
   }
 }
 
-TEST_CASE("No lane is starved by what is set aside for others") {
+TEST_CASE("No lane is starved by what is earmarked for others") {
   for (Lane Hungry : AllLanes) {
     SlabTable T(64);
     size_t Others = 0;
@@ -103,10 +100,10 @@ TEST_CASE("A slab given back can be taken by any lane") {
     for (size_t I = 0; I != 4; ++I)
       REQUIRE(T.take(Lane::Code, 1));
     T.give(2);
-    CHECK(!T.owner(2));
+    CHECK(T[2].Owner == Lane::Untaken);
     CHECK(T.untaken() == 1);
     CHECK(T.take(L, 1) == Index(2));
-    CHECK(T.owner(2) == L);
+    CHECK(T[2].Owner == L);
     CHECK(T.verify());
   }
 }
@@ -141,14 +138,14 @@ TEST_CASE("A slab table does what a naive table does in random operations") {
   Random Rand(Seed);
   constexpr size_t Slabs = 48;
   SlabTable T(Slabs);
-  std::vector<std::optional<Lane>> Owner(Slabs);
+  std::vector<Lane> Owner(Slabs, Lane::Untaken);
   size_t Taken = 0, Refused = 0;
 
   auto FitsAt = [&](size_t First, size_t Count, size_t Align, size_t Phase) {
     if ((First + Phase) % Align || First + Count > Slabs)
       return false;
     for (size_t I = First; I != First + Count; ++I)
-      if (Owner[I])
+      if (Owner[I] != Lane::Untaken)
         return false;
     return true;
   };
@@ -170,14 +167,14 @@ TEST_CASE("A slab table does what a naive table does in random operations") {
       ++(First ? Taken : Refused);
       if (Ok && First)
         std::fill_n(Owner.begin() + *First, Count, L);
-    } else if (Owner[Slab]) {
+    } else if (Owner[Slab] != Lane::Untaken) {
       T.give(Slab);
-      Owner[Slab].reset();
+      Owner[Slab] = Lane::Untaken;
     }
     size_t Untaken = 0;
     for (size_t I = 0; I != Slabs; ++I) {
-      Ok &= T.owner(I) == Owner[I];
-      Untaken += !Owner[I];
+      Ok &= T[I].Owner == Owner[I];
+      Untaken += Owner[I] == Lane::Untaken;
     }
     bool AsExpected = Ok && T.untaken() == Untaken && T.verify();
     if (!AsExpected)

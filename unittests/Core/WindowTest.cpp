@@ -6,7 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Core/Window.h"
+#include "Core/LayoutPolicy.h"
+#include "Core/WindowSet.h"
 #include "Model/ShadowMemory.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Process.h"
@@ -16,10 +17,16 @@ using namespace jitslab;
 
 using WindowPtr = std::unique_ptr<Window>;
 
+static WindowPtr makeWindow(VirtualMemory &Memory,
+                            const ArenaOptions &Options) {
+  auto Policy = LayoutPolicy::create(Options.ObjectLayout, Memory);
+  return valueOf(createWindow(Memory, *Policy, Options));
+}
+
 static WindowPtr makeWindow(VirtualMemory &Memory, size_t Slabs = 4) {
   ArenaOptions Options;
   Options.WindowSize = Slabs * SlabSize;
-  return valueOf(Window::create(Memory, Options));
+  return makeWindow(Memory, Options);
 }
 
 static uintptr_t takeFrom(Window &W, Lane L, size_t Bytes, size_t Align = 1,
@@ -45,7 +52,7 @@ TEST_CASE("A window has inaccessible guard pages at both ends") {
   CHECK(hasRights(W->begin() - Memory.Guard, "---"));
   CHECK(hasRights(W->end(), "---"));
   CHECK(hasRights(W->end() + Memory.Guard - 1, "---"));
-  W->give(Lane::Mixed, {All, All + W->size()});
+  W->give({All, All + W->size()});
 }
 
 TEST_CASE("Only slabs in use are accessible") {
@@ -57,7 +64,7 @@ TEST_CASE("Only slabs in use are accessible") {
   CHECK(W->freeBytes() == SlabSize - pageSize());
   CHECK(hasRights(A, "rw-"));
   CHECK(hasRights(W->begin() + SlabSize, "---"));
-  W->give(Lane::Code, {A, A + pageSize()});
+  W->give({A, A + pageSize()});
   CHECK(W->liveBytes() == 0);
   CHECK(W->trim() == SlabSize);
   CHECK(hasRights(A, "---"));
@@ -77,9 +84,9 @@ TEST_CASE("Lanes do not share slabs") {
   CHECK(RWData >= W->end() - 2 * SlabSize);
   CHECK(RWData < W->end() - SlabSize);
   CHECK(W->committedBytes() == 3 * SlabSize);
-  W->give(Lane::Code, {Code, Code + pageSize()});
-  W->give(Lane::ROData, {ROData, ROData + pageSize()});
-  W->give(Lane::RWData, {RWData, RWData + pageSize()});
+  W->give({Code, Code + pageSize()});
+  W->give({ROData, ROData + pageSize()});
+  W->give({RWData, RWData + pageSize()});
   CHECK(W->trim() == 3 * SlabSize);
 }
 
@@ -92,11 +99,11 @@ TEST_CASE("A taken range may span slabs and be aligned above a slab") {
   uintptr_t B = takeFrom(*W, Lane::Mixed, Size, Align);
   CHECK(W->liveBytes() == 2 * Size);
   // Parts of it may be given back in any order.
-  W->give(Lane::Mixed, {A + SlabSize, A + Size});
+  W->give({A + SlabSize, A + Size});
   CHECK(W->verify());
-  W->give(Lane::Mixed, {B, B + Size});
+  W->give({B, B + Size});
   CHECK(W->verify());
-  W->give(Lane::Mixed, {A, A + SlabSize});
+  W->give({A, A + SlabSize});
   CHECK(W->verify());
   CHECK(W->liveBytes() == 0);
   W->trim();
@@ -119,8 +126,8 @@ TEST_CASE("A full window says so and takes nothing") {
   CHECK(W->verify());
   uintptr_t B = takeFrom(*W, Lane::Mixed, SlabSize);
   CHECK(W->largestFree(Lane::Mixed) == 0);
-  W->give(Lane::Mixed, {A, A + 3 * SlabSize});
-  W->give(Lane::Mixed, {B, B + SlabSize});
+  W->give({A, A + 3 * SlabSize});
+  W->give({B, B + SlabSize});
   CHECK(W->largestFree(Lane::Mixed) == 4 * SlabSize);
 }
 
@@ -135,7 +142,7 @@ TEST_CASE("A refused commit leaves the window as it was") {
   CHECK(W->verify());
   CHECK(hasRights(W->begin(), "---"));
   uintptr_t A = takeFrom(*W, Lane::Mixed, pageSize());
-  W->give(Lane::Mixed, {A, A + pageSize()});
+  W->give({A, A + pageSize()});
 }
 
 namespace {
@@ -166,7 +173,7 @@ TEST_CASE("What is taken after a trim was refused half way is writable") {
   HalfwayMemory Memory;
   WindowPtr W = makeWindow(Memory);
   uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
-  W->give(Lane::Mixed, {A, A + SlabSize});
+  W->give({A, A + SlabSize});
   Memory.FailHalfway = true;
   CHECK(W->trim() == 0);
   CHECK(W->freeBytes() == SlabSize);
@@ -175,7 +182,7 @@ TEST_CASE("What is taken after a trim was refused half way is writable") {
   CHECK(B == A);
   CHECK(hasRights(B, "rw-"));
   CHECK(hasRights(B + SlabSize - 1, "rw-"));
-  W->give(Lane::Mixed, {B, B + SlabSize});
+  W->give({B, B + SlabSize});
   CHECK(W->trim() == SlabSize);
   CHECK(W->verify());
 }
@@ -184,9 +191,9 @@ TEST_CASE("Dense data taken after a trim was refused half way is writable") {
   HalfwayMemory Memory;
   ArenaOptions Options = smallOptions();
   Options.ObjectLayout = Layout::Dense;
-  WindowPtr W = valueOf(Window::create(Memory, Options));
+  WindowPtr W = makeWindow(Memory, Options);
   uintptr_t A = takeFrom(*W, Lane::RWData, SlabSize);
-  W->give(Lane::RWData, {A, A + SlabSize});
+  W->give({A, A + SlabSize});
   Memory.FailHalfway = true;
   CHECK(W->trim() == 0);
   // Granules, not pages.
@@ -195,8 +202,8 @@ TEST_CASE("Dense data taken after a trim was refused half way is writable") {
   CHECK(hasRights(B, "rw-"));
   CHECK(hasRights(C, "rw-"));
   CHECK(hasRights(C + 2 * pageSize() - 1, "rw-"));
-  W->give(Lane::RWData, {B, B + 3 * W->granule()});
-  W->give(Lane::RWData, {C, C + 2 * pageSize()});
+  W->give({B, B + 3 * W->granule()});
+  W->give({C, C + 2 * pageSize()});
   CHECK(W->trim() == SlabSize);
   CHECK(W->verify());
 }
@@ -206,7 +213,7 @@ TEST_CASE("Protected pages are made writable when they are taken") {
   WindowPtr W = makeWindow(Memory);
   uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
   REQUIRE(!Memory.protect(A, SlabSize, Access::ReadExecute));
-  W->giveProtected(Lane::Mixed, {A, A + SlabSize});
+  W->giveProtected({A, A + SlabSize});
   CHECK(W->liveBytes() == 0);
   CHECK(W->freeBytes() == SlabSize);
   CHECK(W->verify());
@@ -224,8 +231,8 @@ TEST_CASE("Protected pages are made writable when they are taken") {
   CHECK(C < A + SlabSize);
   CHECK(hasRights(C, "rw-"));
   CHECK(W->committedBytes() == 2 * SlabSize);
-  W->give(Lane::Mixed, {B, B + pageSize()});
-  W->give(Lane::Mixed, {C, C + pageSize()});
+  W->give({B, B + pageSize()});
+  W->give({C, C + pageSize()});
   CHECK(W->trim() == 2 * SlabSize);
   CHECK(W->verify());
 }
@@ -234,7 +241,7 @@ TEST_CASE("A slab that is not discarded is mapped over") {
   WindowMemory Memory;
   WindowPtr W = makeWindow(Memory);
   uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
-  W->give(Lane::Mixed, {A, A + SlabSize});
+  W->give({A, A + SlabSize});
   Memory.FailNth = 1;
   CHECK(W->trim() == SlabSize);
   CHECK(W->committedBytes() == 0);
@@ -246,7 +253,7 @@ TEST_CASE("A trim that fails offers nothing inaccessible") {
   WindowMemory Memory;
   WindowPtr W = makeWindow(Memory);
   uintptr_t A = takeFrom(*W, Lane::Mixed, SlabSize);
-  W->give(Lane::Mixed, {A, A + SlabSize});
+  W->give({A, A + SlabSize});
   SECTION("when nothing works") {
     Memory.FailNth = 1;
     Memory.KeepFailing = true;
@@ -263,7 +270,7 @@ TEST_CASE("A trim that fails offers nothing inaccessible") {
   Memory.FailNth = 0;
   uintptr_t B = takeFrom(*W, Lane::Mixed, pageSize());
   CHECK(hasRights(B, "rw-"));
-  W->give(Lane::Mixed, {B, B + pageSize()});
+  W->give({B, B + pageSize()});
   CHECK(W->trim() == SlabSize);
   CHECK(W->committedBytes() == 0);
   CHECK(W->verify());
@@ -273,17 +280,17 @@ TEST_CASE("A window knows what kind of segment a page holds") {
   WindowMemory Memory;
   WindowPtr W = makeWindow(Memory);
   AddressRange R{W->begin() + pageSize(), W->begin() + 3 * pageSize()};
-  W->setKind(R, SegmentKind::RWData);
-  CHECK(W->hasKind(R.Begin, SegmentKind::RWData));
-  CHECK(W->hasKind(R.End - 1, SegmentKind::RWData));
-  CHECK(!W->hasKind(R.Begin, SegmentKind::Code));
-  CHECK(!W->hasKind(R.Begin - 1, SegmentKind::RWData));
-  CHECK(!W->hasKind(R.End, SegmentKind::RWData));
-  CHECK(!W->hasKind(W->begin() - 1, SegmentKind::Code));
-  CHECK(!W->hasKind(W->end(), SegmentKind::Code));
-  W->clearKind({R.Begin, R.Begin + pageSize()});
-  CHECK(!W->hasKind(R.Begin, SegmentKind::RWData));
-  CHECK(W->hasKind(R.End - 1, SegmentKind::RWData));
+  W->kinds().set(R, SegmentKind::RWData);
+  CHECK(W->kinds().has(R.Begin, SegmentKind::RWData));
+  CHECK(W->kinds().has(R.End - 1, SegmentKind::RWData));
+  CHECK(!W->kinds().has(R.Begin, SegmentKind::Code));
+  CHECK(!W->kinds().has(R.Begin - 1, SegmentKind::RWData));
+  CHECK(!W->kinds().has(R.End, SegmentKind::RWData));
+  CHECK(!W->kinds().has(W->begin() - 1, SegmentKind::Code));
+  CHECK(!W->kinds().has(W->end(), SegmentKind::Code));
+  W->kinds().clear({R.Begin, R.Begin + pageSize()});
+  CHECK(!W->kinds().has(R.Begin, SegmentKind::RWData));
+  CHECK(W->kinds().has(R.End - 1, SegmentKind::RWData));
 }
 
 TEST_CASE("Memory is backed ahead of its use with few calls") {
@@ -297,7 +304,7 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
   // 128 KiB each, after smaller ones in the beginning.
   CHECK(Memory.Calls.Populate <=
         Takes / 16 + Takes * pageSize() / (size_t(128) << 10));
-  W->give(Lane::Mixed, {First, First + Takes * pageSize()});
+  W->give({First, First + Takes * pageSize()});
 }
 
 TEST_CASE("Nothing sealed is populated behind what spans several slabs") {
@@ -308,17 +315,17 @@ TEST_CASE("Nothing sealed is populated behind what spans several slabs") {
   uintptr_t A = takeFrom(*W, Lane::Code, SlabSize / 4 * 3);
   uintptr_t B = takeFrom(*W, Lane::Code, SlabSize / 2, /*Align=*/SlabSize);
   REQUIRE(A + SlabSize == B);
-  W->give(Lane::Code, {A, A + SlabSize / 4 * 3});
-  W->give(Lane::Code, {B, B + SlabSize / 2});
+  W->give({A, A + SlabSize / 4 * 3});
+  W->give({B, B + SlabSize / 2});
   size_t Size = SlabSize + SlabSize / 4;
   REQUIRE(takeFrom(*W, Lane::Code, Size) == A);
   // It is sealed, and two pages of it are freed and used again.
   REQUIRE(!Memory.protect(A, Size, Access::ReadExecute));
   uintptr_t Freed = B - SlabSize / 8;
-  W->giveProtected(Lane::Code, {Freed, Freed + 2 * pageSize()});
+  W->giveProtected({Freed, Freed + 2 * pageSize()});
   CHECK(takeFrom(*W, Lane::Code, 2 * pageSize()) == Freed);
   CHECK(Memory.violations() == "");
-  W->giveProtected(Lane::Code, {A, A + Size});
+  W->giveProtected({A, A + Size});
 }
 
 TEST_CASE("Huge pages are advised for whole slabs when they are wanted") {
@@ -326,10 +333,26 @@ TEST_CASE("Huge pages are advised for whole slabs when they are wanted") {
     WindowMemory Memory;
     ArenaOptions Options = smallOptions();
     Options.HugePages = Wanted;
-    WindowPtr W = valueOf(Window::create(Memory, Options));
+    WindowPtr W = makeWindow(Memory, Options);
     uintptr_t A = takeFrom(*W, Lane::Mixed, pageSize());
     CHECK(Memory.Calls.Advise == size_t(Wanted));
     *reinterpret_cast<uint8_t *>(A) = 1;
-    W->give(Lane::Mixed, {A, A + pageSize()});
+    W->give({A, A + pageSize()});
+  }
+}
+
+TEST_CASE("Private memory is populated ahead unless huge pages are wanted") {
+  // Shared memory is not in either case.
+  const bool Dense = GENERATE(false, true);
+  const Lane L = Dense ? Lane::RWData : Lane::Mixed;
+  for (bool HugePages : {false, true}) {
+    WindowMemory Memory;
+    ArenaOptions Options = smallOptions();
+    Options.ObjectLayout = Dense ? Layout::Dense : Layout::PerObject;
+    Options.HugePages = HugePages;
+    WindowPtr W = makeWindow(Memory, Options);
+    uintptr_t A = takeFrom(*W, L, pageSize());
+    CHECK((Memory.Calls.Populate == 0) == HugePages);
+    W->give({A, A + pageSize()});
   }
 }

@@ -1,0 +1,49 @@
+//===- PrivateBacking.cpp - Memory under one address ----------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "PrivateBacking.h"
+#include "llvm/Support/Alignment.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+
+namespace jitslab {
+
+std::error_code PrivateBacking::commit(Lane, AddressRange Slabs) {
+  if (std::error_code EC =
+          VM.protect(Slabs.Begin, Slabs.size(), Access::ReadWrite)) {
+    // What was changed before the failure must not stay writable.
+    (void)VM.protect(Slabs.Begin, Slabs.size(), Access::None);
+    return EC;
+  }
+  if (HugePages)
+    VM.adviseHugePages(Slabs.Begin, Slabs.size());
+  return {};
+}
+
+// What the process has locked, and an older kernel does not discard, is mapped
+// over. Not at once: that counts against RLIMIT_MEMLOCK for a moment.
+std::error_code PrivateBacking::decommit(AddressRange Slab) {
+  if (VM.discard(Slab.Begin, Slab.size()))
+    return VM.unmap(Slab.Begin, Slab.size());
+  return VM.protect(Slab.Begin, Slab.size(), Access::None);
+}
+
+std::error_code PrivateBacking::makeWritable(AddressRange R) {
+  uintptr_t Begin = alignDown(R.Begin, VM.pageSize());
+  return VM.protect(Begin, alignTo(R.End, Align(VM.pageSize())) - Begin,
+                    Access::ReadWrite);
+}
+
+// With huge pages the first touch brings a whole one.
+void PrivateBacking::populate(AddressRange Pages) {
+  if (!HugePages)
+    VM.populate(Pages.Begin, Pages.size());
+}
+
+} // namespace jitslab

@@ -1,0 +1,121 @@
+//===- SharedBacking.cpp - Memory under two addresses ---------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "SharedBacking.h"
+#include "jitslab/Arena.h"
+
+using namespace llvm;
+
+namespace jitslab {
+
+/// Closes its descriptor when no slab is left that is mapped from it.
+class SharedBacking::File {
+public:
+  File(VirtualMemory &VM, const SharedMemory &Handle)
+      : VM(VM), Handle(Handle) {}
+  ~File() { VM.closeShared(Handle); }
+  File(const File &) = delete;
+  File &operator=(const File &) = delete;
+
+  const SharedMemory &handle() const { return Handle; }
+
+private:
+  VirtualMemory &VM;
+  const SharedMemory Handle;
+};
+
+SharedBacking::SharedBacking(VirtualMemory &VM, AddressRange Window,
+                             Reservation Writer, bool HugePages)
+    : VM(VM), Window(Window), HugePages(HugePages),
+      OfSlab(Window.size() / SlabSize), Writer(std::move(Writer)) {}
+
+SharedBacking::~SharedBacking() = default;
+
+size_t SharedBacking::slabOf(uintptr_t Executor) const {
+  return (Executor - Window.Begin) / SlabSize;
+}
+
+std::error_code SharedBacking::ensureFile() {
+  if (Current)
+    return {};
+  ErrorOr<SharedMemory> Handle = VM.createShared(Window.size());
+  if (!Handle)
+    return Handle.getError();
+  Current = std::make_shared<File>(VM, *Handle);
+  return {};
+}
+
+std::error_code SharedBacking::mapBoth(Lane L, AddressRange Slabs) {
+  size_t Offset = Slabs.Begin - Window.Begin;
+  if (std::error_code EC =
+          VM.mapShared(writerOf(Slabs.Begin), Slabs.size(), Access::ReadWrite,
+                       Current->handle(), Offset, Sharing::Shared))
+    return EC;
+  return VM.mapShared(Slabs.Begin, Slabs.size(), finalRights(L),
+                      Current->handle(), Offset, Sharing::Shared);
+}
+
+std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {
+  if (std::error_code EC = ensureFile())
+    return EC;
+  if (std::error_code EC = mapBoth(L, Slabs)) {
+    (void)VM.unmap(Slabs.Begin, Slabs.size());
+    (void)VM.unmap(writerOf(Slabs.Begin), Slabs.size());
+    return EC;
+  }
+  if (HugePages)
+    VM.adviseHugePages(writerOf(Slabs.Begin), Slabs.size());
+  for (size_t I = slabOf(Slabs.Begin), E = slabOf(Slabs.End); I != E; ++I)
+    OfSlab[I] = Current;
+  return {};
+}
+
+std::error_code SharedBacking::decommit(AddressRange Slab) {
+  if (std::error_code EC = VM.discardShared(
+          writerOf(Slab.Begin), Slab.size(),
+          OfSlab[slabOf(Slab.Begin)]->handle(), Slab.Begin - Window.Begin))
+    return EC;
+  return abandon(Slab);
+}
+
+// A writer view that cannot be unmapped is harmless: nobody uses what it still
+// shows, and the next commit maps over it.
+std::error_code SharedBacking::abandon(AddressRange Slab) {
+  if (std::error_code EC = VM.unmap(Slab.Begin, Slab.size()))
+    return EC;
+  (void)VM.unmap(writerOf(Slab.Begin), Slab.size());
+  OfSlab[slabOf(Slab.Begin)].reset();
+  return {};
+}
+
+void SharedBacking::onSlabFull(AddressRange Slab) {
+  if (!HugePages)
+    return;
+  // What was not written yet has to be there to become part of a huge page.
+  VM.populate(writerOf(Slab.Begin), Slab.size());
+  VM.collapse(Slab.Begin, Slab.size());
+}
+
+void SharedBacking::detachFromParent() {
+  for (size_t I = 0, E = OfSlab.size(); I != E;) {
+    size_t First = I++;
+    if (!OfSlab[First])
+      continue;
+    while (I != E && OfSlab[I] == OfSlab[First])
+      ++I;
+    uintptr_t Start = Writer.range().Begin + First * SlabSize;
+    size_t Bytes = (I - First) * SlabSize;
+    // Without the descriptor they go to memory that nobody reads.
+    if (VM.mapShared(Start, Bytes, Access::ReadWrite, OfSlab[First]->handle(),
+                     First * SlabSize, Sharing::CopyOnWrite))
+      if (!VM.unmap(Start, Bytes))
+        (void)VM.protect(Start, Bytes, Access::ReadWrite);
+  }
+}
+
+} // namespace jitslab

@@ -1,0 +1,80 @@
+//===- SharedBacking.h - Memory under two addresses -------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_SHAREDBACKING_H
+#define JITSLAB_CORE_SHAREDBACKING_H
+
+#include "Reservation.h"
+#include "SlabBacking.h"
+#include "llvm/ADT/SmallVector.h"
+#include <memory>
+
+namespace jitslab {
+
+/// Shared memory that is mapped twice: with a lane's final rights in the
+/// window, rw- at an unrelated address, the writer view.
+///
+/// A fork gives both processes the same shared memory, and neither may write
+/// what the other executes. What is committed after it comes from another
+/// memory, so slabs know which one they are of.
+class SharedBacking final : public SlabBacking {
+public:
+  /// For the window \p Window, whose slabs are written in \p Writer, a
+  /// reservation of the same size.
+  SharedBacking(VirtualMemory &VM, AddressRange Window, Reservation Writer,
+                bool HugePages);
+  ~SharedBacking() override;
+
+  /// Creates what commit takes from, as the next commit would.
+  std::error_code ensureFile();
+
+  std::error_code commit(Lane L, AddressRange Slabs) override;
+  std::error_code decommit(AddressRange Slab) override;
+  /// The views never change their rights.
+  std::error_code makeWritable(AddressRange) override { return {}; }
+  /// Costs as much as the faults that it would save, and pays for pages that
+  /// may never be written.
+  void populate(AddressRange) override {}
+  void onSlabFull(AddressRange Slab) override;
+  uintptr_t workingOffset() const override {
+    return Writer.range().Begin - Window.Begin;
+  }
+
+  /// Unmaps one slab of what was committed before a fork. Its memory stays with
+  /// the other process.
+  std::error_code abandon(AddressRange Slab);
+
+  /// Lets the next commits share no memory with another process, after a fork.
+  void renew() { Current.reset(); }
+
+  /// Makes what this process writes through the writer view invisible to its
+  /// parent. Called in a child before anything else runs in it; takes no memory
+  /// from the heap.
+  void detachFromParent();
+
+private:
+  class File;
+
+  std::error_code mapBoth(Lane L, AddressRange Slabs);
+  uintptr_t writerOf(uintptr_t Executor) const {
+    return Executor + workingOffset();
+  }
+  size_t slabOf(uintptr_t Executor) const;
+
+  VirtualMemory &VM;
+  const AddressRange Window;
+  const bool HugePages;
+  /// What commit takes from; null after a fork.
+  std::shared_ptr<File> Current;
+  llvm::SmallVector<std::shared_ptr<File>, 0> OfSlab;
+  const Reservation Writer;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_SHAREDBACKING_H

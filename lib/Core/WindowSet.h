@@ -1,0 +1,74 @@
+//===- WindowSet.h - The windows of an arena --------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_WINDOWSET_H
+#define JITSLAB_CORE_WINDOWSET_H
+
+#include "RoomIndex.h"
+#include "Window.h"
+#include "jitslab/Arena.h"
+#include "llvm/ADT/STLExtras.h"
+#include <memory>
+#include <vector>
+
+namespace jitslab {
+
+class LayoutPolicy;
+
+/// Makes a window of \p O.WindowSize bytes for \p Policy, which it does not
+/// need afterwards.
+llvm::Expected<std::unique_ptr<Window>>
+createWindow(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O);
+
+/// The windows of an arena, oldest first. Not thread-safe: the arena's lock
+/// protects it.
+class WindowSet {
+public:
+  WindowSet(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O);
+
+  /// Adds a window of the usual size, which the first one decides, or of
+  /// \p NeededBytes if that is more. Where the system refuses, and the size was
+  /// left to this library, half of it and so on.
+  llvm::Error add(size_t NeededBytes);
+  void removeNewest();
+
+  size_t size() const { return Windows.size(); }
+  Window &operator[](size_t I) const { return *Windows[I]; }
+  Window &oldest() const { return *Windows.front(); }
+  Window &newest() const { return *Windows.back(); }
+  auto begin() const { return llvm::make_pointee_range(Windows).begin(); }
+  auto end() const { return llvm::make_pointee_range(Windows).end(); }
+
+  /// The first window from number \p From on that is not known to have no room
+  /// for a new object that needs \p Least; size() if there is none.
+  size_t next(size_t From, const LaneBytes &Least) const {
+    return Index.next(From, Least);
+  }
+
+  /// Releases windows that no allocation uses, but for the last one, and slabs
+  /// that hold nothing live.
+  /// \returns bytes given back.
+  size_t trim();
+
+  bool verify() const;
+
+private:
+  VirtualMemory &VM;
+  LayoutPolicy &Policy;
+  /// What windows are made with; WindowSize is the usual size.
+  ArenaOptions Options;
+  /// The size was left to this library: a smaller window will do.
+  const bool MayHalve;
+  std::vector<std::unique_ptr<Window>> Windows;
+  /// What windows refuse. They tell it themselves.
+  RoomIndex Index;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_WINDOWSET_H
