@@ -14,19 +14,21 @@
 //===----------------------------------------------------------------------===//
 
 #include "ByteSource.h"
+#include "Core/LayoutNames.h"
 #include "Model/ArenaModel.h"
 
 using namespace jitslab;
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t *Data, size_t Size) {
   ByteSource Source(Data, Size);
-  size_t Choice = Source.below(24);
+  constexpr size_t Layouts = std::size(AllLayouts);
+  size_t Choice = Source.below(8 * Layouts);
   ArenaOptions O;
-  O.ObjectLayout = Layout(Choice % 3);
-  O.Grow = Choice / 3 % 2;
-  O.HugePages = Choice / 12;
+  O.ObjectLayout = AllLayouts[Choice % Layouts].Value;
+  O.Grow = Choice / Layouts % 2;
+  O.HugePages = Choice / Layouts / 4;
   O.WindowSize = MinWindowSize;
-  ArenaModel M(O, Source, /*Faults=*/Choice / 6 % 2);
+  ArenaModel M(O, Source, /*Faults=*/Choice / Layouts / 2 % 2);
   runModel(M, Source);
   return 0;
 }
