@@ -48,7 +48,7 @@ static void initializingStaysWithinTheSize(void) {
 }
 
 static void everyLayoutMakesAnArena(void) {
-  for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+  for (uint32_t Layout = 0, End = numLayouts(); Layout != End; ++Layout) {
     JitslabArenaRef Arena = arenaWithLayout(Layout);
     JitslabArenaStats Stats = statsOf(Arena);
     CHECK(Stats.Windows == 1);
@@ -83,8 +83,8 @@ static void badOptionsAreErrors(void) {
   JitslabArenaRef Arena = (JitslabArenaRef)&Options;
   CHECK_ERROR(JitslabCreateArena(NULL, &Options), "Result is null");
 
-  Options.ObjectLayout = NUM_LAYOUTS;
-  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "no ObjectLayout 3");
+  Options.ObjectLayout = numLayouts();
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "there is no ObjectLayout");
   CHECK(!Arena);
   Options.ObjectLayout = UINT32_MAX;
   CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "ObjectLayout 4294967295");

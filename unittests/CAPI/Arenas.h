@@ -11,8 +11,6 @@
 
 #include "Check.h"
 
-#define NUM_LAYOUTS 3
-
 /// The smallest window: 8 MiB.
 #define SMALLEST_WINDOW (UINT64_C(8) << 20)
 
@@ -20,6 +18,20 @@ static inline JitslabArenaOptions defaultOptions(void) {
   JitslabArenaOptions Options;
   JitslabInitializeArenaOptions(&Options, sizeof(Options));
   return Options;
+}
+
+/// How many layouts the library knows: their numbers begin with 0.
+static inline uint32_t numLayouts(void) {
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = NULL;
+  LLVMErrorRef Err;
+  for (Options.ObjectLayout = 0;
+       (Err = JitslabCreateArena(&Arena, &Options)) == LLVMErrorSuccess;
+       ++Options.ObjectLayout)
+    JitslabDisposeArena(Arena);
+  LLVMConsumeError(Err);
+  REQUIRE(Options.ObjectLayout > JitslabLayoutDense);
+  return Options.ObjectLayout;
 }
 
 static inline JitslabArenaRef arenaWithLayout(uint32_t Layout) {

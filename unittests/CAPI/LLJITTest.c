@@ -85,7 +85,7 @@ static void checkRefused(LLVMOrcLLJITRef JIT, const char *Name,
 
 static void bothLayersRunCodeFromEveryLayout(void) {
   for (size_t C = 0; C != NUM_CREATORS; ++C)
-    for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+    for (uint32_t Layout = 0, End = numLayouts(); Layout != End; ++Layout) {
       JitslabArenaRef Arena = arenaWithLayout(Layout);
       LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
       CHECK(JitslabGetLastError() == NULL);
@@ -103,7 +103,7 @@ static void bothLayersRunCodeFromEveryLayout(void) {
 
 static void exceptionsPassThroughBothLayersWithEveryLayout(void) {
   for (size_t C = 0; C != NUM_CREATORS; ++C)
-    for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+    for (uint32_t Layout = 0, End = numLayouts(); Layout != End; ++Layout) {
       JitslabArenaRef Arena = arenaWithLayout(Layout);
       LLVMOrcLLJITRef JIT = makeJIT(WorkingCreators[C], Arena);
       addObject(JIT, "catch");

@@ -75,7 +75,7 @@ static int callTimesData(LLVMExecutionEngineRef Engine, int X) {
 }
 
 static void anEngineRunsCodeFromEveryLayout(void) {
-  for (uint32_t Layout = 0; Layout != NUM_LAYOUTS; ++Layout) {
+  for (uint32_t Layout = 0, End = numLayouts(); Layout != End; ++Layout) {
     JitslabArenaRef Arena = arenaWithLayout(Layout);
     LLVMContextRef Context = LLVMContextCreate();
     LLVMMCJITMemoryManagerRef Manager = managerOf(Arena);
