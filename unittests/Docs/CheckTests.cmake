@@ -1,8 +1,9 @@
 # The tests that DOCUMENTS (a list) name have to exist. They are named as ctest
 # names them, in code: `CoreTests: Freed memory is used again`. Of TESTS_DIR the
-# files CMakeLists.txt say which sources a program has: as jitslab_add_test(...),
-# or, in CAPI, XTest.c is the source of CAPIXTests. Tests that a macro makes for
-# each layout of LAYOUTS, the file that names them, are called "..." #E "...".
+# files CMakeLists.txt say which sources a program has: those in
+# jitslab_add_test(...), or all of the file where a variable stands there. In
+# CAPI, XTest.c is the source of CAPIXTests. Tests that a macro makes for each
+# layout of LAYOUTS, the file that names them, are called "..." #E "...".
 cmake_minimum_required(VERSION 3.25)
 
 # Semicolons and brackets would make or join elements of lists.
@@ -27,7 +28,11 @@ foreach(list IN LISTS lists)
   read_text("${list}" text)
   string(REGEX MATCHALL "jitslab_add_test\\([A-Za-z]+[^)]*" calls "${text}")
   foreach(call IN LISTS calls)
-    string(REGEX MATCHALL "[A-Za-z/]+[.]cpp" sources "${call}")
+    set(in "${call}")
+    if(call MATCHES "[$]{_")
+      set(in "${text}")
+    endif()
+    string(REGEX MATCHALL "[A-Za-z/]+[.]cpp" sources "${in}")
     string(REGEX REPLACE "jitslab_add_test\\(([A-Za-z]+).*" "\\1" program
       "${call}")
     list(APPEND programs ${program})
