@@ -67,7 +67,7 @@ bool ArenaModel::checkFreed(const ObjectFacts &O) {
     return true;
   ++Count.TrapsChecked;
   bool Dropped =
-      Options.ObjectLayout == Layout::PerProtection && (O.Sealed || O.Changing);
+      dropsSealedCode(Options.ObjectLayout) && (O.Sealed || O.Changing);
   auto IsGone = [&](size_t Offset, size_t Size) {
     auto *Start = reinterpret_cast<const uint8_t *>(Code.Executor + Offset);
     return Dropped ? std::all_of(Start, Start + Size,

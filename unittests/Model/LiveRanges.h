@@ -17,6 +17,13 @@
 
 namespace jitslab {
 
+/// True for layouts that cannot write to sealed code again and drop it instead,
+/// so that zeros are left. PerObject changes its rights back, and Dense has a
+/// second address for it.
+inline bool dropsSealedCode(Layout L) {
+  return L != Layout::PerObject && L != Layout::Dense;
+}
+
 /// The ranges of addresses that belong to somebody, in the simplest way.
 class LiveRanges {
 public:

@@ -237,7 +237,7 @@ bool RTDyldModel::checkFreed(const Section &S, bool Sealed) {
   ++Count.TrapsChecked;
   auto *Start = reinterpret_cast<const uint8_t *>(S.Executor);
   size_t Looked = std::min<size_t>(S.Size, 256);
-  if (Options.ObjectLayout == Layout::PerProtection && Sealed)
+  if (dropsSealedCode(Options.ObjectLayout) && Sealed)
     return expect(std::all_of(Start, Start + Looked,
                               [](uint8_t Byte) { return Byte == 0; }),
                   "freed code that is still there");
