@@ -99,7 +99,11 @@ static void badOptionsAreErrors(void) {
 }
 
 static void aStructOfNoVersionIsAnError(void) {
-  const size_t Bad[] = {0, 1, sizeof(JitslabArenaOptions) - 1, 4097, SIZE_MAX};
+  // The first versions ended with these fields.
+  const size_t LastOption = offsetof(JitslabArenaOptions, Reserved);
+  const size_t LastStat = offsetof(JitslabArenaStats, FrozenBytes);
+  const size_t Bad[] = {0, 1, LastOption + sizeof(uint32_t) - 1, 4097,
+                        SIZE_MAX};
   JitslabArenaRef Arena = NULL;
   JitslabArenaOptions Options = defaultOptions();
   for (size_t I = 0; I != sizeof(Bad) / sizeof(Bad[0]); ++I) {
@@ -110,7 +114,8 @@ static void aStructOfNoVersionIsAnError(void) {
   }
   Arena = arenaWithLayout(JitslabLayoutPerObject);
   JitslabArenaStats Stats;
-  const size_t BadStats[] = {0, sizeof(Stats) - 1, 4097, SIZE_MAX};
+  const size_t BadStats[] = {0, LastStat + sizeof(uint64_t) - 1, 4097,
+                             SIZE_MAX};
   for (size_t I = 0; I != sizeof(BadStats) / sizeof(BadStats[0]); ++I) {
     Stats.Size = BadStats[I];
     Stats.Windows = 77;
