@@ -114,10 +114,15 @@ std::string allowedOptions() {
 }
 
 void printOptions(raw_ostream &OS) {
+  auto FormOf = [](const Option &O) {
+    return "--" + O.Name + (O.Value.empty() ? "" : "=") + O.Value;
+  };
+  size_t Width = 0;
+  for (const Option &O : options())
+    Width = std::max(Width, FormOf(O).size() + 2);
   for (const Option &O : options()) {
-    std::string Form = "--" + O.Name + (O.Value.empty() ? "" : "=") + O.Value;
     std::string Remark = O.Remark.empty() ? "" : " (" + O.Remark + ")";
-    OS << "  " << left_justify(Form, 42) << O.Help << Remark << '\n';
+    OS << "  " << left_justify(FormOf(O), Width) << O.Help << Remark << '\n';
   }
 }
 
