@@ -1,0 +1,176 @@
+//===- FrameRegistry.cpp - Frames that the unwinder finds -----------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "FrameRegistry.h"
+#include "../Platform/ProcessWide.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+
+namespace jitslab {
+
+FrameRegistry &FrameRegistry::process() { return processWide<FrameRegistry>(); }
+
+static Error notCopied() {
+  return createStringError(
+      std::make_error_code(std::errc::not_supported),
+      "jitslab: C++ exceptions cannot pass through this object: its .eh_frame "
+      "has what only compilers' own unwinders read, and needs to be copied, "
+      "because its code is not one run of addresses, or because libgcc 13.1 to "
+      "14.2 would not find it (GCC PR 119151, mended in 14.3)");
+}
+
+std::error_code FrameRegistry::prepare() {
+  if (Kind)
+    return {};
+  // No fork waits for this lock yet.
+  if (std::error_code EC = enroll())
+    return EC;
+  Kind = recognize(U);
+  if (*Kind == UnwinderKind::List && !U.hasTables())
+    Kind = UnwinderKind::Tree; // As good as can be had, frames by frames.
+  return {};
+}
+
+Error FrameRegistry::add(const FrameSection &S, ArrayRef<AddressRange> Code) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (std::error_code EC = prepare())
+    return createStringError(EC, "jitslab: cannot register frames");
+  std::optional<AddressRange> Extent = S.extent();
+  if (*Kind == UnwinderKind::None || (Extent && !Extent->size()))
+    return Error::success();
+  if (!Extent) {
+    // libgcc may know it better.
+    if (*Kind == UnwinderKind::FrameByFrame)
+      return notCopied();
+    U.registerFrames(S.begin());
+    Whole.insert(S.begin());
+    return Error::success();
+  }
+  Substitutes Made;
+  bool IsOneRun = any_of(Code, [&](AddressRange R) {
+    return R.Begin <= Extent->Begin && Extent->End <= R.End;
+  });
+  if (IsOneRun) {
+    std::unique_ptr<FramePieces> Pieces;
+    if (Error Err = addRun(S, *Extent, Pieces))
+      return Err;
+    if (Pieces)
+      Made.push_back({*Extent, nullptr, std::move(Pieces)});
+  } else if (Error Err = addRuns(S, Code, Made)) {
+    remove(Made);
+    return Err;
+  }
+  if (!Made.empty() || !IsOneRun)
+    Substituted[S.begin()] = std::move(Made);
+  return Error::success();
+}
+
+Error FrameRegistry::addRuns(const FrameSection &S, ArrayRef<AddressRange> Code,
+                             Substitutes &Made) {
+  for (AddressRange R : Code) {
+    auto Copy = FrameCopy::create(S, R);
+    if (!Copy)
+      return notCopied();
+    if (Copy->empty())
+      continue;
+    FrameSection Run = Copy->section();
+    AddressRange Extent = *Run.extent();
+    std::unique_ptr<FramePieces> Pieces;
+    if (Error Err = addRun(Run, Extent, Pieces))
+      return Err;
+    Made.push_back({Extent, std::move(Copy), std::move(Pieces)});
+  }
+  return Error::success();
+}
+
+/// \p Pieces is made if the unwinder does not find \p S.
+Error FrameRegistry::addRun(const FrameSection &S, AddressRange Extent,
+                            std::unique_ptr<FramePieces> &Pieces) {
+  switch (*Kind) {
+  case UnwinderKind::None:
+    break;
+  case UnwinderKind::List:
+    Tables.add(Extent.Begin, S.begin());
+    break;
+  case UnwinderKind::Tree:
+    U.registerFrames(S.begin());
+    break;
+  case UnwinderKind::LosingTree:
+    U.registerFrames(S.begin());
+    if (U.find(Extent.End - 1))
+      break;
+    U.deregisterFrames(S.begin());
+    Pieces = FramePieces::create(U, S, Extent);
+    if (!Pieces)
+      return notCopied();
+    break;
+  case UnwinderKind::FrameByFrame:
+    S.forEachFunction(
+        [&](const FunctionFrame &F) { U.registerFrames(F.Begin); });
+    break;
+  }
+  return Error::success();
+}
+
+void FrameRegistry::removeRun(const FrameSection &S, AddressRange Extent) {
+  switch (*Kind) {
+  case UnwinderKind::None:
+    break;
+  case UnwinderKind::List:
+    Tables.remove(Extent.Begin);
+    break;
+  case UnwinderKind::Tree:
+  case UnwinderKind::LosingTree:
+    U.deregisterFrames(S.begin());
+    break;
+  case UnwinderKind::FrameByFrame:
+    S.forEachFunction(
+        [&](const FunctionFrame &F) { U.deregisterFrames(F.Begin); });
+    break;
+  }
+}
+
+void FrameRegistry::remove(Substitutes &Made) {
+  for (Substitute &Sub : Made)
+    if (Sub.Pieces)
+      Sub.Pieces.reset();
+    else
+      removeRun(Sub.Copy->section(), Sub.Extent);
+}
+
+void FrameRegistry::remove(const FrameSection &S) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (auto It = Substituted.find(S.begin()); It != Substituted.end()) {
+    remove(It->second);
+    Substituted.erase(It);
+    return;
+  }
+  if (Whole.erase(S.begin()))
+    return U.deregisterFrames(S.begin());
+  std::optional<AddressRange> Extent = S.extent();
+  if (Extent && Extent->size())
+    removeRun(S, *Extent);
+}
+
+void FrameRegistry::addForeign(const uint8_t *Begin) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  std::optional<AddressRange> Extent = FrameSection(Begin).extent();
+  if (Extent && (!Extent->size() || U.find(Extent->Begin)))
+    return;
+  U.registerFrames(Begin);
+  Whole.insert(Begin);
+}
+
+void FrameRegistry::removeForeign(const uint8_t *Begin) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (Whole.erase(Begin))
+    U.deregisterFrames(Begin);
+}
+
+} // namespace jitslab
