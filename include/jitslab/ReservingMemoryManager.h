@@ -26,6 +26,8 @@
 
 namespace jitslab {
 
+struct AddressRange;
+
 /// Places all sections of an object in one window of an arena, so that no
 /// relocation between them can overflow.
 ///
@@ -107,6 +109,7 @@ private:
   uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
                     unsigned SectionID);
   void failObject(llvm::Error Err);
+  AddressRange codeAt(uintptr_t Address);
 
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Memory;

@@ -9,6 +9,7 @@
 #include "jitslab/ReservingMemoryManager.h"
 #include "../Core/ArenaAccess.h"
 #include "../LLVMFixes/CommonSymbols.h"
+#include "../Unwind/FrameRegistry.h"
 #include "ScratchMemory.h"
 #include "SectionMemory.h"
 #include "llvm/ADT/STLExtras.h"
@@ -206,15 +207,30 @@ void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));
-  registerEHFramesInProcess(Frames, Size);
-  EHFrames.push_back({Frames, Size});
+  if (Error Err = FrameRegistry::process().add(
+          {Frames, Size},
+          [this](uintptr_t Address) { return codeAt(Address); }))
+    failures().note(std::move(Err));
+  else
+    EHFrames.push_back({Frames, Size});
+}
+
+AddressRange ReservingMemoryManager::codeAt(uintptr_t Address) {
+  if (Open)
+    if (AddressRange R = Open->Sections.codeAt(Address); R.size())
+      return R;
+  // A host may register frames after it has finalized.
+  for (const Allocation &A : reverse(Sealed)) {
+    const Segment Code = A[SegmentKind::Code];
+    if (Address >= Code.Executor && Address - Code.Executor < Code.Size)
+      return {Code.Executor, Code.Executor + Code.Size};
+  }
+  return {};
 }
 
 void ReservingMemoryManager::deregisterEHFrames() {
-  // Newest first: libgcc keeps unsorted objects in a list with the newest at
-  // its head, so the other direction costs the square of their number.
   for (const EHFrame &Frame : reverse(EHFrames))
-    deregisterEHFramesInProcess(Frame.Addr, Frame.Size);
+    FrameRegistry::process().remove({Frame.Addr, Frame.Size});
   EHFrames.clear();
 }
 

@@ -144,6 +144,18 @@ Error SectionMemory::seal(Arena &A) {
   return A.seal(Allocations);
 }
 
+AddressRange SectionMemory::codeAt(uintptr_t Address) {
+  for (size_t Tries = 0; Tries != Blocks.size(); ++Tries) {
+    size_t I = (FoundLast + Tries) % Blocks.size();
+    const Segment Code = Blocks[I].Memory[SegmentKind::Code];
+    if (Address >= Code.Executor && Address - Code.Executor < Code.Size) {
+      FoundLast = I;
+      return {Code.Executor, Code.Executor + Code.Size};
+    }
+  }
+  return {};
+}
+
 void SectionMemory::moveTo(SmallVectorImpl<Allocation> &Out) {
   for (Block &B : Blocks)
     Out.push_back(std::move(B.Memory));

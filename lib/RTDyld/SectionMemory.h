@@ -9,6 +9,7 @@
 #ifndef JITSLAB_RTDYLD_SECTIONMEMORY_H
 #define JITSLAB_RTDYLD_SECTIONMEMORY_H
 
+#include "../Platform/AddressSpace.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/SmallVector.h"
 
@@ -44,6 +45,10 @@ public:
   /// failure.
   llvm::Error seal(Arena &A);
 
+  /// The block that has code at \p Address: where its code is. An empty range
+  /// if none has. No object's code lies between that of another in it.
+  AddressRange codeAt(uintptr_t Address);
+
   /// Moves the memory of all objects to \p Out.
   void moveTo(llvm::SmallVectorImpl<Allocation> &Out);
 
@@ -71,6 +76,8 @@ private:
   /// How many blocks an earlier call of seal, which failed, has tried. Each of
   /// them may be sealed.
   size_t Tried = 0;
+  /// Which block codeAt found last: the next one is near.
+  size_t FoundLast = 0;
   bool Shareable = false;
   llvm::SmallVector<CodeRange, 0> AbandonedCode;
 };

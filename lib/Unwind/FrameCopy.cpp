@@ -45,23 +45,18 @@ FrameCopy::FrameCopy() {
 std::unique_ptr<FrameCopy> FrameCopy::create(const FrameSection &S,
                                              AddressRange R) {
   auto Copy = std::make_unique<FrameCopy>();
-  Copy->Bytes.truncate(MadeUpSize);
-  const uint8_t *CommonBefore = nullptr;
-  uint32_t Common = 0;
   bool Readable = S.forEachFunction([&](const FunctionFrame &F) {
-    if (F.Code.End <= R.Begin || F.Code.Begin >= R.End)
-      return;
-    if (CommonBefore != F.Common->Begin) {
-      CommonBefore = F.Common->Begin;
-      Common = Copy->appendCommon(*F.Common);
-    }
-    Copy->append(F, Common);
+    if (F.Code.Begin < R.End && R.Begin < F.Code.End)
+      Copy->add(F);
   });
   if (!Readable)
     return nullptr;
-  Copy->append(uint32_t(0));
-  std::memcpy(&Copy->SecondLength, &Copy->Bytes[MadeUpSize], sizeof(uint32_t));
+  Copy->finish();
   return Copy;
+}
+
+void FrameCopy::finish() {
+  std::memcpy(&SecondLength, &Bytes[MadeUpSize], sizeof(uint32_t));
 }
 
 const uint8_t *FrameCopy::madeUpFunction() const {
@@ -79,7 +74,7 @@ void FrameCopy::showCopied() {
   std::memcpy(&Bytes[MadeUpSize], &SecondLength, sizeof(uint32_t));
 }
 
-uint32_t FrameCopy::appendCommon(const CommonFrame &C) {
+void FrameCopy::appendCommon(const CommonFrame &C) {
   uint32_t Record = beginRecord();
   append(uint32_t(0));
   // Version and augmentation string do not change.
@@ -103,12 +98,16 @@ uint32_t FrameCopy::appendCommon(const CommonFrame &C) {
   }
   append(C.Instructions, C.End);
   endRecord(Record);
-  return Record;
+  Common = C.Begin;
+  CommonCopy = Record;
 }
 
-void FrameCopy::append(const FunctionFrame &F, uint32_t Common) {
+void FrameCopy::add(const FunctionFrame &F) {
+  Bytes.truncate(Bytes.size() - sizeof(uint32_t)); // What ends the section.
+  if (Common != F.Common->Begin)
+    appendCommon(*F.Common);
   uint32_t Record = beginRecord();
-  append(uint32_t(Bytes.size() - Common));
+  append(uint32_t(Bytes.size() - CommonCopy));
   append(F.Code.Begin);
   append(uintptr_t(F.Code.size()));
   if (!F.Common->Augmentation.empty()) {
@@ -119,6 +118,7 @@ void FrameCopy::append(const FunctionFrame &F, uint32_t Common) {
   }
   append(F.Instructions, F.End);
   endRecord(Record);
+  append(uint32_t(0));
 }
 
 void FrameCopy::append(const void *Data, size_t Size) {

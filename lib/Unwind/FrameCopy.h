@@ -26,6 +26,11 @@ public:
   /// Frames of no function but the one that is made up.
   FrameCopy();
 
+  /// Copies a function's.
+  void add(const FunctionFrame &F);
+  /// All that there is was added.
+  void finish();
+
   /// The functions of \p S that have code in \p R, which may be none.
   /// \returns null if \p S has what cannot be copied.
   static std::unique_ptr<FrameCopy> create(const FrameSection &S,
@@ -45,8 +50,7 @@ public:
   void showCopied();
 
 private:
-  void append(const FunctionFrame &F, uint32_t Common);
-  uint32_t appendCommon(const CommonFrame &C);
+  void appendCommon(const CommonFrame &C);
   void append(const void *Data, size_t Size);
   void append(const uint8_t *From, const uint8_t *To) {
     append(From, To - From);
@@ -56,6 +60,9 @@ private:
   void endRecord(uint32_t Record);
 
   llvm::SmallVector<uint8_t, 0> Bytes;
+  /// The CIE that was copied last, and where its copy is.
+  const uint8_t *Common = nullptr;
+  uint32_t CommonCopy = 0;
   /// The length of the record behind the made-up one.
   uint32_t SecondLength = 0;
 };

@@ -37,7 +37,7 @@ std::error_code FrameRegistry::prepare() {
   return {};
 }
 
-Error FrameRegistry::add(const FrameSection &S, ArrayRef<AddressRange> Code) {
+Error FrameRegistry::add(const FrameSection &S, CodeAt Code) {
   std::lock_guard<std::mutex> Guard(Lock);
   if (std::error_code EC = prepare())
     return createStringError(EC, "jitslab: cannot register frames");
@@ -53,9 +53,8 @@ Error FrameRegistry::add(const FrameSection &S, ArrayRef<AddressRange> Code) {
     return Error::success();
   }
   Substitutes Made;
-  bool IsOneRun = any_of(Code, [&](AddressRange R) {
-    return R.Begin <= Extent->Begin && Extent->End <= R.End;
-  });
+  AddressRange Run = Code(Extent->Begin);
+  bool IsOneRun = Run.Begin <= Extent->Begin && Extent->End <= Run.End;
   if (IsOneRun) {
     std::unique_ptr<FramePieces> Pieces;
     if (Error Err = addRun(S, *Extent, Pieces))
@@ -71,14 +70,21 @@ Error FrameRegistry::add(const FrameSection &S, ArrayRef<AddressRange> Code) {
   return Error::success();
 }
 
-Error FrameRegistry::addRuns(const FrameSection &S, ArrayRef<AddressRange> Code,
+Error FrameRegistry::addRuns(const FrameSection &S, CodeAt Code,
                              Substitutes &Made) {
-  for (AddressRange R : Code) {
-    auto Copy = FrameCopy::create(S, R);
+  // By where a run begins.
+  std::map<uintptr_t, std::unique_ptr<FrameCopy>> Copies;
+  S.forEachFunction([&](const FunctionFrame &F) {
+    AddressRange R = Code(F.Code.Begin);
+    if (R.size() == 0)
+      return;
+    auto &Copy = Copies[R.Begin];
     if (!Copy)
-      return notCopied();
-    if (Copy->empty())
-      continue;
+      Copy = std::make_unique<FrameCopy>();
+    Copy->add(F);
+  });
+  for (auto &[Begin, Copy] : Copies) {
+    Copy->finish();
     FrameSection Run = Copy->section();
     AddressRange Extent = *Run.extent();
     std::unique_ptr<FramePieces> Pieces;

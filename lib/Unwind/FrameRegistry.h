@@ -12,7 +12,6 @@
 #include "../Platform/Fork.h"
 #include "FramePieces.h"
 #include "FrameTables.h"
-#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/Error.h"
@@ -35,11 +34,16 @@ public:
   /// The process has one, because it has one unwinder.
   static FrameRegistry &process();
 
-  /// Registers the frames of an object: those of functions that have code in \p
-  /// Code, which lies in windows of arenas and is nobody else's. \p S stays as
-  /// it is until it is removed. Fails, with nothing registered, with ENOMEM or
-  /// with not_supported: a part of it has to be copied, and cannot be.
-  llvm::Error add(const FrameSection &S, llvm::ArrayRef<AddressRange> Code);
+  /// The run of addresses in a window of an arena that has the object's code at
+  /// an address, and no other object's in between; an empty one if its code is
+  /// not there.
+  using CodeAt = llvm::function_ref<AddressRange(uintptr_t)>;
+
+  /// Registers the frames of an object, which may be code in several runs; what
+  /// is in none is left out. \p S stays as it is until it is removed. Fails,
+  /// with nothing registered, with ENOMEM or with not_supported: a part of it
+  /// has to be copied, and cannot be.
+  llvm::Error add(const FrameSection &S, CodeAt Code);
   /// Deregisters what was added.
   void remove(const FrameSection &S);
 
@@ -65,8 +69,7 @@ private:
   std::error_code prepare();
   llvm::Error addRun(const FrameSection &S, AddressRange Extent,
                      std::unique_ptr<FramePieces> &Pieces);
-  llvm::Error addRuns(const FrameSection &S, llvm::ArrayRef<AddressRange> Code,
-                      Substitutes &Made);
+  llvm::Error addRuns(const FrameSection &S, CodeAt Code, Substitutes &Made);
   void removeRun(const FrameSection &S, AddressRange Extent);
   void remove(Substitutes &Made);
 

@@ -16,6 +16,19 @@ using namespace jitslab;
 
 namespace {
 
+/// An object's code, in as many runs.
+struct Runs {
+  std::vector<AddressRange> All;
+
+  Runs(std::initializer_list<AddressRange> All) : All(All) {}
+  AddressRange operator()(uintptr_t Address) const {
+    for (AddressRange R : All)
+      if (R.Begin <= Address && Address < R.End)
+        return R;
+    return {};
+  }
+};
+
 /// Addresses that no code has, also with an unwinder that is real.
 constexpr size_t Space = size_t(1) << 16;
 const uint8_t NoCode[Space] = {};
@@ -147,7 +160,7 @@ TEST_CASE("Every function is found wherever others were before") {
   size_t Lost = loadAndFree(
       *U, 3000,
       [&](Loaded &L) {
-        REQUIRE_SUCCESS(Registry.add(L.Object.section(), L.Code));
+        REQUIRE_SUCCESS(Registry.add(L.Object.section(), Runs{L.Code}));
       },
       [&](Loaded &L) { Registry.remove(L.Object.section()); });
   CHECK(Lost == 0);
@@ -175,11 +188,11 @@ TEST_CASE("Code that lies around another object's is found, and so is that") {
   bool InnerFirst = GENERATE(true, false);
   AddressRange InnerCode{at(1000), at(1100)};
   if (InnerFirst)
-    REQUIRE_SUCCESS(Registry.add(Inner.section(), InnerCode));
-  REQUIRE_SUCCESS(
-      Registry.add(Outer.section(), {{at(0), at(600)}, {at(2000), at(2200)}}));
+    REQUIRE_SUCCESS(Registry.add(Inner.section(), Runs{InnerCode}));
+  REQUIRE_SUCCESS(Registry.add(Outer.section(),
+                               Runs{{at(0), at(600)}, {at(2000), at(2200)}}));
   if (!InnerFirst)
-    REQUIRE_SUCCESS(Registry.add(Inner.section(), InnerCode));
+    REQUIRE_SUCCESS(Registry.add(Inner.section(), Runs{InnerCode}));
   for (int Round = 0; Round != 2; ++Round) {
     CHECK(lost(*U, Inner) == 0);
     CHECK(lost(*U, Outer) == 0);
@@ -204,7 +217,7 @@ TEST_CASE("Functions outside an object's code are left out") {
   auto U = anyUnwinder();
   FrameRegistry Registry(*U);
   Frames F({{at(0), at(100)}, {at(500), at(600)}});
-  REQUIRE_SUCCESS(Registry.add(F.section(), AddressRange{at(0), at(100)}));
+  REQUIRE_SUCCESS(Registry.add(F.section(), Runs{{at(0), at(100)}}));
   CHECK(U->find(at(50)));
   CHECK_FALSE(U->find(at(550)));
   Registry.remove(F.section());
@@ -218,15 +231,14 @@ TEST_CASE("Frames that cannot be read are left to libgcc, if whole") {
   ListUnwinder List;
   FrameRegistry Registry(List);
   FrameSection S(Bytes, sizeof(Bytes));
-  REQUIRE_SUCCESS(Registry.add(S, AddressRange{at(0), at(100)}));
+  REQUIRE_SUCCESS(Registry.add(S, Runs{{at(0), at(100)}}));
   CHECK(List.entries() == 1);
   Registry.remove(S);
   CHECK(List.entries() == 0);
 
   SingleUnwinder Single;
   FrameRegistry Other(Single);
-  std::string Message =
-      llvm::toString(Other.add(S, AddressRange{at(0), at(100)}));
+  std::string Message = llvm::toString(Other.add(S, Runs{{at(0), at(100)}}));
   CHECK(Message.find("cannot pass through this object") != std::string::npos);
 }
 
@@ -236,7 +248,7 @@ TEST_CASE("Frames that code registers by itself are found, and not twice") {
     return; // There, code would register frame by frame.
   FrameRegistry Registry(*U);
   Frames Ours({{at(0), at(100)}}), Theirs({{at(500), at(600)}});
-  REQUIRE_SUCCESS(Registry.add(Ours.section(), AddressRange{at(0), at(100)}));
+  REQUIRE_SUCCESS(Registry.add(Ours.section(), Runs{{at(0), at(100)}}));
   Registry.addForeign(Ours.data());
   Registry.addForeign(Theirs.data());
   CHECK(lost(*U, Ours) + lost(*U, Theirs) == 0);
