@@ -32,6 +32,14 @@ struct JITLinkOptions {
   /// and, unless it has one of the names above, when another object could refer
   /// to one of its symbols.
   size_t OutsideMinSize = size_t(1) << 20;
+
+  /// Register the EH frames of each graph for C++ exceptions.
+  /// createObjectLinkingLayer and useArena set it.
+  ///
+  /// False: those only that LLVM's EHFrameRegistrationPlugin would (LLVM 21 and
+  /// later), which this manager does in its place. With LLVM 19 and 20, true
+  /// must not meet that plugin, or frames are registered twice.
+  bool RegisterFrames = false;
 };
 
 /// Places each graph in one window of an arena, so that no relocation between

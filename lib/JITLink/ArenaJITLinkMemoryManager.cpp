@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/ArenaJITLinkMemoryManager.h"
+#include "GraphFrames.h"
 #include "GraphMemory.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cassert>
@@ -23,13 +24,18 @@ struct FinalizedGraph {
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Owner;
   GraphMemory Memory;
+  // Deregistered after all actions of the graphs that go together, and before
+  // any memory of theirs goes.
+  GraphFrames Frames;
   std::vector<orc::shared::WrapperFunctionCall> DeallocActions;
 };
 
 class InFlightGraph : public JITLinkMemoryManager::InFlightAlloc {
 public:
-  InFlightGraph(std::shared_ptr<Arena> A, LinkGraph &G, GraphMemory M)
-      : Owner(std::move(A)), G(G), Memory(std::move(M)) {}
+  InFlightGraph(std::shared_ptr<Arena> A, LinkGraph &G, GraphMemory M,
+                bool RegisterFrames)
+      : Owner(std::move(A)), G(G), Memory(std::move(M)),
+        RegisterFrames(RegisterFrames) {}
 
   void finalize(OnFinalizedFunction OnFinalized) override {
     assert(Memory && "finalized or abandoned before");
@@ -49,13 +55,19 @@ private:
   Expected<JITLinkMemoryManager::FinalizedAlloc> finalizeNow() {
     if (Error Err = Memory->seal(*Owner))
       return Err;
+    // First, because actions may run the code.
+    GraphFrames Frames;
+    if (takeFrameActions(G) || RegisterFrames)
+      if (Error Err = Frames.add(G, Memory->code()))
+        return Err;
     // After a failed action it runs the dealloc actions of those before.
     auto DeallocActions = orc::shared::runFinalizeActions(G.allocActions());
     if (!DeallocActions)
       return DeallocActions.takeError();
     Memory->releaseFinalizeSegments();
-    auto *Finalized = new FinalizedGraph{std::move(Owner), std::move(*Memory),
-                                         std::move(*DeallocActions)};
+    auto *Finalized =
+        new FinalizedGraph{std::move(Owner), std::move(*Memory),
+                           std::move(Frames), std::move(*DeallocActions)};
     return JITLinkMemoryManager::FinalizedAlloc(
         orc::ExecutorAddr::fromPtr(Finalized));
   }
@@ -63,6 +75,7 @@ private:
   std::shared_ptr<Arena> Owner;
   LinkGraph &G;
   std::optional<GraphMemory> Memory;
+  const bool RegisterFrames;
 };
 
 } // namespace
@@ -90,7 +103,8 @@ void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib * /*JD*/,
       GraphMemory::create(*Memory, G, Options.OutsideMinSize);
   if (!M)
     return OnAllocated(M.takeError());
-  OnAllocated(std::make_unique<InFlightGraph>(Memory, G, std::move(*M)));
+  OnAllocated(std::make_unique<InFlightGraph>(Memory, G, std::move(*M),
+                                              Options.RegisterFrames));
 }
 
 void ArenaJITLinkMemoryManager::deallocate(

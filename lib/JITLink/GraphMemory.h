@@ -9,6 +9,7 @@
 #ifndef JITSLAB_JITLINK_GRAPHMEMORY_H
 #define JITSLAB_JITLINK_GRAPHMEMORY_H
 
+#include "../Platform/AddressSpace.h"
 #include "OutsideSections.h"
 #include "jitslab/Arena.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
@@ -25,6 +26,12 @@ public:
 
   /// Gives everything its final access rights.
   llvm::Error seal(Arena &A);
+
+  /// Where the code is that stays.
+  AddressRange code() const {
+    const Segment S = Standard[SegmentKind::Code];
+    return {S.Executor, S.Executor + S.Size};
+  }
 
   /// Gives back what was needed for finalization only.
   void releaseFinalizeSegments() { Finalize.release(); }
