@@ -147,7 +147,8 @@ bool readAugmentation(Reader &R, CommonFrame &C) {
       C.PersonalityValue = R.readPointer(C.Personality);
       break;
     case 'S': // A signal's frame,
-    case 'B': // and AArch64's second key, say it by being there.
+    case 'B': // AArch64's second key
+    case 'G': // and its tagged memory say it by being there.
       break;
     default:
       return false;

@@ -9,6 +9,7 @@
 #include "FrameTables.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
+#include <cmath>
 #include <vector>
 
 using namespace llvm;
@@ -17,9 +18,6 @@ namespace jitslab {
 
 // So a million objects make 31 tables.
 static constexpr size_t MostItems = size_t(1) << 15;
-
-// Smaller tables are not halved: copying them costs as much as registering.
-static constexpr size_t FewItems = 32;
 
 // Frames of somebody else's code must not lie within a table. Between the code
 // of two windows there are the guards of both, 1 MiB each (GuardBytes.h).
@@ -64,11 +62,18 @@ FrameTables::Map::iterator FrameTables::tableAt(uintptr_t Low) {
   return After == Tables.begin() ? Tables.end() : std::prev(After);
 }
 
+/// So many are copied without being halved: it costs about as much as the
+/// unwinder takes to find the table in its list, if all are of this size.
+size_t FrameTables::few() const {
+  return std::max<size_t>(32, 2 * size_t(std::sqrt(double(Count))));
+}
+
 bool FrameTables::mayMerge(const Table &A, const Table &B,
                            size_t Others) const {
   size_t Total = A.size() + B.size() + Others;
   return B.lowest() - A.highest() <= LargestGap && Total <= MostItems &&
-         Time - std::max(A.Disturbed, B.Disturbed) >= Total;
+         (Total <= few() / 2 ||
+          Time - std::max(A.Disturbed, B.Disturbed) >= Total);
 }
 
 void FrameTables::replace(Map::iterator First, Map::iterator Last,
@@ -88,33 +93,33 @@ void FrameTables::replace(Map::iterator First, Map::iterator Last,
 }
 
 bool FrameTables::add(uintptr_t Low, const uint8_t *Frames) {
-  ++Time;
   const Item New{Low, Frames};
   auto Place = tableAt(Low);
   if (Place == Tables.end() || Place->second->highest() < Low) {
     replace(Tables.end(), Tables.end(), Items(New), /*Disturbed=*/0);
-    mergeAt(Tables.find(Low));
   } else {
     const Table &T = *Place->second;
     const Item *Next = T.at(Low);
     if (Next->Low == Low)
       return false;
     Items Below(T.Content.begin(), Next), Above(Next, T.Content.end());
-    if (T.size() < FewItems) {
-      SmallVector<Item, FewItems> All(Below.begin(), Below.end());
+    if (T.size() < few()) {
+      std::vector<Item> All(Below.begin(), Below.end());
       All.push_back(New);
-      All.append(Above.begin(), Above.end());
+      All.insert(All.end(), Above.begin(), Above.end());
       replace(Place, std::next(Place), Items(All), Time);
     } else {
       replace(Place, std::next(Place), {Below, Items(New), Above}, Time);
     }
   }
+  ++Time;
+  ++Count;
+  mergeAt(tableAt(Low));
   mergeQuiet();
   return true;
 }
 
 void FrameTables::remove(uintptr_t Low) {
-  ++Time;
   auto Place = tableAt(Low);
   if (Place == Tables.end())
     return;
@@ -125,7 +130,7 @@ void FrameTables::remove(uintptr_t Low) {
     return;
 
   SmallVector<Items, 16> Below, Above;
-  while (Rest.size() > FewItems) {
+  while (Rest.size() > few()) {
     size_t Half = Rest.size() / 2;
     if (Index < Half) {
       Above.push_back(Rest.drop_front(Half));
@@ -136,17 +141,22 @@ void FrameTables::remove(uintptr_t Low) {
       Index -= Half;
     }
   }
-  SmallVector<Item, FewItems> Few(Rest.begin(), Rest.end());
+  std::vector<Item> Few(Rest.begin(), Rest.end());
   Few.erase(Few.begin() + Index);
   if (!Few.empty())
     Below.push_back(Few);
   Below.append(Above.rbegin(), Above.rend());
   replace(Place, std::next(Place), Below, Time);
+  ++Time;
+  --Count;
+  if (!Few.empty())
+    mergeAt(tableAt(Few.front().Low));
   mergeQuiet();
 }
 
 /// Merges the table at \p Place with neighbours that are no larger, and those
-/// with theirs.
+/// with theirs. Where something was disturbed, tables are kept from being
+/// small.
 void FrameTables::mergeAt(Map::iterator Place) {
   auto First = Place, Last = Place;
   size_t Total = Place->second->size();
@@ -155,11 +165,15 @@ void FrameTables::mergeAt(Map::iterator Place) {
     Total += T.size();
     Disturbed = std::max(Disturbed, T.Disturbed);
   };
+  auto Fits = [&](const Table &T) {
+    return T.size() <= Total || (std::max(Disturbed, T.Disturbed) != 0 &&
+                                 Total + T.size() <= few() / 2);
+  };
   for (bool Changes = true; Changes;) {
     Changes = false;
     if (First != Tables.begin()) {
       const Table &T = *std::prev(First)->second;
-      if (T.size() <= Total &&
+      if (Fits(T) &&
           mayMerge(T, *First->second, Total - First->second->size())) {
         Take(T);
         --First;
@@ -168,8 +182,7 @@ void FrameTables::mergeAt(Map::iterator Place) {
     }
     if (auto Next = std::next(Last); Next != Tables.end()) {
       const Table &T = *Next->second;
-      if (T.size() <= Total &&
-          mayMerge(*Last->second, T, Total - Last->second->size())) {
+      if (Fits(T) && mayMerge(*Last->second, T, Total - Last->second->size())) {
         Take(T);
         Last = Next;
         Changes = true;

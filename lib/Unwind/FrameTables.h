@@ -27,10 +27,10 @@ namespace jitslab {
 ///
 /// Tables grow as a binary counter does: what is new is merged with neighbours
 /// that are no larger. Where something is taken out, a table is halved down to
-/// the place. The pieces may be merged again after as many calls as they hold
-/// objects. So a host that loads has few large tables, and one that frees and
-/// loads has tables of about the square root of what it holds: what a call
-/// copies and how long the list is balance.
+/// the place, to about the square root of what there is: then what a call
+/// copies and how long the list is balance. What was disturbed so may be merged
+/// again after as many calls as it holds objects. So a host that loads has few
+/// large tables.
 ///
 /// Not thread-safe.
 class FrameTables {
@@ -59,6 +59,7 @@ private:
 
   /// The table that has or could have \p Low in it; end() if there is none.
   Map::iterator tableAt(uintptr_t Low);
+  size_t few() const;
   bool mayMerge(const Table &A, const Table &B, size_t Others) const;
   /// Puts tables of \p Now, in rising order, in the place of [\p First, \p
   /// Last).
@@ -69,8 +70,10 @@ private:
 
   Unwinder &U;
   Map Tables;
-  /// Calls so far.
-  uint64_t Time = 0;
+  /// Objects.
+  size_t Count = 0;
+  /// Calls so far, and one.
+  uint64_t Time = 1;
   /// How many objects mergeQuiet may still copy.
   size_t Credit = 0;
   /// Where it goes on.
