@@ -81,8 +81,9 @@ typedef struct {
   uint64_t Near;
   /// Not 0: advise transparent huge pages for whole slabs.
   LLVMBool HugePages;
-  /// 0. Instead of padding, which a new field could not use.
-  uint32_t Reserved;
+  /// Not 0: EH frames are not registered. A C++ exception that reaches the code
+  /// then ends the process, unless the host sees to it.
+  LLVMBool NoFrames;
 } JitslabArenaOptions;
 
 /// jitslab::ArenaStats. Grows at its end, like the options.

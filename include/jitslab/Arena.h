@@ -87,6 +87,12 @@ struct ArenaOptions {
   /// Ask for transparent huge pages: whole slabs are advised, and in Dense made
   /// huge pages when they are full. Only an optimisation.
   bool HugePages = false;
+
+  /// EH frames of what is loaded are registered with the process's unwinder, so
+  /// that C++ exceptions, backtrace() and the like pass through it. False: not
+  /// at all; a C++ exception that reaches the code then ends the process
+  /// (std::terminate), unless the host sees to it.
+  bool RegisterFrames = true;
 };
 
 /// An arena asked for more than its windows hold, even after it gave empty

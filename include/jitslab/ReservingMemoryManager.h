@@ -91,6 +91,9 @@ public:
   /// memory or could not be sealed; the latter is tried again by the next call.
   bool finalizeMemory(std::string *ErrMsg = nullptr) override;
 
+  /// Makes frames known to the process's unwinder, unless ArenaOptions::
+  /// RegisterFrames is false. RuntimeDyld calls it before finalizeMemory, which
+  /// reports what failed here.
   void registerEHFrames(uint8_t *Addr, uint64_t LoadAddr, size_t Size) override;
   void deregisterEHFrames() override;
 

@@ -15,8 +15,8 @@ using namespace llvm;
 
 // What the structs' first versions ended with.
 static constexpr size_t MinOptionsSize =
-    offsetof(JitslabArenaOptions, Reserved) +
-    sizeof(JitslabArenaOptions::Reserved);
+    offsetof(JitslabArenaOptions, NoFrames) +
+    sizeof(JitslabArenaOptions::NoFrames);
 static constexpr size_t MinStatsSize =
     offsetof(JitslabArenaStats, FrozenBytes) +
     sizeof(JitslabArenaStats::FrozenBytes);
@@ -56,7 +56,7 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
                                   Callers->Size, MinOptionsSize))
     return Err;
   JitslabArenaOptions Known;
-  if (!readStruct(Known, Callers, Callers->Size) || Known.Reserved != 0)
+  if (!readStruct(Known, Callers, Callers->Size))
     return argumentError(
         Function, "JitslabArenaOptions has a field set that this version does "
                   "not know; begin with JitslabInitializeArenaOptions");
@@ -68,6 +68,7 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
   Options.Grow = Known.Grow != 0;
   Options.Near = Known.Near;
   Options.HugePages = Known.HugePages != 0;
+  Options.RegisterFrames = Known.NoFrames == 0;
   return Options;
 }
 
@@ -84,6 +85,7 @@ void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
   Known.WindowSize = Defaults.WindowSize;
   Known.Near = Defaults.Near;
   Known.HugePages = Defaults.HugePages;
+  Known.NoFrames = !Defaults.RegisterFrames;
   writeStruct(Options, SizeOfOptions, Known);
 }
 

@@ -57,7 +57,8 @@ private:
       return Err;
     // First, because actions may run the code.
     GraphFrames Frames;
-    if (takeFrameActions(G) || RegisterFrames)
+    bool AreWanted = takeFrameActions(G) || RegisterFrames;
+    if (AreWanted && Owner->options().RegisterFrames)
       if (Error Err = Frames.add(G, Memory->code()))
         return Err;
     // After a failed action it runs the dealloc actions of those before.

@@ -203,7 +203,8 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
   // A section that is not loaded for execution has no address.
-  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)))
+  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)) ||
+      !Memory->options().RegisterFrames)
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));

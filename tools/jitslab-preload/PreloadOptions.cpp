@@ -60,6 +60,12 @@ static const std::vector<Option> &options() {
        }},
       {"hugepages", "", "", "Ask for transparent huge pages",
        [](PreloadOptions &O, StringRef) { return O.HugePages = true; }},
+      {"frames", "0|1", "",
+       "1: C++ exceptions pass through (default); 0: frames are unknown",
+       [](PreloadOptions &O, StringRef Value) {
+         O.RegisterFrames = Value == "1";
+         return Value == "0" || Value == "1";
+       }},
       {"stats", "", "", "Print a line to stderr when the program exits",
        [](PreloadOptions &O, StringRef) { return O.Stats = true; }},
       {VerboseOption, "", "", "Say on stderr what is served and what is not",
@@ -132,6 +138,7 @@ ArenaOptions PreloadOptions::arenaOptions() const {
   O.WindowSize = WindowSize;
   O.Grow = Grow;
   O.HugePages = HugePages;
+  O.RegisterFrames = RegisterFrames;
   // Where the kernel started the program, which lies in its code.
   if (NearHost)
     O.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));

@@ -25,6 +25,7 @@ struct PreloadOptions {
   size_t WindowSize = 0;
   bool Grow = true;
   bool HugePages = false;
+  bool RegisterFrames = true;
   /// Windows near the program's own code.
   bool NearHost = false;
   /// A line on stderr at exit.

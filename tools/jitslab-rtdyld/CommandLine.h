@@ -101,6 +101,11 @@ struct CommandLine {
       llvm::cl::desc("Put windows within reach of an address, or of this "
                      "program's code (host)"),
       llvm::cl::value_desc("address"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<bool> Frames{
+      "frames",
+      llvm::cl::desc("Register EH frames with jitslab's managers (default); "
+                     "-frames=0: C++ exceptions do not pass through"),
+      llvm::cl::init(true), llvm::cl::cat(Placing)};
   llvm::cl::opt<uint64_t> Preallocate{
       "preallocate",
       llvm::cl::desc("Take all sections from one block of this size "

@@ -92,9 +92,9 @@ static Error parseMaps(const cl::list<std::string> &Files, LoaderOptions &O) {
 
 static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
   bool IsGiven = CL.Window.getNumOccurrences() || CL.Grow.getNumOccurrences() ||
-                 CL.Near.getNumOccurrences();
+                 CL.Near.getNumOccurrences() || CL.Frames.getNumOccurrences();
   if (IsGiven && !layoutByName(memoryManagerName(O)))
-    return invalid("-window, -grow and -near are for jitslab's memory "
+    return invalid("-window, -grow, -near and -frames are for jitslab's memory "
                    "managers; '" +
                    memoryManagerName(O) + "' decides by itself");
   if (CL.Window.getNumOccurrences() &&
@@ -102,6 +102,7 @@ static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
     return invalid("-window=" + CL.Window +
                    ": a size is needed, with K, M or G, for example 64M");
   O.Windows.Grow = CL.Grow;
+  O.Windows.RegisterFrames = CL.Frames;
   if (StringRef(CL.Near) == "host")
     // Where the kernel started this program, which lies in its code.
     O.Windows.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));

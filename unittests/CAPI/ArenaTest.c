@@ -19,7 +19,7 @@ static void theDefaultsAreThoseOfArenaOptions(void) {
   CHECK(Options.WindowSize == 0);
   CHECK(Options.Near == 0);
   CHECK(Options.HugePages == 0);
-  CHECK(Options.Reserved == 0);
+  CHECK(Options.NoFrames == 0);
 }
 
 static void initializingStaysWithinTheSize(void) {
@@ -65,6 +65,7 @@ static void theOptionsArriveAtTheArena(void) {
   Options.WindowSize = 2 * SMALLEST_WINDOW;
   Options.Near = (uintptr_t)&Here;
   Options.HugePages = 1;
+  Options.NoFrames = 1;
   CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
   REQUIRE(Arena);
   CHECK(statsOf(Arena).ReservedBytes == 2 * SMALLEST_WINDOW);
@@ -92,15 +93,12 @@ static void badOptionsAreErrors(void) {
   Options = defaultOptions();
   Options.WindowSize = 1;
   CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "WindowSize");
-  Options = defaultOptions();
-  Options.Reserved = 1;
-  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "does not know");
   CHECK(!Arena);
 }
 
 static void aStructOfNoVersionIsAnError(void) {
   // The first versions ended with these fields.
-  const size_t LastOption = offsetof(JitslabArenaOptions, Reserved);
+  const size_t LastOption = offsetof(JitslabArenaOptions, NoFrames);
   const size_t LastStat = offsetof(JitslabArenaStats, FrozenBytes);
   const size_t Bad[] = {0, 1, LastOption + sizeof(uint32_t) - 1, 4097,
                         SIZE_MAX};

@@ -17,7 +17,7 @@ TEST_CASE("Options have defaults") {
   PreloadOptions O = valueOf(PreloadOptions::parse(""));
   CHECK(O.ObjectLayout == Layout::PerProtection);
   CHECK(O.WindowSize == 0);
-  CHECK(O.Grow);
+  CHECK((O.Grow && O.RegisterFrames));
   CHECK_FALSE((O.HugePages || O.NearHost || O.Stats || O.Verbose));
   CHECK(O.arenaOptions().Near == 0);
 }
@@ -31,14 +31,16 @@ TEST_CASE("Of the same option the last one counts") {
 }
 
 TEST_CASE("Options are passed on to the arena") {
-  PreloadOptions O = valueOf(PreloadOptions::parse(
-      "layout=dense,grow=0,window=8192K,near=host,hugepages,,stats,verbose"));
+  PreloadOptions O =
+      valueOf(PreloadOptions::parse("layout=dense,grow=0,window=8192K,near="
+                                    "host,hugepages,,frames=0,stats,verbose"));
   CHECK((O.Stats && O.Verbose));
   ArenaOptions A = O.arenaOptions();
   CHECK(A.ObjectLayout == Layout::Dense);
   CHECK(A.WindowSize == size_t(8) << 20);
   CHECK_FALSE(A.Grow);
   CHECK(A.HugePages);
+  CHECK_FALSE(A.RegisterFrames);
   // Within this program.
   auto Here = reinterpret_cast<uintptr_t>(&hereIsCode);
   CHECK((A.Near > Here ? A.Near - Here : Here - A.Near) < size_t(1) << 28);

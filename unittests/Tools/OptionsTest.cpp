@@ -141,7 +141,8 @@ TEST_CASE("Options of windows are checked, and are for jitslab's managers") {
   checkRefused(runLoader({"-near=0", input("one")}), "-near=0: an address");
   checkRefused(runLoader({"-near=there", input("one")}),
                "-near=there: an addr");
-  for (const char *Option : {"-window=8M", "-grow=0", "-near=host"})
+  for (const char *Option :
+       {"-window=8M", "-grow=0", "-near=host", "-frames=0"})
     checkRefused(runLoader({Option, "-memory-manager=section", input("one")}),
                  "'section' decides by itself");
 }
