@@ -10,6 +10,8 @@
 #include "Support/Layouts.h"
 #include "Support/TestMemory.h"
 #include "TestLinker.h"
+#include <exception>
+#include <execinfo.h>
 #include <stdexcept>
 
 using namespace jitslab;
@@ -127,6 +129,138 @@ TEST_CASE("Control: where an address ends in 32 zeros nothing is caught") {
   Layout L = anyLayout();
   CHECK_FALSE(catchesAt(L, 0));
   CHECK(catchesAt(L, SlabSize));
+}
+
+namespace {
+
+using Thrower = int(int);
+
+bool throws(Thrower *Function) {
+  try {
+    Function(7);
+  } catch (int Value) {
+    return Value == 7;
+  }
+  return false;
+}
+
+/// Loads an object of several code sections into an arena with a hole before
+/// another object's code. \returns 0 when exceptions pass through both.
+template <typename Manager> int loadAround(std::shared_ptr<Arena> Memory) {
+  Manager Inner(Memory);
+  Recording<Manager> Outer(Memory);
+  Footprint Small;
+  Small[SegmentKind::Code] = {128, 16};
+  Allocation Hole = llvm::cantFail(Memory->allocate(Small));
+  TestLinker First(Inner);
+  First.define("relay_unwound", &Unwound);
+  llvm::cantFail(First.loadAll({"relay1"}));
+  Hole.release();
+  TestLinker Second(Outer);
+  llvm::cantFail(Second.loadAll({"spread"}));
+  auto *Relayed = First.function<Relay>("relay1");
+  bool Before = false, Behind = false;
+  for (const SectionRecord &S : Outer.Sections)
+    if (S.Kind == SegmentKind::Code)
+      (S.Start < reinterpret_cast<uintptr_t>(Relayed) ? Before : Behind) = true;
+  if (!Before || !Behind)
+    return 2; // This proves nothing.
+  for (int Round = 0; Round != 2; ++Round) {
+    for (const char *Name :
+         {"spread0", "spread1", "spread2", "spread3", "spread4", "spread5"})
+      if (!throws(Second.function<Thrower>(Name)))
+        return 3;
+    try {
+      Relayed(throwIfAsked, Memory.get());
+      return 4;
+    } catch (std::runtime_error &) {
+    }
+  }
+  return 0;
+}
+
+/// As LLVM's managers do.
+class RegisteringAsOne : public ReservingMemoryManager {
+public:
+  using ReservingMemoryManager::ReservingMemoryManager;
+  void registerEHFrames(uint8_t *, uint64_t LoadAddr, size_t Size) override {
+    registerEHFramesInProcess(reinterpret_cast<uint8_t *>(LoadAddr), Size);
+  }
+};
+
+/// \returns the exit status of a child, or 77 when it terminated.
+template <typename Manager> ChildOutcome loadAroundInChild() {
+  return runInChild([] {
+    std::set_terminate([] { _exit(77); });
+    return loadAround<Manager>(arenaWith(Layout::Dense));
+  });
+}
+
+} // namespace
+
+TEST_CASE("Exceptions pass where an object's code lies around another's") {
+  ChildOutcome Outcome = loadAroundInChild<ReservingMemoryManager>();
+  INFO(Outcome.describe());
+  CHECK(Outcome.passed());
+}
+
+TEST_CASE("Control: with frames registered as one they end the process") {
+  ChildOutcome Outcome = loadAroundInChild<RegisteringAsOne>();
+  INFO(Outcome.describe());
+  CHECK((WIFEXITED(Outcome.Status) && WEXITSTATUS(Outcome.Status) == 77));
+}
+
+TEST_CASE("A host that wants no frames registered has none") {
+  Layout L = anyLayout();
+  ChildOutcome Outcome = runInChild([&] {
+    std::set_terminate([] { _exit(77); });
+    ArenaOptions Options;
+    Options.ObjectLayout = L;
+    Options.RegisterFrames = false;
+    ReservingMemoryManager Manager(llvm::cantFail(Arena::create(Options)));
+    TestLinker Linker(Manager);
+    llvm::cantFail(Linker.loadAll({"spread"}));
+    return throws(Linker.function<Thrower>("spread0")) ? 0 : 1;
+  });
+  INFO(Outcome.describe());
+  CHECK((WIFEXITED(Outcome.Status) && WEXITSTATUS(Outcome.Status) == 77));
+}
+
+namespace {
+
+std::vector<void *> Trace;
+int takeTrace(void *) {
+  Trace.resize(100);
+  Trace.resize(size_t(backtrace(Trace.data(), int(Trace.size()))));
+  return 0;
+}
+
+} // namespace
+
+TEST_CASE("A backtrace goes through the frames of loaded code") {
+  auto Memory = anyArena();
+  ReservingMemoryManager Manager(Memory);
+  TestLinker Linker(Manager);
+  Linker.define("relay_unwound", &Unwound);
+  REQUIRE_SUCCESS(Linker.loadAll({"relay1", "relay2"}));
+  Inner I{Linker.function<Relay>("relay2"), false};
+  struct Nested {
+    static int run(void *Argument) {
+      return static_cast<Inner *>(Argument)->Function(takeTrace, nullptr);
+    }
+  };
+  auto *Outer = Linker.function<Relay>("relay1");
+  Outer(Nested::run, &I);
+  // Both, and in the end what has called them.
+  auto IsIn = [&](auto *Function, size_t Size) {
+    auto Begin = reinterpret_cast<uintptr_t>(Function);
+    return llvm::any_of(Trace, [&](void *P) {
+      return reinterpret_cast<uintptr_t>(P) - Begin < Size;
+    });
+  };
+  CHECK(IsIn(Outer, 128));
+  CHECK(IsIn(I.Function, 128));
+  CHECK(Trace.size() > 8);
 }
 
 TEST_CASE("Frames are gone when their manager is") {
