@@ -36,6 +36,12 @@ const InputObject &largeObject() {
   return O;
 }
 
+const InputObject &relayObject() {
+  static const InputObject O =
+      readObject(JITSLAB_BENCH_INPUTS "/relay.o", /*HasEntry=*/true);
+  return O;
+}
+
 static std::vector<InputObject> readRealObjects() {
   std::vector<std::string> Paths;
 #ifdef JITSLAB_BENCH_ZLIB

@@ -31,6 +31,8 @@ inline constexpr int EntryResult = 9;
 const InputObject &tinyObject();
 /// Inputs/large.S: 4 MiB.
 const InputObject &largeObject();
+/// Its function calls the one that it is given.
+const InputObject &relayObject();
 /// The members of Debian's libz.a; empty where there is none.
 const std::vector<InputObject> &realObjects();
 

@@ -7,8 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "JITLinkLinker.h"
+#include "LLVMCompat.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/SymbolStringPool.h"
+#include "llvm/ExecutionEngine/Orc/TargetProcess/RegisterEHFrames.h"
 #include <type_traits>
 
 using namespace llvm;
@@ -33,6 +35,29 @@ static auto createGraph(Buffer Object, const Pool &, long)
   return *Name;
 }
 
+/// As LLVM's EHFrameRegistrationPlugin does.
+static Error addFrameActions(LinkGraph &G) {
+  using namespace orc::shared;
+#if JITSLAB_LLVM_PLATFORM_REGISTERS_EH_FRAMES
+  auto *Register = llvm_orc_registerEHFrameSectionAllocAction;
+  auto *Deregister = llvm_orc_deregisterEHFrameSectionAllocAction;
+#else
+  auto *Register = llvm_orc_registerEHFrameSectionWrapper;
+  auto *Deregister = llvm_orc_deregisterEHFrameSectionWrapper;
+#endif
+  Section *Frames = G.findSectionByName(".eh_frame");
+  if (!Frames || SectionRange(*Frames).empty())
+    return Error::success();
+  auto Call = [&](auto *Function) {
+    return cantFail(
+        WrapperFunctionCall::Create<SPSArgList<SPSExecutorAddrRange>>(
+            orc::ExecutorAddr::fromPtr(Function),
+            SectionRange(*Frames).getRange()));
+  };
+  G.allocActions().push_back({Call(Register), Call(Deregister)});
+  return Error::success();
+}
+
 namespace {
 
 struct Linked {
@@ -43,9 +68,16 @@ struct Linked {
 
 class Context : public JITLinkContext {
 public:
-  Context(JITLinkMemoryManager &Memory, bool FindEntry, Linked &Result)
+  Context(JITLinkMemoryManager &Memory, bool FindEntry, bool RegisterFrames,
+          Linked &Result)
       : JITLinkContext(nullptr), Memory(Memory), FindEntry(FindEntry),
-        Result(Result) {}
+        RegisterFrames(RegisterFrames), Result(Result) {}
+
+  Error modifyPassConfig(LinkGraph &, PassConfiguration &Config) override {
+    if (RegisterFrames)
+      Config.PostFixupPasses.push_back(addFrameActions);
+    return Error::success();
+  }
 
   JITLinkMemoryManager &getMemoryManager() override { return Memory; }
 
@@ -83,7 +115,7 @@ public:
 
 private:
   JITLinkMemoryManager &Memory;
-  bool FindEntry;
+  bool FindEntry, RegisterFrames;
   Linked &Result;
   orc::ExecutorAddr Self;
 };
@@ -102,7 +134,8 @@ Error JITLinkLinker::load(const InputObject &O, size_t Slot) {
     return G.takeError();
   Linked Result;
   // In this process everything is called back before link returns.
-  link(std::move(*G), std::make_unique<Context>(*Memory, O.HasEntry, Result));
+  link(std::move(*G),
+       std::make_unique<Context>(*Memory, O.HasEntry, RegistersFrames, Result));
   if (Result.Err)
     return std::move(Result.Err);
   Allocations[Slot] = std::move(Result.Allocation);

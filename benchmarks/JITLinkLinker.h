@@ -25,6 +25,7 @@ public:
       : Memory(std::move(Memory)) {}
 
   void makeSlots(size_t N) override;
+  void registerFrames() override { RegistersFrames = true; }
   llvm::Error load(const InputObject &O, size_t Slot) override;
   llvm::Error loadTogether(const InputObject &O, size_t N,
                            size_t Slot) override;
@@ -32,6 +33,7 @@ public:
 
 private:
   std::shared_ptr<llvm::jitlink::JITLinkMemoryManager> Memory;
+  bool RegistersFrames = false;
   std::vector<llvm::jitlink::JITLinkMemoryManager::FinalizedAlloc> Allocations;
 };
 

@@ -31,6 +31,10 @@ public:
   /// Makes \p N slots, so that no load has to.
   virtual void makeSlots(size_t N) = 0;
 
+  /// Frames of what is loaded from now on are registered, if they are not
+  /// anyway.
+  virtual void registerFrames() {}
+
   /// Loads \p O: afterwards its code can run. The slot has to be empty.
   virtual llvm::Error load(const InputObject &O, size_t Slot) = 0;
 

@@ -26,6 +26,8 @@ Sizes Sizes::smoke() {
   S.ChurnSteps = 50;
   S.ThreadObjects = 100;
   S.ScaleObjects = 2000;
+  S.ThrowObjects = {500};
+  S.FreeObjects = {500};
   S.CoreAllocations = 2000;
   return S;
 }

@@ -41,6 +41,10 @@ struct Sizes {
   /// Objects that two threads load in all.
   size_t ThreadObjects = 4000;
   size_t ScaleObjects = 100000;
+  /// Exceptions are thrown with so many loaded.
+  std::vector<size_t> ThrowObjects = {1000, 20000, 100000, 1000000};
+  /// So many are freed in different orders.
+  std::vector<size_t> FreeObjects = {10000, 100000};
   /// For allocators without a linker.
   size_t CoreAllocations = 200000;
 
@@ -53,6 +57,8 @@ void registerRun(const Manager &M, const Sizes &S);
 void registerBatch(const Manager &M, const Sizes &S);
 void registerChurn(const Manager &M, const Sizes &S);
 void registerThreads(const Manager &M, const Sizes &S);
+void registerThrow(const Manager &M, const Sizes &S);
+void registerThrowOfHost();
 void registerScale(const Manager &M, const Sizes &S);
 void registerCore(const Sizes &S);
 

@@ -63,12 +63,13 @@ int main(int ArgC, char **ArgV) {
   JITLink = jitlinkManagers();
 #endif
   for (auto Register : {registerLoad, registerRun, registerChurn,
-                        registerThreads, registerScale})
+                        registerThreads, registerScale, registerThrow})
     for (const std::vector<Manager> *Managers : {&RTDyld, &JITLink})
       for (const Manager &M : *Managers)
         Register(M, S);
   for (const Manager &M : RTDyld)
     registerBatch(M, S);
+  registerThrowOfHost();
   registerCore(S);
 
   PlainNames Display{std::unique_ptr<benchmark::BenchmarkReporter>(
