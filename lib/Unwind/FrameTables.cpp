@@ -26,9 +26,14 @@ static constexpr uintptr_t LargestGap = uintptr_t(1) << 20;
 // How many objects a call may copy to merge what is quiet, on the average.
 static constexpr size_t CreditPerCall = 16;
 
+// Reading a few words takes nanoseconds, unless the thread has to wait for a
+// processor.
+static constexpr std::chrono::seconds Quarantine(1);
+
 struct FrameTables::Table {
-  Table(Items From, uint64_t Disturbed)
-      : Content(From.begin(), From.end()), Disturbed(Disturbed) {
+  Table(Items From, uint64_t Disturbed, std::unique_ptr<Record> R)
+      : Content(From.begin(), From.end()), Kept(std::move(R)),
+        Disturbed(Disturbed) {
     Pointers.reserve(Content.size() + 1);
     for (const Item &I : Content)
       Pointers.push_back(I.Frames);
@@ -45,7 +50,7 @@ struct FrameTables::Table {
   const SmallVector<Item, 1> Content;
   /// What the unwinder reads.
   SmallVector<const uint8_t *, 2> Pointers;
-  void *Record[Unwinder::TableRecordSize] = {};
+  std::unique_ptr<Record> Kept;
   /// When something was last taken out of this or put between what is in it.
   const uint64_t Disturbed;
 };
@@ -76,17 +81,33 @@ bool FrameTables::mayMerge(const Table &A, const Table &B,
           Time - std::max(A.Disturbed, B.Disturbed) >= Total);
 }
 
+std::unique_ptr<FrameTables::Record>
+FrameTables::takeRecord(Clock::time_point Now) {
+  std::unique_ptr<Record> Result;
+  // Two for one that is needed, so that they get fewer.
+  for (int I = 0;
+       I != 2 && !Retired.empty() && Now - Retired.front().second >= Quarantine;
+       ++I) {
+    Result = std::move(Retired.front().first);
+    Retired.pop_front();
+  }
+  return Result ? std::move(Result) : std::make_unique<Record>();
+}
+
 void FrameTables::replace(Map::iterator First, Map::iterator Last,
                           ArrayRef<Items> Now, uint64_t Disturbed) {
   SmallVector<std::unique_ptr<Table>, 8> Made;
+  auto Moment = Clock::now();
   for (Items I : Now)
-    Made.push_back(std::make_unique<Table>(I, Disturbed));
+    Made.push_back(std::make_unique<Table>(I, Disturbed, takeRecord(Moment)));
   for (auto &T : Made)
-    U.registerTable(T->Pointers.data(), T->Record);
+    U.registerTable(T->Pointers.data(), T->Kept->Words);
   // From the lowest on: what is at an address is then found in the table that
   // begins next below it, be it an old one or a new one.
-  for (auto I = First; I != Last; ++I)
+  for (auto I = First; I != Last; ++I) {
     U.deregisterTable(I->second->Pointers.data());
+    Retired.push_back({std::move(I->second->Kept), Moment});
+  }
   Tables.erase(First, Last);
   for (auto &T : Made)
     Tables.emplace(T->lowest(), std::move(T));

@@ -12,6 +12,8 @@
 #include "Unwinder.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
+#include <chrono>
+#include <deque>
 #include <map>
 #include <memory>
 
@@ -68,8 +70,19 @@ private:
   void mergeAt(Map::iterator Place);
   void mergeQuiet();
 
+  /// What the unwinder keeps for a table. Up to GCC 12 a thread that has found
+  /// a frame reads it when libgcc's lock is given back already, and by then the
+  /// table may have been replaced. So it lives on for longer than that takes.
+  struct Record {
+    void *Words[Unwinder::TableRecordSize] = {};
+  };
+  using Clock = std::chrono::steady_clock;
+  std::unique_ptr<Record> takeRecord(Clock::time_point Now);
+
   Unwinder &U;
   Map Tables;
+  /// Those of tables that were replaced, and when; the oldest first.
+  std::deque<std::pair<std::unique_ptr<Record>, Clock::time_point>> Retired;
   /// Objects.
   size_t Count = 0;
   /// Calls so far, and one.
