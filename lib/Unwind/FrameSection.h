@@ -47,9 +47,10 @@ class FrameSection {
 public:
   /// It ends after \p Size bytes, or where a record has the length 0.
   FrameSection(const uint8_t *Begin, size_t Size) : Begin(Begin), Size(Size) {}
-  /// It ends where a record has the length 0.
+  /// It ends where a record has the length 0. Addresses of a process are in the
+  /// lower half.
   explicit FrameSection(const uint8_t *Begin)
-      : FrameSection(Begin, UINTPTR_MAX - reinterpret_cast<uintptr_t>(Begin)) {}
+      : FrameSection(Begin, PTRDIFF_MAX - reinterpret_cast<uintptr_t>(Begin)) {}
 
   const uint8_t *begin() const { return Begin; }
 
