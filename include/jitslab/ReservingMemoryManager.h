@@ -37,7 +37,8 @@ struct AddressRange;
 ///
 /// Errors. RuntimeDyld aborts the process when an allocation returns null, and
 /// reserveAllocationSpace cannot return anything. An object that the arena has
-/// no room for therefore gets scratch memory that is never executable, what
+/// no room for therefore gets scratch memory that is never executable and costs
+/// next to nothing, what
 /// code of it lies in the arena is replaced by traps, and the error is reported
 /// by the next finalizeMemory. ORC passes it on; MCJIT
 /// ignores what finalizeMemory returns, so its hosts should ask takeError after

@@ -46,6 +46,8 @@ struct ReservingMemoryManager::Batch {
 
 /// What failed, and what stands in for it.
 struct ReservingMemoryManager::Failures {
+  explicit Failures(VirtualMemory &VM) : Scratch(VM) {}
+
   ScratchMemory Scratch;
   std::vector<std::string> Messages;
   size_t Reported = 0;
@@ -79,7 +81,7 @@ ReservingMemoryManager::Batch &ReservingMemoryManager::open() {
 
 ReservingMemoryManager::Failures &ReservingMemoryManager::failures() {
   if (!Failed)
-    Failed = std::make_unique<Failures>();
+    Failed = std::make_unique<Failures>(Memory->memory());
   return *Failed;
 }
 
@@ -114,7 +116,7 @@ uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
     }
     failObject(Section.takeError());
   }
-  return failures().Scratch.allocate(Size, Align);
+  return failures().Scratch.allocate(Size);
 }
 
 // The current object cannot be linked: from now on it gets scratch memory.
@@ -191,6 +193,8 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
       Open.reset();
     }
   }
+  if (Failed)
+    Failed->Scratch.rest();
   if (!Failed || Failed->Reported == Failed->Messages.size())
     return false;
   if (ErrMsg)

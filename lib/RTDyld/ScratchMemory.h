@@ -10,40 +10,45 @@
 #ifndef JITSLAB_RTDYLD_SCRATCHMEMORY_H
 #define JITSLAB_RTDYLD_SCRATCHMEMORY_H
 
-#include "llvm/Support/MathExtras.h"
-#include <cstdint>
-#include <memory>
-#include <new>
-#include <vector>
+#include "jitslab/VirtualMemory.h"
+#include "llvm/ADT/SmallVector.h"
 
 namespace jitslab {
 
-/// Heap memory that stands in for the sections of an object that there is no
-/// room for: RuntimeDyld would abort the process if it got a null pointer. It
-/// is never executable.
+/// Memory that stands in for the sections of objects that there is no room for:
+/// RuntimeDyld would abort the process if it got a null pointer. It is never
+/// executable, and nobody reads what is written to it. So all sections get the
+/// same addresses, and large ones the same few pages again and again.
 class ScratchMemory {
 public:
-  /// \returns null when the heap is used up too.
-  uint8_t *allocate(size_t Size, size_t Align) {
-    if (Size + Align < Size)
-      return nullptr;
-    std::unique_ptr<uint8_t[]> Block(new (std::nothrow) uint8_t[Size + Align]);
-    if (!Block)
-      return nullptr;
-    auto Start = llvm::alignTo(reinterpret_cast<uintptr_t>(Block.get()), Align);
-    Blocks.push_back({std::move(Block), Size + Align});
-    return reinterpret_cast<uint8_t *>(Start);
-  }
+  explicit ScratchMemory(VirtualMemory &VM) : VM(VM) {}
+  ScratchMemory(const ScratchMemory &) = delete;
+  ScratchMemory &operator=(const ScratchMemory &) = delete;
+  ~ScratchMemory();
 
-  bool contains(const uint8_t *P) const {
-    for (const auto &[Block, Size] : Blocks)
-      if (P >= Block.get() && P < Block.get() + Size)
-        return true;
-    return false;
-  }
+  /// \returns \p Size writable bytes, aligned to a page; contents change at any
+  /// time. They live as long as this. Null when address space and heap are used
+  /// up too.
+  uint8_t *allocate(size_t Size);
+
+  bool contains(const uint8_t *P) const;
+
+  /// Says that nobody writes for now: pages of large blocks are taken out of
+  /// the process's page tables.
+  void rest();
 
 private:
-  std::vector<std::pair<std::unique_ptr<uint8_t[]>, size_t>> Blocks;
+  struct Block {
+    uint8_t *Start;
+    size_t Size;
+    bool OnHeap;
+  };
+
+  uint8_t *map(size_t Size);
+
+  VirtualMemory &VM;
+  /// The last one is the largest.
+  llvm::SmallVector<Block, 1> Blocks;
 };
 
 } // namespace jitslab

@@ -27,8 +27,9 @@ public:
 
   llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
     llvm::ErrorOr<uintptr_t> Start = TestMemory::reserve(R);
-    // The others are writer views of Layout::Dense.
-    if (R.Unpredictable)
+    // The others are writer views of Layout::Dense, or no windows: those have
+    // guards.
+    if (R.Unpredictable || !R.Guard)
       return Start;
     ++WindowsTried;
     if (Start) {
