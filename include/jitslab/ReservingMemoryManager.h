@@ -83,7 +83,9 @@ public:
   using llvm::RTDyldMemoryManager::notifyObjectLoaded;
 
   /// Tells \p Dyld where sections run that are written elsewhere
-  /// (Layout::Dense). RuntimeDyld calls it before it relocates anything.
+  /// (Layout::Dense). RuntimeDyld calls it before it relocates anything. A
+  /// manager that wraps this one has to pass it on: without it finalizeMemory
+  /// reports an error where that matters.
   void notifyObjectLoaded(llvm::RuntimeDyld &Dyld,
                           const llvm::object::ObjectFile &Object) override;
 
@@ -114,6 +116,7 @@ private:
                     unsigned SectionID);
   void failObject(llvm::Error Err);
   AddressRange codeAt(uintptr_t Address);
+  void checkCommons(const llvm::object::ObjectFile &Object);
 
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Memory;

@@ -22,6 +22,7 @@
 #define JITSLAB_LLVMFIXES_COMMONSYMBOLS_H
 
 #include "llvm/ADT/StringRef.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
 
@@ -30,17 +31,37 @@ namespace jitslab {
 /// The name under which RuntimeDyld allocates common symbols.
 inline constexpr llvm::StringLiteral CommonSymbolsSection = "<common symbols>";
 
-/// An alignment at which no common symbol can overrun a section of \p Size
-/// bytes that RuntimeDyld wants at \p Align and whose object it had announced
-/// with \p ReservedAlign for its data (all in bytes).
+/// The largest alignment that a section of common symbols gets without having
+/// asked for it: a huge page of x86-64, beyond which nothing is to be gained.
+inline constexpr size_t MostCommonAlign = size_t(2) << 20;
+
+/// An alignment at which no common symbol that is aligned to at most
+/// MostCommonAlign can overrun a section of \p Size bytes that RuntimeDyld
+/// wants at \p Align and whose object it had announced with \p ReservedAlign
+/// for its data (all in bytes).
 ///
 /// A symbol that has others before it lies at an offset that is a multiple of
-/// its alignment and not 0, so its alignment is at most the section's size.
+/// its alignment and not 0, so its alignment is less than the section's size.
 /// ReservedAlign covers the first symbol that has a size.
 inline size_t commonSymbolsAlignment(size_t Size, size_t Align,
                                      size_t ReservedAlign) {
-  size_t LargestLater = Size ? size_t(1) << llvm::Log2_64(Size) : 1;
-  return std::max({Align, ReservedAlign, LargestLater});
+  size_t LargestLater = Size > 1 ? size_t(1) << llvm::Log2_64(Size - 1) : 1;
+  return std::max(
+      {Align, ReservedAlign, std::min(LargestLater, MostCommonAlign)});
+}
+
+/// The largest alignment of a common symbol of \p Object, in bytes; 1 where
+/// there is none.
+inline size_t largestCommonAlignment(const llvm::object::ObjectFile &Object) {
+  size_t Largest = 1;
+  for (const llvm::object::SymbolRef &Symbol : Object.symbols()) {
+    llvm::Expected<uint32_t> Flags = Symbol.getFlags();
+    if (!Flags)
+      consumeError(Flags.takeError());
+    else if (*Flags & llvm::object::SymbolRef::SF_Common)
+      Largest = std::max<size_t>(Largest, Symbol.getAlignment());
+  }
+  return Largest;
 }
 
 } // namespace jitslab

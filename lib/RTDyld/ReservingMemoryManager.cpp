@@ -15,6 +15,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cassert>
+#include <utility>
 
 using namespace llvm;
 
@@ -42,6 +43,9 @@ struct ReservingMemoryManager::Batch {
   /// The alignment in bytes that the object has announced for its data; 0:
   /// none.
   size_t ReservedDataAlign = 0;
+  /// Its common symbols, if one of them could be aligned to more than they are
+  /// together.
+  const uint8_t *LargeCommons = nullptr;
 };
 
 /// What failed, and what stands in for it.
@@ -81,7 +85,7 @@ ReservingMemoryManager::Batch &ReservingMemoryManager::open() {
 
 ReservingMemoryManager::Failures &ReservingMemoryManager::failures() {
   if (!Failed)
-    Failed = std::make_unique<Failures>(Memory->memory());
+    Failed = std::make_unique<Failures>(ArenaAccess::memory(*Memory));
   return *Failed;
 }
 
@@ -98,6 +102,7 @@ void ReservingMemoryManager::reserveAllocationSpace(
   F[SegmentKind::RWData] = {RWDataSize, alignmentInBytes(RWDataAlign)};
   Batch &B = open();
   B.ObjectFailed = false;
+  B.LargeCommons = nullptr;
   B.ReservedDataAlign = F[SegmentKind::RWData].Align;
   if (Error Err = B.Sections.beginObject(*Memory, F))
     failObject(std::move(Err));
@@ -141,16 +146,19 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      StringRef SectionName,
                                                      bool IsReadOnly) {
   size_t Align = bytesOfAlignment(Alignment);
-  if (SectionName == CommonSymbolsSection) {
-    // An alignment that was not announced may be up to a page: compilers ask
-    // for no larger one.
-    size_t Announced = open().ReservedDataAlign;
-    Align = commonSymbolsAlignment(
-        Size, Align,
-        Announced ? Announced : ArenaAccess::memory(*Memory).pageSize());
-  }
-  return allocate(IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData, Size,
-                  Align, SectionID);
+  SegmentKind Kind = IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData;
+  if (SectionName != CommonSymbolsSection)
+    return allocate(Kind, Size, Align, SectionID);
+  // An alignment that was not announced may be up to a page: compilers ask for
+  // no larger one.
+  size_t Announced = open().ReservedDataAlign;
+  Align = commonSymbolsAlignment(
+      Size, Align,
+      Announced ? Announced : ArenaAccess::memory(*Memory).pageSize());
+  uint8_t *Section = allocate(Kind, Size, Align, SectionID);
+  if (Size > Align)
+    open().LargeCommons = Section;
+  return Section;
 }
 
 RuntimeDyld::MemoryManager::TLSSection
@@ -167,9 +175,10 @@ ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
 }
 
 void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
-                                                const object::ObjectFile &) {
+                                                const object::ObjectFile &O) {
   if (!Open)
     return;
+  checkCommons(O);
   // After an error RuntimeDyld may not know the section. Debug information is
   // linked for address 0 and stays there.
   if (!Dyld.hasError())
@@ -181,6 +190,20 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
   Open->Sections.endObject();
   Open->ObjectFailed = false;
   Open->ReservedDataAlign = 0;
+}
+
+// Too late to place them elsewhere, but in time to say so.
+void ReservingMemoryManager::checkCommons(const object::ObjectFile &O) {
+  const uint8_t *Commons = std::exchange(Open->LargeCommons, nullptr);
+  if (!Commons || Open->ObjectFailed)
+    return;
+  size_t Align = largestCommonAlignment(O);
+  if (reinterpret_cast<uintptr_t>(Commons) % Align)
+    failObject(make_error<StringError>(
+        "jitslab: a common symbol is aligned to " + Twine(Align) +
+            " bytes, which RuntimeDyld does not ask for; compile with "
+            "-fno-common",
+        std::make_error_code(std::errc::not_supported)));
 }
 
 bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {

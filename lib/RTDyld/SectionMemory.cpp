@@ -96,6 +96,13 @@ Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
     if (Segment Section = Blocks[I].allocate(K, Size, Align))
       return Section;
 
+  // What was announced at a smaller alignment is of no use to it.
+  if (First != Blocks.size()) {
+    Block &B = Blocks[First];
+    size_t Left = B.Memory[K].Size - B.Used[K];
+    if (Left >= Size)
+      B.Memory.shrink(K, B.Memory[K].Size - Size);
+  }
   Footprint F;
   F[K] = {Size, Align};
   Expected<Allocation> More =
