@@ -117,6 +117,7 @@ private:
   void failObject(llvm::Error Err);
   AddressRange codeAt(uintptr_t Address);
   void checkCommons(const llvm::object::ObjectFile &Object);
+  void checkNotified();
 
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Memory;

@@ -208,6 +208,7 @@ void ReservingMemoryManager::checkCommons(const object::ObjectFile &O) {
 
 bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
   if (Open) {
+    checkNotified();
     Open->ObjectFailed = false;
     if (Error Err = Open->Sections.seal(*Memory)) {
       failures().note(std::move(Err));
@@ -227,10 +228,26 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
   return true;
 }
 
+// RuntimeDyld tells each object that it has loaded. Where nobody passes that
+// on, code was linked for where it is written, and would be called there.
+void ReservingMemoryManager::checkNotified() {
+  if (Open->Elsewhere.empty())
+    return;
+  Open->Elsewhere.clear();
+  failObject(make_error<StringError>(
+      "jitslab: RuntimeDyld was not told where code runs, which is elsewhere "
+      "than it is written in this arena; what wraps this memory manager has to "
+      "pass notifyObjectLoaded on, or the arena needs another layout than "
+      "Dense",
+      std::make_error_code(std::errc::not_supported)));
+}
+
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
-  // A section that is not loaded for execution has no address.
+  // A section that is not loaded for execution has no address. What nobody was
+  // told of never runs.
   if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)) ||
+      (Open && !Open->Elsewhere.empty()) ||
       !Memory->options().RegisterFrames)
     return;
   // The unwinder has to see the addresses that the code runs at.

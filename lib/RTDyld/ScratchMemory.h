@@ -10,7 +10,7 @@
 #ifndef JITSLAB_RTDYLD_SCRATCHMEMORY_H
 #define JITSLAB_RTDYLD_SCRATCHMEMORY_H
 
-#include "jitslab/VirtualMemory.h"
+#include "../Platform/VirtualMemory.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace jitslab {

@@ -27,7 +27,7 @@ std::shared_ptr<Arena> smallStrictArena(VirtualMemory &VM) {
   Options.ObjectLayout = remappingLayout();
   Options.WindowSize = MinWindowSize;
   Options.Grow = false;
-  return valueOf(Arena::create(Options, VM));
+  return valueOf(ArenaAccess::create(Options, VM));
 }
 
 /// Writes to a section of \p Size bytes as RuntimeDyld does to .bss.
