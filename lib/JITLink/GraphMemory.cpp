@@ -74,6 +74,50 @@ size_t append(SegmentFootprint &F, const BasicLayout::Segment &Seg) {
   return Offset;
 }
 
+/// What has room for both wherever it lies, with what alignment and whole pages
+/// cost. Layouts that put kinds side by side need room for all of \p Finalize
+/// behind the last.
+Footprint together(const Footprint &Standard, const Footprint &Finalize,
+                   size_t PageSize) {
+  Footprint Result = Standard;
+  size_t All = 0;
+  for (SegmentKind K : AllSegmentKinds) {
+    if (!Finalize[K].Size)
+      continue;
+    size_t More = Finalize[K].Size + Finalize[K].Align + 2 * PageSize;
+    Result[K].Size += More;
+    Result[K].Align = std::max(Result[K].Align, Finalize[K].Align);
+    All += More;
+  }
+  Result[SegmentKind::RWData].Size += All;
+  return Result;
+}
+
+/// Takes memory for both lifetimes, in one window.
+Error allocateBoth(Arena &A, const Footprint &Standard,
+                   const Footprint &Finalize, Allocation &ForStandard,
+                   Allocation &ForFinalize) {
+  if (Error Err = A.allocate(Standard).moveInto(ForStandard))
+    return Err;
+  if (none_of(Finalize, [](const SegmentFootprint &F) { return F.Size; }))
+    return Error::success();
+  Error Full = A.allocate(Finalize, &ForStandard).moveInto(ForFinalize);
+  if (!Full || !A.options().Grow || !Full.isA<ArenaFullError>())
+    return Full;
+  // Another window may have room for both, or a further one.
+  ForStandard.release();
+  size_t PageSize = ArenaAccess::memory(A).pageSize();
+  if (Error Err = A.allocate(together(Standard, Finalize, PageSize))
+                      .moveInto(ForStandard)) {
+    consumeError(std::move(Err));
+    return Full; // It says what the graph really needs.
+  }
+  consumeError(std::move(Full));
+  for (SegmentKind K : AllSegmentKinds)
+    ForStandard.shrink(K, Standard[K].Size);
+  return A.allocate(Finalize, &ForStandard).moveInto(ForFinalize);
+}
+
 } // namespace
 
 Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
@@ -100,11 +144,8 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
   }
 
   GraphMemory M;
-  if (Error Err = A.allocate(Standard).moveInto(M.Standard))
+  if (Error Err = allocateBoth(A, Standard, Finalize, M.Standard, M.Finalize))
     return Err;
-  if (any_of(Segments, [](const PlacedSegment &S) { return S.ForFinalize; }))
-    if (Error Err = A.allocate(Finalize, &M.Standard).moveInto(M.Finalize))
-      return Err;
 
   for (const PlacedSegment &S : Segments) {
     const Segment &Memory = (S.ForFinalize ? M.Finalize : M.Standard)[S.Kind];

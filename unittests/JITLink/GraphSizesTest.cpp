@@ -147,3 +147,46 @@ TEST_CASE("Sizes whose sum overflows do not fit into an arena") {
   auto Alloc = valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize());
   REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
 }
+
+TEST_CASE("Parts of both lifetimes find a window that has room for both") {
+  const size_t MiB = size_t(1) << 20;
+  ArenaOptions Options;
+  Options.ObjectLayout = anyLayout();
+  Options.WindowSize = MinWindowSize;
+  auto Memory = valueOf(Arena::create(Options));
+  JITLinkOptions Inside;
+  Inside.OutsideMinSize = SIZE_MAX;
+  ArenaJITLinkMemoryManager Manager(Memory, Inside);
+  std::vector<std::unique_ptr<LinkGraph>> Graphs;
+  std::vector<std::unique_ptr<JITLinkMemoryManager::InFlightAlloc>> Live;
+  auto Take = [&](size_t Code, size_t Data, orc::MemProt DataProt) {
+    Graphs.push_back(makeGraph());
+    LinkGraph &G = *Graphs.back();
+    std::vector<uintptr_t> Places;
+    if (Code)
+      addSection(G, "text", RX, Code);
+    if (Data)
+      addZeros(G, "data", DataProt, Data, orc::MemLifetime::Finalize);
+    Live.push_back(valueOf(Manager.allocate(nullptr, G)));
+    for (Block *B : G.blocks())
+      Places.push_back(B->getAddress().getValue());
+    auto [Low, High] = std::minmax_element(Places.begin(), Places.end());
+    CHECK(*High - *Low < Options.WindowSize);
+  };
+  // The first window is left with a slab or two.
+  Take(3 * MiB, 0, RW);
+  Take(1024, MiB, RW);
+  Take(1024, 3 * MiB, RW);
+  Take(0, 3 * MiB, RW);
+  Take(1024, 5 * MiB, RW);
+  Take(1024, 2 * MiB, orc::MemProt::Read);
+  Take(2 * MiB, 2 * MiB, RX);
+  CHECK(Memory->stats().Windows > 1);
+  // More than any window of this size has, too.
+  Take(1024, 16 * MiB, RW);
+  CHECK(Memory->verify());
+  for (auto &Each : Live)
+    Each->abandon([](Error Err) { cantFail(std::move(Err)); });
+  CHECK(Memory->stats().LiveBytes == 0);
+  CHECK(Memory->stats().LiveObjects == 0);
+}
