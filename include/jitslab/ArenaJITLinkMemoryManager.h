@@ -22,6 +22,8 @@
 
 namespace jitslab {
 
+class InitFiniPlugin;
+
 struct JITLinkOptions {
   /// Sections of at least this many bytes that may lie anywhere are mapped
   /// outside the arena's windows, so that they do not use up reach; so are
@@ -40,6 +42,11 @@ struct JITLinkOptions {
   /// later), which this manager does in its place. With LLVM 19 and 20, true
   /// must not meet that plugin, or frames are registered twice.
   bool RegisterFrames = false;
+
+  /// What runs static constructors and destructors of objects, in the layers
+  /// that LLJITSupport.h makes. Null: such objects are an error, unless the
+  /// session has a platform that runs them (that of the ORC runtime).
+  std::shared_ptr<InitFiniPlugin> Statics = nullptr;
 };
 
 /// Places each graph in one window of an arena, so that no relocation between

@@ -10,6 +10,7 @@
 #include "../LLVMCompat.h"
 #include "FrameCallsPlugin.h"
 #include "jitslab/GOTPCRELXFixPlugin.h"
+#include "jitslab/InitFiniPlugin.h"
 
 using namespace llvm;
 
@@ -19,10 +20,14 @@ Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
 createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
                          JITLinkOptions Options) {
   Options.RegisterFrames = true;
+  std::shared_ptr<InitFiniPlugin> Statics = std::move(Options.Statics);
   auto Layer = std::make_unique<orc::ObjectLinkingLayer>(
       ES, std::make_unique<ArenaJITLinkMemoryManager>(std::move(A), Options));
   Layer->addPlugin(std::make_shared<FrameCallsPlugin>());
   Layer->addPlugin(std::make_shared<GOTPCRELXFixPlugin>());
+  if (!Statics)
+    Statics = std::make_shared<InitFiniPlugin>(InitFiniPlugin::Mode::Refuse);
+  Layer->addPlugin(std::move(Statics));
   return Layer;
 }
 

@@ -1,0 +1,188 @@
+//===- InitFiniSections.cpp - Sections of static constructors -------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InitFiniSections.h"
+#include "../LLVMCompat.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSwitch.h"
+#include <algorithm>
+#include <cstring>
+
+using namespace llvm;
+using namespace llvm::jitlink;
+
+namespace jitslab {
+
+// What a function without a priority has (GCC, attribute "constructor").
+static constexpr unsigned NoPriority = 65535;
+
+namespace {
+
+/// What a section's name says of it.
+struct SectionUse {
+  bool IsInit = false, IsFini = false;
+  /// Its functions run last to first.
+  bool Backwards = false;
+  unsigned Priority = NoPriority;
+
+  explicit operator bool() const { return IsInit || IsFini; }
+};
+
+SectionUse useOf(StringRef Name) {
+  struct Kind {
+    StringRef Name;
+    bool IsInit, IsOld;
+  };
+  // The older ones are numbered from 65535 downwards.
+  static const Kind Kinds[] = {{".init_array", true, false},
+                               {".ctors", true, true},
+                               {".fini_array", false, false},
+                               {".dtors", false, true}};
+  for (const Kind &K : Kinds) {
+    StringRef Rest = Name;
+    if (!Rest.consume_front(K.Name) || (!Rest.empty() && Rest[0] != '.'))
+      continue;
+    SectionUse Use;
+    Use.IsInit = K.IsInit;
+    Use.IsFini = !K.IsInit;
+    Use.Backwards = K.IsInit == K.IsOld;
+    unsigned Number;
+    if (Rest.consume_front(".") && !Rest.getAsInteger(10, Number) &&
+        Number <= NoPriority)
+      Use.Priority = K.IsOld ? NoPriority - Number : Number;
+    return Use;
+  }
+  return {};
+}
+
+bool isEmpty(const Section &S) {
+  return all_of(S.blocks(), [](const Block *B) { return B->getSize() == 0; });
+}
+
+#if JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED
+bool isNamed(const Symbol &Sym, const orc::SymbolStringPtr &Name) {
+  return Sym.hasName() && Sym.getName() == Name;
+}
+#else
+bool isNamed(const Symbol &Sym, const orc::SymbolStringPtr &Name) {
+  return Sym.hasName() && Sym.getName() == *Name;
+}
+#endif
+
+// The constructors of LinkGraph differ between versions.
+template <typename Graph = LinkGraph>
+std::unique_ptr<Graph> makeGraph(orc::ExecutionSession &ES, const char *Name) {
+  const Triple &TT = ES.getExecutorProcessControl().getTargetTriple();
+  auto EdgeName = [](Edge::Kind) { return "none"; };
+  if constexpr (std::is_constructible_v<
+                    Graph, std::string, std::shared_ptr<orc::SymbolStringPool>,
+                    Triple, SubtargetFeatures, const char *(*)(Edge::Kind)>)
+    return std::make_unique<Graph>(Name, ES.getSymbolStringPool(), TT,
+                                   SubtargetFeatures(), EdgeName);
+  else
+    return std::make_unique<Graph>(Name, TT, EdgeName);
+}
+
+} // namespace
+
+bool InitFiniFunctions::contains(uintptr_t Address) const {
+  return any_of(Sections, [&](const Range &R) {
+    return Address >= R.Begin && Address < R.End;
+  });
+}
+
+bool hasInitFini(LinkGraph &G) {
+  return any_of(G.sections(), [](const Section &S) {
+    return useOf(S.getName()) && !isEmpty(S);
+  });
+}
+
+Error keepInitFini(LinkGraph &G) {
+  for (Section &S : G.sections())
+    if (useOf(S.getName()))
+      for (Block *B : S.blocks())
+        if (B->getSize())
+          G.addAnonymousSymbol(*B, 0, B->getSize(), /*IsCallable=*/false,
+                               /*IsLive=*/true);
+  return Error::success();
+}
+
+bool isPlatforms(LinkGraph &G, orc::MaterializationResponsibility &MR) {
+  const orc::SymbolStringPtr &Initializer = MR.getInitializerSymbol();
+  return Initializer && any_of(G.defined_symbols(), [&](const Symbol *Sym) {
+           return isNamed(*Sym, Initializer);
+         });
+}
+
+InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
+  InitFiniFunctions Result;
+  for (Section &S : G.sections()) {
+    std::vector<Block *> Blocks(S.blocks().begin(), S.blocks().end());
+    sort(Blocks, [](const Block *L, const Block *R) {
+      return L->getAddress() < R->getAddress();
+    });
+    if (!Blocks.empty())
+      Result.Sections.push_back({Blocks.front()->getAddress().getValue(),
+                                 Blocks.back()->getRange().End.getValue()});
+    SectionUse Use = useOf(S.getName());
+    if (!Functions || !Use)
+      continue;
+    std::vector<InitFiniFunctions::Entry> Entries;
+    for (const Block *B : Blocks)
+      for (size_t I = 0; I + sizeof(uintptr_t) <= B->getSize();
+           I += sizeof(uintptr_t)) {
+        uintptr_t Function;
+        memcpy(&Function, B->getContent().data() + I, sizeof(Function));
+        // Older compilers mark the ends of .ctors and .dtors by them.
+        if (Function != 0 && Function != UINTPTR_MAX)
+          Entries.push_back({Use.Priority, Function});
+      }
+    if (Use.Backwards)
+      std::reverse(Entries.begin(), Entries.end());
+    append_range(Use.IsInit ? Result.Inits : Result.Finis, Entries);
+  }
+  return Result;
+}
+
+static void run(const std::vector<InitFiniFunctions::Entry> &Entries) {
+  for (const InitFiniFunctions::Entry &E : Entries)
+    reinterpret_cast<void (*)()>(E.Function)();
+}
+
+void runInits(std::vector<InitFiniFunctions::Entry> Inits) {
+  stable_sort(Inits, [](const auto &L, const auto &R) {
+    return L.Priority < R.Priority;
+  });
+  run(Inits);
+}
+
+void runFinis(std::vector<InitFiniFunctions::Entry> Finis) {
+  stable_sort(Finis, [](const auto &L, const auto &R) {
+    return L.Priority > R.Priority;
+  });
+  run(Finis);
+}
+
+std::unique_ptr<LinkGraph> makeAtExit(orc::ExecutionSession &ES,
+                                      const void *Pointer,
+                                      orc::ExecutorAddr Register) {
+  std::unique_ptr<LinkGraph> G = makeGraph(ES, "<jitslab atexit>");
+  Section &S = G->createSection(".data.dso_handle",
+                                orc::MemProt::Read | orc::MemProt::Write);
+  MutableArrayRef<char> Content = G->allocateBuffer(sizeof(Pointer));
+  memcpy(Content.data(), &Pointer, sizeof(Pointer));
+  Block &B = G->createMutableContentBlock(S, Content, orc::ExecutorAddr(),
+                                          alignof(void *), 0);
+  G->addDefinedSymbol(B, 0, "__dso_handle", sizeof(Pointer), Linkage::Strong,
+                      Scope::Hidden, /*IsCallable=*/false, /*IsLive=*/true);
+  G->addAbsoluteSymbol("__cxa_atexit", Register, 0, Linkage::Strong,
+                       Scope::Default, /*IsLive=*/true);
+  return G;
+}
+
+} // namespace jitslab

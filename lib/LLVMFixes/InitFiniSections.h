@@ -1,0 +1,70 @@
+//===- InitFiniSections.h - Sections of static constructors -----*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_LLVMFIXES_INITFINISECTIONS_H
+#define JITSLAB_LLVMFIXES_INITFINISECTIONS_H
+
+#include "llvm/ExecutionEngine/JITLink/JITLink.h"
+#include "llvm/ExecutionEngine/Orc/Core.h"
+#include <cstdint>
+#include <vector>
+
+namespace jitslab {
+
+/// The static constructors and destructors of a linked object.
+struct InitFiniFunctions {
+  struct Entry {
+    /// 0 to 65535, which is that of functions without one.
+    unsigned Priority;
+    uintptr_t Function;
+  };
+  struct Range {
+    uintptr_t Begin, End;
+  };
+
+  /// In the order in which those of one priority run.
+  std::vector<Entry> Inits, Finis;
+  /// Where the object lies.
+  std::vector<Range> Sections;
+  /// Constructors have run.
+  bool Initialized = false;
+
+  bool contains(uintptr_t Address) const;
+};
+
+/// True when \p G has sections of constructors or destructors that are not
+/// empty.
+bool hasInitFini(llvm::jitlink::LinkGraph &G);
+
+/// A pass that keeps those sections, to which nobody refers.
+llvm::Error keepInitFini(llvm::jitlink::LinkGraph &G);
+
+/// True when a platform has given the object's initialiser symbol a place in
+/// the graph, as the ORC runtime's does: then it runs what is in there.
+bool isPlatforms(llvm::jitlink::LinkGraph &G,
+                 llvm::orc::MaterializationResponsibility &MR);
+
+/// What \p G holds once it is relocated; without \p Functions only where it
+/// lies.
+InitFiniFunctions readInitFini(llvm::jitlink::LinkGraph &G, bool Functions);
+
+/// Runs constructors, lowest priority first.
+void runInits(std::vector<InitFiniFunctions::Entry> Inits);
+
+/// Runs destructors, highest priority first.
+void runFinis(std::vector<InitFiniFunctions::Entry> Finis);
+
+/// A graph that defines __dso_handle, whose contents are \p Pointer and which
+/// code refers to by distance, and __cxa_atexit at \p Register.
+std::unique_ptr<llvm::jitlink::LinkGraph>
+makeAtExit(llvm::orc::ExecutionSession &ES, const void *Pointer,
+           llvm::orc::ExecutorAddr Register);
+
+} // namespace jitslab
+
+#endif // JITSLAB_LLVMFIXES_INITFINISECTIONS_H
