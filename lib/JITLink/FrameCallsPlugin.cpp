@@ -23,7 +23,7 @@ static void removeFrames(const uint8_t *Begin) {
   FrameRegistry::process().removeForeign(Begin);
 }
 
-static StringRef nameOf(const Symbol &S) {
+static StringRef nameOfExternal(const Symbol &S) {
 #if JITSLAB_LLVM_SYMBOL_NAMES_ARE_POOLED
   return *S.getName();
 #else
@@ -36,7 +36,7 @@ static Error redirectCalls(LinkGraph &G) {
   SmallVector<std::pair<Symbol *, Function>, 4> Found;
   for (Symbol *S : G.external_symbols())
     if (Function F =
-            StringSwitch<Function>(nameOf(*S))
+            StringSwitch<Function>(nameOfExternal(*S))
                 .Case("__register_frame", addFrames)
                 .Case("__deregister_frame", removeFrames)
                 // libunwind's, which the runtime prefers.

@@ -19,33 +19,30 @@ using namespace llvm::jitlink;
 
 namespace jitslab {
 
-namespace {
-
-/// What __cxa_atexit was called with.
-struct AtExit {
-  void (*Function)(void *);
-  void *Argument;
-};
-
-/// What is known of a JITDylib.
-struct Dylib {
-  std::mutex *Lock;
-  /// In the order of linking.
-  std::vector<std::pair<orc::ResourceKey, InitFiniFunctions>> Objects;
-  std::vector<AtExit> AtExits;
-};
-
-// __dso_handle holds the address of its JITDylib's Dylib.
-int registerAtExit(void (*Function)(void *), void *Argument, void *Handle) {
-  Dylib &D = **static_cast<Dylib **>(Handle);
-  std::lock_guard<std::mutex> Guard(*D.Lock);
-  D.AtExits.push_back({Function, Argument});
-  return 0;
-}
-
-} // namespace
-
 struct InitFiniPlugin::State {
+  /// What __cxa_atexit was called with.
+  struct AtExit {
+    void (*Function)(void *);
+    void *Argument;
+  };
+
+  /// What is known of a JITDylib.
+  struct Dylib {
+    std::mutex *Lock;
+    /// In the order of linking.
+    std::vector<std::pair<orc::ResourceKey, InitFiniFunctions>> Objects;
+    std::vector<AtExit> AtExits;
+  };
+
+  // __dso_handle holds the address of its JITDylib's Dylib.
+  static int registerAtExit(void (*Function)(void *), void *Argument,
+                            void *Handle) {
+    Dylib &D = **static_cast<Dylib **>(Handle);
+    std::lock_guard<std::mutex> Guard(*D.Lock);
+    D.AtExits.push_back({Function, Argument});
+    return 0;
+  }
+
   explicit State(Mode M) : TheMode(M) {}
 
   Dylib &of(const orc::JITDylib &JD) {
@@ -99,7 +96,7 @@ void InitFiniPlugin::initialize(orc::JITDylib &JD) {
 
 void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
   std::vector<InitFiniFunctions::Entry> Finis;
-  Dylib *D;
+  State::Dylib *D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
     D = &S->of(JD);
@@ -109,20 +106,21 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
       Functions.Finis.clear();
     }
   }
-  S->runAtExits(*D, [](const AtExit &) { return true; });
+  S->runAtExits(*D, [](const State::AtExit &) { return true; });
   runFinis(std::move(Finis));
 }
 
 Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
                                    orc::JITDylib &JD) {
   orc::ExecutionSession &ES = JD.getExecutionSession();
-  Dylib *D;
+  State::Dylib *D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
     D = &S->of(JD);
   }
   return Layer.add(
-      JD, makeAtExit(ES, D, orc::ExecutorAddr::fromPtr(&registerAtExit)));
+      JD,
+      makeAtExit(ES, D, orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
 }
 
 void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
@@ -184,7 +182,7 @@ Error InitFiniPlugin::notifyFailed(orc::MaterializationResponsibility &MR) {
 Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
                                               orc::ResourceKey K) {
   std::vector<InitFiniFunctions> Going;
-  Dylib *D;
+  State::Dylib *D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
     D = &S->of(JD);
@@ -194,7 +192,7 @@ Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
     erase_if(D->Objects, [&](const auto &Each) { return Each.first == K; });
   }
   // What was registered with functions or variables that go, has to run now.
-  S->runAtExits(*D, [&](const AtExit &E) {
+  S->runAtExits(*D, [&](const State::AtExit &E) {
     return any_of(Going, [&](const InitFiniFunctions &F) {
       return F.contains(reinterpret_cast<uintptr_t>(E.Function)) ||
              F.contains(reinterpret_cast<uintptr_t>(E.Argument));
