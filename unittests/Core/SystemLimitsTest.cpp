@@ -10,6 +10,7 @@
 #include "Support/HostSettings.h"
 #include "Support/MachineCode.h"
 #include "Support/Process.h"
+#include "Support/Units.h"
 #include <fstream>
 #include <malloc.h>
 #include <sys/mman.h>
@@ -18,8 +19,6 @@
 using namespace jitslab;
 
 namespace {
-
-constexpr size_t MiB = size_t(1) << 20;
 
 /// A host with code that it runs, for children: what does not hold is thrown.
 class Host {

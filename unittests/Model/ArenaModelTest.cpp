@@ -12,8 +12,8 @@
 
 using namespace jitslab;
 
-static ArenaModel::Counts run(Layout L, bool Grow, bool Faults, uint64_t Seed,
-                              size_t Operations) {
+static ArenaModel::Counts runArenaModel(Layout L, bool Grow, bool Faults,
+                                        uint64_t Seed, size_t Operations) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.WindowSize = 8 * SlabSize;
@@ -39,16 +39,16 @@ static ArenaModel::Counts run(Layout L, bool Grow, bool Faults, uint64_t Seed,
 // Cases of their own, because ctest runs them side by side.
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("A " #E " arena does what its model says") {                       \
-    run(Layout::E, /*Grow=*/true, /*Faults=*/false, 20250101 + int(Layout::E), \
-        400000);                                                               \
+    runArenaModel(Layout::E, /*Grow=*/true, /*Faults=*/false,                  \
+                  20250101 + int(Layout::E), 400000);                          \
   }                                                                            \
   TEST_CASE("A " #E " arena of one window does what its model says") {         \
-    run(Layout::E, /*Grow=*/false, /*Faults=*/false,                           \
-        20250104 + int(Layout::E), 200000);                                    \
+    runArenaModel(Layout::E, /*Grow=*/false, /*Faults=*/false,                 \
+                  20250104 + int(Layout::E), 200000);                          \
   }                                                                            \
   TEST_CASE("A " #E " arena stays what its model says when calls fail") {      \
-    run(Layout::E, /*Grow=*/true, /*Faults=*/true, 20250107 + int(Layout::E),  \
-        100000);                                                               \
+    runArenaModel(Layout::E, /*Grow=*/true, /*Faults=*/true,                   \
+                  20250107 + int(Layout::E), 100000);                          \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT

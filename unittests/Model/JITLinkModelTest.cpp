@@ -12,7 +12,8 @@
 
 using namespace jitslab;
 
-static void run(Layout L, bool Grow, uint64_t Seed, size_t Operations) {
+static void runJITLinkModel(Layout L, bool Grow, uint64_t Seed,
+                            size_t Operations) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.WindowSize = Grow ? 8 * SlabSize : MinWindowSize;
@@ -35,11 +36,12 @@ static void run(Layout L, bool Grow, uint64_t Seed, size_t Operations) {
 // Cases of their own, because ctest runs them side by side.
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("JITLink's managers on " #E " do what their model says") {         \
-    run(Layout::E, /*Grow=*/true, 20250301 + int(Layout::E), 300000);          \
+    runJITLinkModel(Layout::E, /*Grow=*/true, 20250301 + int(Layout::E),       \
+                    300000);                                                   \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
 
 TEST_CASE("JITLink's managers on one window do what their model says") {
-  run(Layout::PerProtection, /*Grow=*/false, 20250304, 100000);
+  runJITLinkModel(Layout::PerProtection, /*Grow=*/false, 20250304, 100000);
 }

@@ -12,8 +12,8 @@
 
 using namespace jitslab;
 
-static void run(Layout L, bool Grow, size_t WindowSize, uint64_t Seed,
-                size_t Operations) {
+static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
+                           uint64_t Seed, size_t Operations) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.WindowSize = WindowSize;
@@ -38,17 +38,17 @@ static void run(Layout L, bool Grow, size_t WindowSize, uint64_t Seed,
 // Cases of their own, because ctest runs them side by side.
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("RuntimeDyld's managers on " #E " do what their model says") {     \
-    run(Layout::E, /*Grow=*/true, 8 * SlabSize, 20250201 + int(Layout::E),     \
-        600000);                                                               \
+    runRTDyldModel(Layout::E, /*Grow=*/true, 8 * SlabSize,                     \
+                   20250201 + int(Layout::E), 600000);                         \
   }                                                                            \
   TEST_CASE("RuntimeDyld's managers on one " #E " window are as modelled") {   \
-    run(Layout::E, /*Grow=*/false, MinWindowSize, 20250204 + int(Layout::E),   \
-        200000);                                                               \
+    runRTDyldModel(Layout::E, /*Grow=*/false, MinWindowSize,                   \
+                   20250204 + int(Layout::E), 200000);                         \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
 
 TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
   // Objects come piece by piece there, unannounced.
-  run(Layout::Dense, /*Grow=*/true, 0, 20250207, 400000);
+  runRTDyldModel(Layout::Dense, /*Grow=*/true, 0, 20250207, 400000);
 }

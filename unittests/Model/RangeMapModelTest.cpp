@@ -13,7 +13,8 @@ using namespace jitslab;
 
 // The tags of a map lie in tables for a slab each, so that a granule of its own
 // for each case says how many tables the ranges span.
-static void run(uintptr_t Base, size_t Granule, size_t Units, uint64_t Seed) {
+static void runRangeMapModel(uintptr_t Base, size_t Granule, size_t Units,
+                             uint64_t Seed) {
   auto [Count, Done] = runModel(Seed, 200000, [&](OperationSource &Source) {
     return std::make_unique<RangeMapModel>(Base, Granule, Units, Source);
   });
@@ -27,18 +28,18 @@ static void run(uintptr_t Base, size_t Granule, size_t Units, uint64_t Seed) {
 
 TEST_CASE("A range map of small granules does what a naive map does") {
   // Not a multiple of the larger alignments.
-  run(0x100000 + 3 * 64, 64, 512, 20240717);
+  runRangeMapModel(0x100000 + 3 * 64, 64, 512, 20240717);
 }
 
 TEST_CASE("A range map from address 0 does what a naive map does") {
-  run(0, 4096, 700, 20240718);
+  runRangeMapModel(0, 4096, 700, 20240718);
 }
 
 TEST_CASE("A range map of many slabs does what a naive map does") {
   // Eight granules a slab.
-  run(7 * SlabSize, SlabSize / 8, 400, 20240719);
+  runRangeMapModel(7 * SlabSize, SlabSize / 8, 400, 20240719);
 }
 
 TEST_CASE("A range map of whole slabs does what a naive map does") {
-  run(3 * SlabSize, SlabSize, 300, 20240720);
+  runRangeMapModel(3 * SlabSize, SlabSize, 300, 20240720);
 }

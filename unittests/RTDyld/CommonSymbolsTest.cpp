@@ -8,14 +8,13 @@
 
 #include "Support/Layouts.h"
 #include "Support/Process.h"
+#include "Support/Units.h"
 #include "TestLinker.h"
 #include <cstring>
 
 using namespace jitslab;
 
 namespace {
-
-constexpr size_t MiB = size_t(1) << 20;
 
 /// What RuntimeDyld asks for, of an object with one common symbol.
 uint8_t *allocateCommon(ReservingMemoryManager &M, size_t Size) {

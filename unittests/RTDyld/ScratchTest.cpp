@@ -9,6 +9,7 @@
 #include "Support/Layouts.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
+#include "Support/Units.h"
 #include "TestLinker.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include <cstring>
@@ -18,7 +19,6 @@ using namespace jitslab;
 
 namespace {
 
-constexpr size_t MiB = size_t(1) << 20;
 constexpr size_t Large = 512 * MiB;
 
 /// An arena that has no room for what is Large.
