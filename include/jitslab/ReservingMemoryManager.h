@@ -84,8 +84,9 @@ public:
 
   /// Tells \p Dyld where sections run that are written elsewhere
   /// (Layout::Dense). RuntimeDyld calls it before it relocates anything. A
-  /// manager that wraps this one has to pass it on: without it finalizeMemory
-  /// reports an error where that matters.
+  /// manager that wraps this one has to pass it on: otherwise finalizeMemory
+  /// reports an error where that matters, from the first object with EH frames
+  /// on.
   void notifyObjectLoaded(llvm::RuntimeDyld &Dyld,
                           const llvm::object::ObjectFile &Object) override;
 

@@ -54,6 +54,8 @@ struct ReservingMemoryManager::Failures {
 
   ScratchMemory Scratch;
   std::vector<std::string> Messages;
+  /// What wraps this manager does not pass notifyObjectLoaded on.
+  bool NotNotified = false;
   size_t Reported = 0;
   std::error_code Reason;
 
@@ -229,9 +231,11 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
 }
 
 // RuntimeDyld tells each object that it has loaded. Where nobody passes that
-// on, code was linked for where it is written, and would be called there.
+// on, code was linked for where it is written, and would be called there. That
+// it was linked at all is known once its frames were to be registered: hosts
+// may also take sections that they link themselves.
 void ReservingMemoryManager::checkNotified() {
-  if (Open->Elsewhere.empty())
+  if (Open->Elsewhere.empty() || !Failed || !Failed->NotNotified)
     return;
   Open->Elsewhere.clear();
   failObject(make_error<StringError>(
@@ -244,11 +248,14 @@ void ReservingMemoryManager::checkNotified() {
 
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
-  // A section that is not loaded for execution has no address. What nobody was
-  // told of never runs.
-  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)) ||
-      (Open && !Open->Elsewhere.empty()) ||
-      !Memory->options().RegisterFrames)
+  // A section that is not loaded for execution has no address.
+  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)))
+    return;
+  if (Open && !Open->Elsewhere.empty()) {
+    failures().NotNotified = true;
+    return;
+  }
+  if (!Memory->options().RegisterFrames)
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));
