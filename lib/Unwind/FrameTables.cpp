@@ -26,14 +26,22 @@ static constexpr uintptr_t LargestGap = uintptr_t(1) << 20;
 // How many objects a call may copy to merge what is quiet, on the average.
 static constexpr size_t CreditPerCall = 16;
 
-// Reading a few words takes nanoseconds, unless the thread has to wait for a
-// processor.
-static constexpr std::chrono::seconds Quarantine(1);
+// In seconds, of which one is not whole. Reading a few words takes nanoseconds,
+// unless the thread has to wait for a processor.
+static constexpr time_t Quarantine = 2;
+
+static constexpr size_t RecordsAtOnce = 64;
+
+// The coarse clock is read without asking the processor's.
+static time_t secondsNow() {
+  timespec Now;
+  clock_gettime(CLOCK_MONOTONIC_COARSE, &Now);
+  return Now.tv_sec;
+}
 
 struct FrameTables::Table {
-  Table(Items From, uint64_t Disturbed, std::unique_ptr<Record> R)
-      : Content(From.begin(), From.end()), Kept(std::move(R)),
-        Disturbed(Disturbed) {
+  Table(Items From, uint64_t Disturbed, Record *R)
+      : Content(From.begin(), From.end()), Kept(R), Disturbed(Disturbed) {
     Pointers.reserve(Content.size() + 1);
     for (const Item &I : Content)
       Pointers.push_back(I.Frames);
@@ -50,7 +58,7 @@ struct FrameTables::Table {
   const SmallVector<Item, 1> Content;
   /// What the unwinder reads.
   SmallVector<const uint8_t *, 2> Pointers;
-  std::unique_ptr<Record> Kept;
+  Record *const Kept;
   /// When something was last taken out of this or put between what is in it.
   const uint64_t Disturbed;
 };
@@ -81,23 +89,23 @@ bool FrameTables::mayMerge(const Table &A, const Table &B,
           Time - std::max(A.Disturbed, B.Disturbed) >= Total);
 }
 
-std::unique_ptr<FrameTables::Record>
-FrameTables::takeRecord(Clock::time_point Now) {
-  std::unique_ptr<Record> Result;
-  // Two for one that is needed, so that they get fewer.
-  for (int I = 0;
-       I != 2 && !Retired.empty() && Now - Retired.front().second >= Quarantine;
-       ++I) {
-    Result = std::move(Retired.front().first);
+FrameTables::Record *FrameTables::takeRecord(time_t Now) {
+  if (!Retired.empty() && Now - Retired.front().second >= Quarantine) {
+    Record *Result = Retired.front().first;
     Retired.pop_front();
+    return Result;
   }
-  return Result ? std::move(Result) : std::make_unique<Record>();
+  if (UnusedRecords == 0) {
+    Records.push_back(std::make_unique<Record[]>(RecordsAtOnce));
+    UnusedRecords = RecordsAtOnce;
+  }
+  return &Records.back()[--UnusedRecords];
 }
 
 void FrameTables::replace(Map::iterator First, Map::iterator Last,
                           ArrayRef<Items> Now, uint64_t Disturbed) {
   SmallVector<std::unique_ptr<Table>, 8> Made;
-  auto Moment = Clock::now();
+  time_t Moment = secondsNow();
   for (Items I : Now)
     Made.push_back(std::make_unique<Table>(I, Disturbed, takeRecord(Moment)));
   for (auto &T : Made)
@@ -106,7 +114,7 @@ void FrameTables::replace(Map::iterator First, Map::iterator Last,
   // begins next below it, be it an old one or a new one.
   for (auto I = First; I != Last; ++I) {
     U.deregisterTable(I->second->Pointers.data());
-    Retired.push_back({std::move(I->second->Kept), Moment});
+    Retired.push_back({I->second->Kept, Moment});
   }
   Tables.erase(First, Last);
   for (auto &T : Made)

@@ -12,10 +12,11 @@
 #include "Unwinder.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/SmallVector.h"
-#include <chrono>
+#include <ctime>
 #include <deque>
 #include <map>
 #include <memory>
+#include <vector>
 
 namespace jitslab {
 
@@ -76,13 +77,16 @@ private:
   struct Record {
     void *Words[Unwinder::TableRecordSize] = {};
   };
-  using Clock = std::chrono::steady_clock;
-  std::unique_ptr<Record> takeRecord(Clock::time_point Now);
+  Record *takeRecord(time_t Now);
 
   Unwinder &U;
   Map Tables;
   /// Those of tables that were replaced, and when; the oldest first.
-  std::deque<std::pair<std::unique_ptr<Record>, Clock::time_point>> Retired;
+  std::deque<std::pair<Record *, time_t>> Retired;
+  /// All records, together: among what comes and goes on the heap they would
+  /// keep it in pieces.
+  std::vector<std::unique_ptr<Record[]>> Records;
+  size_t UnusedRecords = 0;
   /// Objects.
   size_t Count = 0;
   /// Calls so far, and one.
