@@ -89,6 +89,12 @@ bool FrameTables::mayMerge(const Table &A, const Table &B,
           Time - std::max(A.Disturbed, B.Disturbed) >= Total);
 }
 
+/// libgcc writes -1 first, and the lowest address when a thread first looks for
+/// a frame: what still has -1 nobody has found.
+static bool isUnread(const FrameTables::Record &R) {
+  return reinterpret_cast<intptr_t>(R.Words[0]) == -1;
+}
+
 FrameTables::Record *FrameTables::takeRecord(time_t Now) {
   if (!Retired.empty() && Now - Retired.front().second >= Quarantine) {
     Record *Result = Retired.front().first;
@@ -114,7 +120,11 @@ void FrameTables::replace(Map::iterator First, Map::iterator Last,
   // begins next below it, be it an old one or a new one.
   for (auto I = First; I != Last; ++I) {
     U.deregisterTable(I->second->Pointers.data());
-    Retired.push_back({I->second->Kept, Moment});
+    Record *R = I->second->Kept;
+    if (isUnread(*R))
+      Retired.push_front({R, 0});
+    else
+      Retired.push_back({R, Moment});
   }
   Tables.erase(First, Last);
   for (auto &T : Made)

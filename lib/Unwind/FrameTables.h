@@ -51,6 +51,14 @@ public:
 
   size_t tables() const { return Tables.size(); }
 
+public:
+  /// What the unwinder keeps for a table. Up to GCC 12 a thread that has found
+  /// a frame reads it when libgcc's lock is given back already, and by then the
+  /// table may have been replaced. So it lives on for longer than that takes.
+  struct Record {
+    void *Words[Unwinder::TableRecordSize] = {};
+  };
+
 private:
   struct Item {
     uintptr_t Low;
@@ -71,12 +79,6 @@ private:
   void mergeAt(Map::iterator Place);
   void mergeQuiet();
 
-  /// What the unwinder keeps for a table. Up to GCC 12 a thread that has found
-  /// a frame reads it when libgcc's lock is given back already, and by then the
-  /// table may have been replaced. So it lives on for longer than that takes.
-  struct Record {
-    void *Words[Unwinder::TableRecordSize] = {};
-  };
   Record *takeRecord(time_t Now);
 
   Unwinder &U;
