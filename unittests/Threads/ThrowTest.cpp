@@ -101,14 +101,8 @@ TEST_CASE("A child throws that was forked while threads load and free") {
   for (int I = 0; I != 40; ++I) {
     ChildOutcome Outcome = runInChild([&] {
       alarm(60);
-      if (!Lasting.throwsAll())
-        return 1;
-      Object New(arenaWith(Layout::PerProtection));
-      if (llvm::Error Err = New.load()) {
-        llvm::consumeError(std::move(Err));
-        return 2;
-      }
-      return New.throwsAll() ? 0 : 3;
+      // It loads nothing: LLVM's own locks may be held here for ever.
+      return Lasting.throwsAll() ? 0 : 1;
     });
     INFO(Outcome.describe());
     REQUIRE(Outcome.passed());
