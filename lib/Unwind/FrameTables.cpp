@@ -8,8 +8,8 @@
 
 #include "FrameTables.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/Support/MathExtras.h"
 #include <algorithm>
-#include <cmath>
 #include <vector>
 
 using namespace llvm;
@@ -27,8 +27,9 @@ static constexpr uintptr_t LargestGap = uintptr_t(1) << 20;
 static constexpr size_t CreditPerCall = 16;
 
 // In seconds, of which one is not whole. Reading a few words takes nanoseconds,
-// unless the thread has to wait for a processor.
-static constexpr time_t Quarantine = 2;
+// unless the thread has to wait for a processor: on a crowded machine that can
+// be seconds.
+static constexpr time_t Quarantine = 10;
 
 static constexpr size_t RecordsAtOnce = 64;
 
@@ -78,7 +79,9 @@ FrameTables::Map::iterator FrameTables::tableAt(uintptr_t Low) {
 /// So many are copied without being halved: it costs about as much as the
 /// unwinder takes to find the table in its list, if all are of this size.
 size_t FrameTables::few() const {
-  return std::max<size_t>(32, 2 * size_t(std::sqrt(double(Count))));
+  // Twice the square root, in whole powers of two.
+  unsigned Log = Log2_64_Ceil(std::max<size_t>(Count, 1));
+  return std::max<size_t>(32, size_t(2) << (Log / 2));
 }
 
 bool FrameTables::mayMerge(const Table &A, const Table &B,

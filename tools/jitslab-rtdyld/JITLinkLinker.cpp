@@ -106,7 +106,8 @@ Error checkThreadLocals(const InputFile &File) {
 // What C++ compilers and atexit refer to, in the message that it is missing.
 bool isAboutDestructors(StringRef Message) {
   return Message.find("atexit") != StringRef::npos ||
-         Message.find("__dso_handle") != StringRef::npos;
+         Message.find("__dso_handle") != StringRef::npos ||
+         Message.find("constructors or destructors") != StringRef::npos;
 }
 
 class JITLinkLinker : public Linker {

@@ -105,7 +105,8 @@ bool JITLinkModel::place(Graph &G) {
       return fail("a section that is not aligned as asked for");
     Count.Outside += S.IsOutside;
     int In = Memory.windowOf(S.Executor, S.Size);
-    if (In < 0 || (!S.IsOutside && Home >= 0 && In != Home))
+    if (S.IsOutside ? !Memory.isUnguarded(S.Executor, S.Size)
+                    : In < 0 || (Home >= 0 && In != Home))
       return fail("sections of a graph in two windows");
     if (S.IsOutside) {
       for (const WindowSnapshot &W : A->snapshot().Windows)
@@ -288,7 +289,8 @@ bool JITLinkModel::checkStats() {
   if (S.LiveBytes + S.FreeBytes != S.CommittedBytes || S.FrozenBytes ||
       S.CommittedBytes < Live.slabs() * SlabSize)
     return fail("CommittedBytes or FreeBytes is wrong");
-  return expect(S.Windows + Outside == Memory.Windows.size(),
+  return expect(S.Windows == Memory.Windows.size() &&
+                    Outside == Memory.Unguarded.size(),
                 "mappings that belong to nobody");
 }
 
