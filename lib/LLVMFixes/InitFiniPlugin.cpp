@@ -128,8 +128,10 @@ void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
   if (!G.getTargetTriple().isOSBinFormatELF())
     return;
   bool Runs = S->TheMode == Mode::Run;
+  auto Kept = std::make_shared<SymbolSet>();
   if (Runs)
-    Config.PrePrunePasses.push_back(keepInitFini);
+    Config.PrePrunePasses.push_back(
+        [Kept](LinkGraph &G) { return keepInitFini(G, *Kept); });
   // Of a graph without symbols of its own for them nothing is left later on.
   auto Found = std::make_shared<bool>(false);
   Config.PrePrunePasses.push_back([Found](LinkGraph &G) {
@@ -137,8 +139,9 @@ void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
     return Error::success();
   });
   // Only then platforms have said what is theirs.
-  Config.PostPrunePasses.push_back([Found, Runs, &MR](LinkGraph &G) -> Error {
-    *Found &= !isPlatforms(G, MR);
+  Config.PostPrunePasses.push_back([Found, Kept, Runs,
+                                    &MR](LinkGraph &G) -> Error {
+    *Found &= !isPlatforms(G, MR, *Kept);
     if (!*Found || Runs)
       return Error::success();
     return make_error<StringError>(

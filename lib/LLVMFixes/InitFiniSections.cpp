@@ -102,21 +102,30 @@ bool hasInitFini(LinkGraph &G) {
   });
 }
 
-Error keepInitFini(LinkGraph &G) {
+Error keepInitFini(LinkGraph &G, SymbolSet &Kept) {
   for (Section &S : G.sections())
     if (useOf(S.getName()))
       for (Block *B : S.blocks())
         if (B->getSize())
-          G.addAnonymousSymbol(*B, 0, B->getSize(), /*IsCallable=*/false,
-                               /*IsLive=*/true);
+          Kept.insert(&G.addAnonymousSymbol(
+              *B, 0, B->getSize(), /*IsCallable=*/false, /*IsLive=*/true));
   return Error::success();
 }
 
-bool isPlatforms(LinkGraph &G, orc::MaterializationResponsibility &MR) {
+// LLVM 22's define the initializer symbol; 19's keep the sections by symbols
+// without names, which nothing else does.
+bool isPlatforms(LinkGraph &G, orc::MaterializationResponsibility &MR,
+                 const SymbolSet &Kept) {
   const orc::SymbolStringPtr &Initializer = MR.getInitializerSymbol();
-  return Initializer && any_of(G.defined_symbols(), [&](const Symbol *Sym) {
-           return isNamed(*Sym, Initializer);
-         });
+  if (Initializer && any_of(G.defined_symbols(), [&](const Symbol *Sym) {
+        return isNamed(*Sym, Initializer);
+      }))
+    return true;
+  return any_of(G.sections(), [&](const Section &S) {
+    return useOf(S.getName()) && any_of(S.symbols(), [&](const Symbol *Sym) {
+             return !Sym->hasName() && !Kept.contains(Sym);
+           });
+  });
 }
 
 InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_LLVMFIXES_INITFINISECTIONS_H
 #define JITSLAB_LLVMFIXES_INITFINISECTIONS_H
 
+#include "llvm/ADT/DenseSet.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include <cstdint>
@@ -41,13 +42,18 @@ struct InitFiniFunctions {
 /// empty.
 bool hasInitFini(llvm::jitlink::LinkGraph &G);
 
-/// A pass that keeps those sections, to which nobody refers.
-llvm::Error keepInitFini(llvm::jitlink::LinkGraph &G);
+using SymbolSet = llvm::DenseSet<const llvm::jitlink::Symbol *>;
 
-/// True when a platform has given the object's initialiser symbol a place in
-/// the graph, as the ORC runtime's does: then it runs what is in there.
+/// A pass that keeps those sections, to which nobody refers, by symbols that it
+/// adds to \p Kept.
+llvm::Error keepInitFini(llvm::jitlink::LinkGraph &G, SymbolSet &Kept);
+
+/// True when a platform keeps the sections, as the ORC runtime's does: then it
+/// runs what is in there. \p Kept are symbols that are not the platform's. Only
+/// after unused symbols have gone.
 bool isPlatforms(llvm::jitlink::LinkGraph &G,
-                 llvm::orc::MaterializationResponsibility &MR);
+                 llvm::orc::MaterializationResponsibility &MR,
+                 const SymbolSet &Kept);
 
 /// What \p G holds once it is relocated; without \p Functions only where it
 /// lies.
