@@ -91,7 +91,7 @@ void InitFiniPlugin::initialize(orc::JITDylib &JD) {
       Functions.Initialized = true;
     }
   }
-  runInits(std::move(Inits));
+  runInits(Inits);
 }
 
 void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
@@ -107,7 +107,7 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
     }
   }
   S->runAtExits(*D, [](const State::AtExit &) { return true; });
-  runFinis(std::move(Finis));
+  runFinis(Finis);
 }
 
 Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
@@ -205,7 +205,7 @@ Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
   for (const InitFiniFunctions &F : Going)
     if (F.Initialized)
       append_range(Finis, F.Finis);
-  runFinis(std::move(Finis));
+  runFinis(Finis);
   return Error::success();
 }
 

@@ -12,6 +12,8 @@
 #include "llvm/ADT/StringSwitch.h"
 #include <algorithm>
 #include <cstring>
+#include <functional>
+#include <map>
 
 using namespace llvm;
 using namespace llvm::jitlink;
@@ -158,23 +160,22 @@ InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
   return Result;
 }
 
+/// Calls them by priority; those of equal priority as they come.
+template <typename Order>
 static void run(const std::vector<InitFiniFunctions::Entry> &Entries) {
+  std::multimap<unsigned, uintptr_t, Order> Sorted;
   for (const InitFiniFunctions::Entry &E : Entries)
-    reinterpret_cast<void (*)()>(E.Function)();
+    Sorted.emplace(E.Priority, E.Function);
+  for (auto [Priority, Function] : Sorted)
+    reinterpret_cast<void (*)()>(Function)();
 }
 
-void runInits(std::vector<InitFiniFunctions::Entry> Inits) {
-  stable_sort(Inits, [](const auto &L, const auto &R) {
-    return L.Priority < R.Priority;
-  });
-  run(Inits);
+void runInits(const std::vector<InitFiniFunctions::Entry> &Inits) {
+  run<std::less<>>(Inits);
 }
 
-void runFinis(std::vector<InitFiniFunctions::Entry> Finis) {
-  stable_sort(Finis, [](const auto &L, const auto &R) {
-    return L.Priority > R.Priority;
-  });
-  run(Finis);
+void runFinis(const std::vector<InitFiniFunctions::Entry> &Finis) {
+  run<std::greater<>>(Finis);
 }
 
 std::unique_ptr<LinkGraph> makeAtExit(orc::ExecutionSession &ES,

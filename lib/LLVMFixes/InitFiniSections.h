@@ -60,10 +60,10 @@ bool isPlatforms(llvm::jitlink::LinkGraph &G,
 InitFiniFunctions readInitFini(llvm::jitlink::LinkGraph &G, bool Functions);
 
 /// Runs constructors, lowest priority first.
-void runInits(std::vector<InitFiniFunctions::Entry> Inits);
+void runInits(const std::vector<InitFiniFunctions::Entry> &Inits);
 
 /// Runs destructors, highest priority first.
-void runFinis(std::vector<InitFiniFunctions::Entry> Finis);
+void runFinis(const std::vector<InitFiniFunctions::Entry> &Finis);
 
 /// A graph that defines __dso_handle, whose contents are \p Pointer and which
 /// code refers to by distance, and __cxa_atexit at \p Register.
