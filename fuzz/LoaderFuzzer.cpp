@@ -43,7 +43,7 @@ extern "C" int LLVMFuzzerInitialize(int *, char ***) {
   return 0;
 }
 
-static Error load(StringRef Bytes, const char *Manager) {
+static Error load(StringRef Bytes, const std::string &Manager) {
   auto File =
       openObject(MemoryBuffer::getMemBufferCopy(Bytes, "input"), "input");
   if (!File)

@@ -25,22 +25,32 @@ static Error notCopied() {
       "14.2 would not find it (GCC PR 119151, mended in 14.3)");
 }
 
-std::error_code FrameRegistry::prepare() {
-  if (Kind)
+// Without Lock: a fork takes it while it has locked the list of listeners.
+std::error_code FrameRegistry::enrollOnce() {
+  if (IsEnrolled.load(std::memory_order_acquire))
     return {};
-  // No fork waits for this lock yet.
+  std::lock_guard<std::mutex> Guard(Enrolling);
+  if (IsEnrolled.load(std::memory_order_relaxed))
+    return {};
   if (std::error_code EC = enroll())
     return EC;
-  Kind = recognize(U);
-  if (*Kind == UnwinderKind::List && !U.hasTables())
-    Kind = UnwinderKind::Tree; // As good as can be had, frames by frames.
+  IsEnrolled.store(true, std::memory_order_release);
   return {};
 }
 
+void FrameRegistry::recognizeOnce() {
+  if (Kind)
+    return;
+  Kind = recognize(U);
+  if (*Kind == UnwinderKind::List && !U.hasTables())
+    Kind = UnwinderKind::Tree; // As good as can be had, frames by frames.
+}
+
 Error FrameRegistry::add(const FrameSection &S, CodeAt Code) {
-  std::lock_guard<std::mutex> Guard(Lock);
-  if (std::error_code EC = prepare())
+  if (std::error_code EC = enrollOnce())
     return createStringError(EC, "jitslab: cannot register frames");
+  std::lock_guard<std::mutex> Guard(Lock);
+  recognizeOnce();
   std::optional<AddressRange> Extent = S.extent();
   if (*Kind == UnwinderKind::None || (Extent && !Extent->size()))
     return Error::success();

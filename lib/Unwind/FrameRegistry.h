@@ -15,6 +15,7 @@
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/Support/Error.h"
+#include <atomic>
 #include <mutex>
 #include <optional>
 
@@ -66,7 +67,8 @@ private:
   void afterForkInParent() override { Lock.unlock(); }
   void afterForkInChild() override { Lock.unlock(); }
 
-  std::error_code prepare();
+  std::error_code enrollOnce();
+  void recognizeOnce();
   llvm::Error addRun(const FrameSection &S, AddressRange Extent,
                      std::unique_ptr<FramePieces> &Pieces);
   llvm::Error addRuns(const FrameSection &S, CodeAt Code, Substitutes &Made);
@@ -74,6 +76,8 @@ private:
   void remove(Substitutes &Made);
 
   Unwinder &U;
+  std::mutex Enrolling;
+  std::atomic<bool> IsEnrolled{false};
   std::mutex Lock;
   std::optional<UnwinderKind> Kind;
   FrameTables Tables{U};
