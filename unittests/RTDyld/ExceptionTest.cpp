@@ -150,7 +150,8 @@ template <typename Manager> int loadAround(std::shared_ptr<Arena> Memory) {
   Manager Inner(Memory);
   Recording<Manager> Outer(Memory);
   Footprint Small;
-  Small[SegmentKind::Code] = {128, 16};
+  // Room for one section, with the stubs of AArch64, and not for all.
+  Small[SegmentKind::Code] = {256, 16};
   Allocation Hole = llvm::cantFail(Memory->allocate(Small));
   TestLinker First(Inner);
   First.define("relay_unwound", &Unwound);
