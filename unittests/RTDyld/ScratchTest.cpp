@@ -57,8 +57,10 @@ TEST_CASE("A refused object costs next to no memory, however large it is") {
     if (!Manager.finalizeMemory())
       return "not refused";
     size_t After = residentBytes();
-    return After < Before + 64 * MiB ? ""
-                                     : std::to_string(After - Before) + " more";
+    // Sanitizers note what is written in memory of their own.
+    return JITSLAB_HAS_SHADOW_MEMORY || After < Before + 64 * MiB
+               ? ""
+               : std::to_string(After - Before) + " more";
   });
   CHECK(Outcome == "");
 }
