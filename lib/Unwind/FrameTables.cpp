@@ -40,10 +40,23 @@ static time_t secondsNow() {
   return Now.tv_sec;
 }
 
+// libgcc deregisters nothing if the first four bytes of a table are zero: it
+// takes it for a section without frames (__deregister_frame_info_bases, also in
+// GCC 16). Where the first frames lie on a border of 4 GiB, a section without
+// frames goes before them, which does not lie on one.
+static const uint8_t *emptyBefore(const uint8_t *Frames) {
+  alignas(8) static constexpr uint32_t NoFrames[2] = {0, 0};
+  return Lo_32(reinterpret_cast<uintptr_t>(Frames)) != 0
+             ? nullptr
+             : reinterpret_cast<const uint8_t *>(&NoFrames[1]);
+}
+
 struct FrameTables::Table {
   Table(Items From, uint64_t Disturbed, Record *R)
       : Content(From.begin(), From.end()), Kept(R), Disturbed(Disturbed) {
-    Pointers.reserve(Content.size() + 1);
+    Pointers.reserve(Content.size() + 2);
+    if (const uint8_t *First = emptyBefore(Content.front().Frames))
+      Pointers.push_back(First);
     for (const Item &I : Content)
       Pointers.push_back(I.Frames);
     Pointers.push_back(nullptr);

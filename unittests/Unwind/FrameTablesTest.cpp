@@ -187,6 +187,20 @@ TEST_CASE("A table never reaches across what may be somebody else's") {
       CHECK(U.find(F->extent().Begin + 1));
 }
 
+TEST_CASE("Frames on a border of 4 GiB are deregistered") {
+  // Nobody reads them here.
+  const auto *Frames = reinterpret_cast<const uint8_t *>(uint64_t(5) << 32);
+  ListUnwinder U;
+  FrameTables Tables(U);
+  CHECK(Tables.add(64, Frames));
+  CHECK(Tables.add(128, Frames + 64));
+  CHECK(U.entries() == 1);
+  Tables.remove(128);
+  CHECK(U.entries() == 1);
+  Tables.remove(64);
+  CHECK(U.entries() == 0);
+}
+
 TEST_CASE("An address is added once, and nothing comes of removing another") {
   ListUnwinder U;
   FrameTables Tables(U);

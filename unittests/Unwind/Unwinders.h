@@ -56,7 +56,11 @@ public:
     Unseen.push_front(std::move(E));
     Changed();
   }
-  void deregisterTable(const uint8_t **Table) override { drop(Table); }
+  void deregisterTable(const uint8_t **Table) override {
+    // It looks for an empty section, whatever it was given.
+    if (*reinterpret_cast<const uint32_t *>(Table) != 0)
+      drop(Table);
+  }
   bool hasTables() const override { return true; }
 
   const uint8_t *find(uintptr_t Address) override {
