@@ -43,8 +43,8 @@ begin() {
 
 # objects FILE: how many objects the processes placed whose lines are in FILE.
 objects() {
-  awk '/jitslab-preload\[[0-9]+\]: .* objects/ {
-         for (i = 2; i <= NF; i++) if ($i == "objects,") sum += $(i - 1)
+  awk '/jitslab-preload\[[0-9]+\]: / && match($0, /[0-9]+ objects;/) {
+         sum += substr($0, RSTART)
        }
        END { print sum + 0 }' "$1"
 }
