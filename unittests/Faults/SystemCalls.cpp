@@ -64,10 +64,6 @@ const Description Descriptions[NumSystemCalls] = {
 
 const Description &of(SystemCall Call) { return Descriptions[size_t(Call)]; }
 
-#ifndef JITSLAB_ATFORK_CALLS_BEFORE
-#define JITSLAB_ATFORK_CALLS_BEFORE 0
-#endif
-
 // Nothing here may take memory from the heap, whose use is compared.
 struct State {
   bool Armed = false;
@@ -318,13 +314,10 @@ long __wrap_syscall(long Number, ...) {
 int __real_pthread_atfork(void (*)(), void (*)(), void (*)());
 int __wrap_pthread_atfork(void (*Before)(), void (*InParent)(),
                           void (*InChild)()) {
-  // The library's first call comes from a constructor that runs before this
-  // file's.
-  static int CallsBefore = JITSLAB_ATFORK_CALLS_BEFORE;
-  if (CallsBefore >= 0 && CallsBefore-- == 0)
+  // Called by a constructor that runs before this file's.
+  static bool Loaded = false;
+  if (!std::exchange(Loaded, true))
     return ENOMEM;
-  if (CallsBefore >= 0)
-    return __real_pthread_atfork(Before, InParent, InChild);
   if (std::function<void()> Hook = std::exchange(AtPthreadAtfork, nullptr))
     Hook();
   if (const Failure *F = injected(SystemCall::PthreadAtfork))

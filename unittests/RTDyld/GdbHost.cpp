@@ -19,6 +19,12 @@
 using namespace jitslab;
 using namespace llvm;
 
+/// A debugger can write a breakpoint here, whatever maps the JIT'd code.
+static __attribute__((noinline)) int hostStop(int Value) {
+  asm volatile("" : "+r"(Value));
+  return Value;
+}
+
 namespace {
 
 class NoSymbols : public LegacyJITSymbolResolver {
@@ -50,6 +56,8 @@ int main(int ArgC, char **ArgV) {
     return 1;
   JITEventListener *Gdb = JITEventListener::createGDBRegistrationListener();
   Gdb->notifyObjectLoaded(1, *Object, *Info);
+  *reinterpret_cast<int (**)(int)>(static_cast<uintptr_t>(
+      Dyld.getSymbol("jit_stop").getAddress())) = hostStop;
   auto *Outer = reinterpret_cast<int (*)(int)>(
       static_cast<uintptr_t>(Dyld.getSymbol("jit_outer").getAddress()));
   printf("jit_outer(4) = %d\n", Outer(4));
