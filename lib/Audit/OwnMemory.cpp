@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Platform/Descriptors.h"
 #include "jitslab/RelocationAudit.h"
 #include <cerrno>
 #include <fcntl.h>
@@ -32,7 +33,7 @@ public:
   bool copy(uint64_t From, MutableArrayRef<uint8_t> To) {
     // What one thread has written must not be read by another one.
     std::lock_guard<std::mutex> Guard(Lock);
-    if (Ends[0] < 0 && pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
+    if (Ends[0] < 0 && !make())
       return false;
     const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
     ssize_t Written;
@@ -60,6 +61,19 @@ public:
   }
 
 private:
+  bool make() {
+    if (pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
+      return false;
+    for (int &End : Ends)
+      End = aboveStdio(End);
+    if (Ends[0] >= 0 && Ends[1] >= 0)
+      return true;
+    int Reason = errno;
+    drop();
+    errno = Reason;
+    return false;
+  }
+
   void drop() {
     for (int &End : Ends) {
       if (End >= 0)

@@ -61,11 +61,14 @@ Expected<LaneBackings> DenseLayout::backWindow(AddressRange Space,
     return creationError(EC, "cannot create memory that can be mapped twice");
   // A refusal to execute has to show here, not when the first object comes.
   AddressRange FirstSlab{Space.Begin, Space.Begin + SlabSize};
-  std::error_code EC = Shared->commit(Lane::Code, FirstSlab);
-  if (!EC)
-    EC = Shared->decommit(FirstSlab);
-  if (EC)
+  if (std::error_code EC = Shared->commit(Lane::Code, FirstSlab))
     return creationError(EC, "cannot map shared memory executable");
+  if (std::error_code EC = Shared->decommit(FirstSlab))
+    return make_error<StringError>(
+        "jitslab: this system cannot give back a part of shared memory "
+        "(MADV_REMOVE, FALLOC_FL_PUNCH_HOLE), which Layout::Dense needs: " +
+            EC.message() + "; use Layout::PerProtection or Layout::PerObject",
+        EC);
   return LaneBackings(std::make_unique<PrivateBacking>(VM, HugePages),
                       std::move(Shared), {Lane::Code, Lane::ROData});
 }

@@ -20,6 +20,7 @@ namespace jitslab {
 // less than it gets later.
 static constexpr size_t FirstPopulateBytes = size_t(16) * 1024;
 static constexpr size_t MostPopulateBytes = size_t(128) * 1024;
+static constexpr size_t MostPopulateAtOnce = size_t(1) << 20;
 
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was
 // ever taken since it was committed, so everything there is writable.
@@ -40,7 +41,8 @@ void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
                             Slabs.range(First).Begin + Slabs[First].Populated);
   // So may those between its end and a mark that lies behind it.
   uintptr_t To = R.End > OldMark ? NewMark : alignTo(R.End, Align(PageSize));
-  Backing.populate({From, To});
+  // The arena is locked, and of what is large much may be .bss.
+  Backing.populate({From, std::min(To, From + MostPopulateAtOnce)});
   Bytes += To - From;
   for (size_t I = First; I <= Last; ++I) {
     auto Mark = uint32_t(I == Last ? NewMark - LastSlab.Begin : SlabSize);

@@ -21,16 +21,20 @@ std::error_code PrivateBacking::commit(Lane, AddressRange Slabs) {
     (void)VM.protect(Slabs.Begin, Slabs.size(), Access::None);
     return EC;
   }
-  if (HugePages)
-    VM.adviseHugePages(Slabs.Begin, Slabs.size());
+  VM.advise(Slabs.Begin, Slabs.size(),
+            HugePages ? Advice::HugePages : Advice::SmallPages);
+  VM.advise(Slabs.Begin, Slabs.size(), Advice::Dump);
   return {};
 }
 
-// What the process has locked, and an older kernel does not discard, is mapped
-// over. Not at once: that counts against RLIMIT_MEMLOCK for a moment.
+// Mapped over, since what is only discarded stays charged and, with the rest of
+// the window, goes into core files. What counts against RLIMIT_MEMLOCK for a
+// moment then may be refused.
 std::error_code PrivateBacking::decommit(AddressRange Slab) {
-  if (VM.discard(Slab.Begin, Slab.size()))
-    return VM.unmap(Slab.Begin, Slab.size());
+  if (!VM.unmap(Slab.Begin, Slab.size()))
+    return {};
+  if (std::error_code EC = VM.discard(Slab.Begin, Slab.size()))
+    return EC;
   return VM.protect(Slab.Begin, Slab.size(), Access::None);
 }
 

@@ -68,8 +68,9 @@ std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {
     (void)VM.unmap(writerOf(Slabs.Begin), Slabs.size());
     return EC;
   }
-  if (HugePages)
-    VM.adviseHugePages(writerOf(Slabs.Begin), Slabs.size());
+  VM.advise(writerOf(Slabs.Begin), Slabs.size(),
+            HugePages ? Advice::HugePages : Advice::SmallPages);
+  VM.advise(writerOf(Slabs.Begin), Slabs.size(), Advice::NoDump);
   for (size_t I = slabOf(Slabs.Begin), E = slabOf(Slabs.End); I != E; ++I)
     OfSlab[I] = Current;
   return {};

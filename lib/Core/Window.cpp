@@ -44,17 +44,25 @@ TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   if (!Start)
     Start = FreeInLane.take(Bytes, Align);
   if (!Start) {
-    bool Full = false;
-    if (std::error_code EC = commit(L, Bytes, Align, KeepFree, Full))
-      return {TakeStatus::Refused, 0, EC};
-    if (!Full)
-      Start = FreeInLane.take(Bytes, Align);
-    if (!Start) {
+    ErrorOr<AddressRange> New = commit(L, Bytes, Align, KeepFree);
+    if (!New)
+      return {TakeStatus::Refused, 0, New.getError()};
+    if (!New->size()) {
       // What is larger, or aligned more, is refused too.
       if (!SystemRefused && Align <= Granule)
         Refused.note(L, Bytes);
       return {TakeStatus::Full};
     }
+    if (Bytes > SlabSize) {
+      // The record of what is free would grow by all of it.
+      Start = New->Begin;
+      New->Begin += Bytes;
+    }
+    if (New->size())
+      FreeInLane.give(*New);
+    if (!Start)
+      Start = FreeInLane.take(Bytes, Align);
+    assert(Start && "slabs that are too small");
   }
   AddressRange R{*Start, *Start + Bytes};
   countLive(R, /*Alive=*/true);
@@ -83,18 +91,16 @@ Window::takeProtected(Lane L, size_t Bytes, size_t Align, bool &SystemRefused) {
   return Start;
 }
 
-std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
-                               size_t KeepFree, bool &Full) {
+ErrorOr<AddressRange> Window::commit(Lane L, size_t Bytes, size_t Align,
+                                     size_t KeepFree) {
   size_t Count = divideCeil(Bytes, SlabSize);
   size_t AlignSlabs = std::max<size_t>(Align / SlabSize, 1);
   size_t Phase = (begin() / SlabSize) % AlignSlabs;
   std::optional<size_t> First;
   if (Slabs.untaken() >= Count + KeepFree)
     First = Slabs.take(L, Count, AlignSlabs, Phase);
-  if (!First) {
-    Full = true;
-    return {};
-  }
+  if (!First)
+    return AddressRange{};
   AddressRange R = Slabs.range(*First, Count);
   if (std::error_code EC = Backings[L].commit(L, R)) {
     for (size_t I = 0; I != Count; ++I)
@@ -103,10 +109,9 @@ std::error_code Window::commit(Lane L, size_t Bytes, size_t Align,
   }
   for (size_t I = 0; I != Count; ++I)
     Slabs[*First + I].Populated = 0;
-  Free[L].Writable.give(R);
   // This may be more than was asked for.
   Refused.forget(L);
-  return {};
+  return R;
 }
 
 void Window::countLive(AddressRange R, bool Alive) {

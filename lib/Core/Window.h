@@ -122,8 +122,9 @@ private:
   }
   std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align,
                                          bool &SystemRefused);
-  std::error_code commit(Lane L, size_t Bytes, size_t Align, size_t KeepFree,
-                         bool &Full);
+  /// \returns the slabs, which nobody has yet; none where there are too few.
+  llvm::ErrorOr<AddressRange> commit(Lane L, size_t Bytes, size_t Align,
+                                     size_t KeepFree);
   void countLive(AddressRange R, bool Alive);
   void freeSlab(size_t I);
   bool decommit(size_t I);

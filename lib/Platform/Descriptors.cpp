@@ -8,10 +8,21 @@
 
 #include "Descriptors.h"
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 namespace jitslab {
+
+int aboveStdio(int Descriptor) {
+  if (Descriptor < 0 || Descriptor > STDERR_FILENO)
+    return Descriptor;
+  int Above = fcntl(Descriptor, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  int Reason = errno;
+  close(Descriptor);
+  errno = Reason;
+  return Above;
+}
 
 std::error_code checkDescriptor(const SharedMemory &M) {
   struct stat Status;

@@ -13,6 +13,12 @@
 
 namespace jitslab {
 
+/// \p Descriptor or, in its place, one above those of stdin, stdout and stderr:
+/// in a process that has closed these, what somebody prints must not be written
+/// to a file of this library. \returns -1, with errno, if there is none or \p
+/// Descriptor is -1.
+int aboveStdio(int Descriptor);
+
 /// Fails with EBADF when the descriptor of \p M is closed, or another file's.
 std::error_code checkDescriptor(const SharedMemory &M);
 

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_PLATFORM_PROCFILE_H
 #define JITSLAB_PLATFORM_PROCFILE_H
 
+#include "Descriptors.h"
 #include "llvm/ADT/StringRef.h"
 #include <algorithm>
 #include <cerrno>
@@ -22,7 +23,7 @@ namespace jitslab {
 /// than any of /proc/self/maps are cut. \returns false if the file cannot be
 /// opened.
 template <typename Fn> bool forEachLine(const char *Path, Fn Visit) {
-  int File = open(Path, O_RDONLY | O_CLOEXEC);
+  int File = aboveStdio(open(Path, O_RDONLY | O_CLOEXEC));
   if (File < 0)
     return false;
   // A path of PATH_MAX (4096 bytes) behind the numbers of a mapping.

@@ -12,13 +12,12 @@
 #include "Postponed.h"
 #include "ProcessWide.h"
 #include "ReservationPlaces.h"
-#include "ResourceLimits.h"
+#include "SharedFile.h"
 #include "llvm/Support/MathExtras.h"
+#include <atomic>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/resource.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -35,9 +34,6 @@ constexpr int MadvPopulateWrite = 23;
 constexpr int MadvDontNeedLocked = 24;
 // Linux 6.1, likewise.
 constexpr int MadvCollapse = 25;
-// Linux 6.3 (uapi/linux/memfd.h). Without it vm.memfd_noexec decides; kernels
-// that do not know it refuse it with EINVAL, and allow execution.
-constexpr unsigned MfdExec = 0x10;
 // Linux 4.17. Older kernels take the address as a hint, which the caller checks
 // for by comparing it with the result.
 constexpr int MapFixedNoReplace = 0x100000;
@@ -66,6 +62,20 @@ int protectionBits(Access A) {
   return PROT_NONE;
 }
 
+int adviceNumber(Advice A) {
+  switch (A) {
+  case Advice::HugePages:
+    return MADV_HUGEPAGE;
+  case Advice::SmallPages:
+    return MADV_NOHUGEPAGE;
+  case Advice::Dump:
+    return MADV_DODUMP;
+  case Advice::NoDump:
+    return MADV_DONTDUMP;
+  }
+  return MADV_NORMAL;
+}
+
 void *pointer(uintptr_t Address) { return reinterpret_cast<void *>(Address); }
 
 class SystemMemory final : public VirtualMemory {
@@ -74,10 +84,10 @@ public:
 
   ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
     retryPostponed();
-    if (R.Unpredictable)
-      if (ErrorOr<uintptr_t> Start = reserveAtRandom(R))
-        return Start;
-    return R.High ? reserveBetween(R) : reserveAnywhere(R);
+    ErrorOr<uintptr_t> Start = find(R);
+    if (Start)
+      advise(*Start - R.Guard, R.Size + 2 * R.Guard, Advice::NoDump);
+    return Start;
   }
 
   std::error_code release(uintptr_t Start, size_t Size, size_t Guard) override {
@@ -107,8 +117,8 @@ public:
     return EC;
   }
 
-  void adviseHugePages(uintptr_t Start, size_t Size) override {
-    madvise(pointer(Start), Size, MADV_HUGEPAGE);
+  void advise(uintptr_t Start, size_t Size, Advice A) override {
+    madvise(pointer(Start), Size, adviceNumber(A));
   }
 
   void collapse(uintptr_t Start, size_t Size) override {
@@ -116,28 +126,10 @@ public:
   }
 
   ErrorOr<SharedMemory> createShared(size_t Size) override {
-    constexpr unsigned Flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
-    // ftruncate would send SIGXFSZ.
-    rlimit Limit;
-    if (getrlimit(RLIMIT_FSIZE, &Limit) == 0 && Limit.rlim_cur < Size)
-      return std::error_code(EFBIG, std::generic_category());
-    SharedMemory M;
-    M.Descriptor = memfd_create("jitslab", Flags | MfdExec);
-    if (M.Descriptor < 0 && errno == EINVAL)
-      M.Descriptor = memfd_create("jitslab", Flags);
-    if (M.Descriptor < 0)
-      return lastError();
-    struct stat Status;
-    if (ftruncate(M.Descriptor, off_t(Size)) ||
-        fcntl(M.Descriptor, F_ADD_SEALS,
-              F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) ||
-        fstat(M.Descriptor, &Status)) {
-      std::error_code EC = lastError();
-      close(M.Descriptor);
-      return EC;
-    }
-    M.Device = Status.st_dev;
-    M.Inode = Status.st_ino;
+    ErrorOr<SharedMemory> M = createSharedFile(Size);
+    if (M && Removing == Removal::Untried)
+      Removing =
+          removesWhatIsMapped(*M, PageSize) ? Removal::Works : Removal::Lies;
     return M;
   }
 
@@ -160,43 +152,32 @@ public:
   }
 
   std::error_code unmap(uintptr_t Start, size_t Size) override {
-    return errorIf(mmap(pointer(Start), Size, PROT_NONE,
-                        ReservationFlags | MAP_FIXED, -1, 0) == MAP_FAILED);
+    if (mmap(pointer(Start), Size, PROT_NONE, ReservationFlags | MAP_FIXED, -1,
+             0) == MAP_FAILED)
+      return lastError();
+    advise(Start, Size, Advice::NoDump);
+    return {};
   }
 
   // By the address first, which needs no descriptor: the host may have closed
-  // it. Locked pages are not given back that way.
+  // it. Locked pages are not given back that way (EINVAL), and some systems
+  // lack it (gVisor: ENOSYS). What is not mapped shared and writable (EACCES)
+  // is not touched.
   std::error_code discardShared(uintptr_t Start, size_t Size,
                                 const SharedMemory &M, size_t Offset) override {
-    if (madvise(pointer(Start), Size, MADV_REMOVE) == 0)
-      return {};
-    std::error_code EC = lastError();
-    bool WholePages = (Start | Size | Offset) % PageSize == 0;
-    if (EC == std::errc::invalid_argument && WholePages &&
-        !checkDescriptor(M) &&
-        fallocate(M.Descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                  off_t(Offset), off_t(Size)) == 0)
-      return {};
-    return EC;
+    if (Removing != Removal::Lies) {
+      if (madvise(pointer(Start), Size, MADV_REMOVE) == 0)
+        return {};
+      if (errno != EINVAL && errno != ENOSYS && errno != EOPNOTSUPP &&
+          errno != EPERM)
+        return lastError();
+    }
+    return punchHole(M, Offset, Size);
   }
 
   void synchronizeThreads() override { jitslab::synchronizeThreads(); }
 
 private:
-  // Shared memory is charged when it is touched, and where the commit limit is
-  // reached by then, that is SIGBUS. Where there is such a limit, all of it is
-  // backed at once instead, which can be refused.
-  static std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
-                                        size_t Size) {
-    if (!isOvercommitStrict() ||
-        fallocate(M.Descriptor, 0, off_t(Offset), off_t(Size)) == 0)
-      return {};
-    // ENOSPC is meant for files, and is what this limit is called here.
-    if (errno == ENOSPC)
-      return std::make_error_code(std::errc::not_enough_memory);
-    return lastError();
-  }
-
   // What the system refuses to unmap gives back its memory at least.
   std::error_code unmapWhole(AddressRange R) {
     if (munmap(pointer(R.Begin), R.size()) == 0)
@@ -211,6 +192,13 @@ private:
     NotUnmapped.retry(
         [](AddressRange R) { return munmap(pointer(R.Begin), R.size()) == 0; });
     NotClosed.retry(closeIfOurs);
+  }
+
+  ErrorOr<uintptr_t> find(const ReservationRequest &R) {
+    if (R.Unpredictable)
+      if (ErrorOr<uintptr_t> Start = reserveAtRandom(R))
+        return Start;
+    return R.High ? reserveBetween(R) : reserveAnywhere(R);
   }
 
   // Fails where there is no such place, and where others than the kernel
@@ -289,6 +277,10 @@ private:
   }
 
   const size_t PageSize = sysconf(_SC_PAGESIZE);
+  /// Whether MADV_REMOVE does what it says. No lock is held while it is tried:
+  /// a fork would leave it to the child.
+  enum class Removal : uint8_t { Untried, Works, Lies };
+  std::atomic<Removal> Removing = Removal::Untried;
   Postponed<AddressRange> NotUnmapped;
   Postponed<SharedMemory> NotClosed;
 };

@@ -31,6 +31,19 @@ namespace jitslab {
 /// executable": such a page cannot be asked for.
 enum class Access : uint8_t { None, ReadOnly, ReadWrite, ReadExecute };
 
+/// How pages are used.
+enum class Advice : uint8_t {
+  /// Whole huge pages are written, so that they are worth having.
+  HugePages,
+  /// They are not, also where the system gives them to everybody.
+  SmallPages,
+  /// Core files have these pages...
+  Dump,
+  /// ...or have not: nothing is there, or it is in another mapping too. So it
+  /// is with what is reserved and what is unmapped.
+  NoDump
+};
+
 /// How a reservation has to lie.
 struct ReservationRequest {
   /// Usable bytes, a multiple of the page size.
@@ -104,8 +117,8 @@ public:
   /// than 5.18.
   virtual std::error_code discard(uintptr_t Start, size_t Size) = 0;
 
-  /// Asks for huge pages. Only an optimisation, like populate.
-  virtual void adviseHugePages(uintptr_t Start, size_t Size) = 0;
+  /// Says how pages are used, see Advice. Like populate it may do nothing.
+  virtual void advise(uintptr_t Start, size_t Size, Advice A) = 0;
 
   /// Replaces the pages that are there by huge pages now, in every mapping of
   /// them. Only an optimisation, like populate.

@@ -93,6 +93,44 @@ TEST_CASE("Dense is an error where nothing may be mapped executable") {
                              "use Layout::PerProtection"}));
 }
 
+TEST_CASE("Dense gives memory back where the system lacks MADV_REMOVE") {
+  std::string Outcome = underRule(denyRemoval, Layout::Dense);
+  if (!isNotRun(Outcome))
+    CHECK(Outcome == "");
+}
+
+TEST_CASE("Dense names what is missing where no shared memory is given back") {
+  std::string Outcome = underRule(denyRemovalAndPunching, Layout::Dense);
+  if (!isNotRun(Outcome))
+    CHECK(mentions(Outcome, {"create: ", "MADV_REMOVE", "FALLOC_FL_PUNCH_HOLE",
+                             "use Layout::PerProtection"}));
+}
+
+TEST_CASE("In a host without stdio no descriptor takes its place") {
+  std::string Outcome = inChild([] {
+    for (int D : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+      close(D);
+    ArenaOptions O = smallOptions();
+    O.ObjectLayout = Layout::Dense;
+    auto A = Arena::create(O);
+    if (!A)
+      return llvm::toString(A.takeError());
+    auto Object = (*A)->allocate(footprint(1000, 100, 100));
+    if (!Object)
+      return llvm::toString(Object.takeError());
+    writeFunction((*Object)[SegmentKind::Code].Working, 5);
+    for (int D : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+      if (write(D, "printed", 7) != -1 || fcntl(D, F_GETFD) != -1)
+        return "descriptor " + std::to_string(D) + " is there";
+    if (llvm::Error Err = sealOne(**A, *Object))
+      return llvm::toString(std::move(Err));
+    return callFunction((*Object)[SegmentKind::Code].Executor) == 5
+               ? std::string()
+               : "other code";
+  });
+  CHECK(Outcome == "");
+}
+
 TEST_CASE("vm.memfd_noexec makes Dense an error that names it") {
   std::string Outcome = inChild([] {
     if (!enterProcessNamespace())

@@ -105,7 +105,7 @@ TEST_CASE("Calls on addresses that are not reserved fail with an errno") {
     CHECK(System.discard(Start, pageSize()));
   // No result, and no crash either.
   System.populate(Start, pageSize());
-  System.adviseHugePages(Start, pageSize());
+  System.advise(Start, pageSize(), Advice::HugePages);
 }
 
 TEST_CASE("Populated memory is resident and discarded memory is not") {

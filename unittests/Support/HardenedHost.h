@@ -39,6 +39,11 @@ bool denyFixedMappings();
 /// so does MADV_COLLAPSE.
 bool denyDiscardOfLocked();
 
+/// madvise with MADV_REMOVE fails with ENOSYS, as in gVisor.
+bool denyRemoval();
+/// So does fallocate that punches holes, with EOPNOTSUPP.
+bool denyRemovalAndPunching();
+
 /// The caller's next child is in a process namespace of its own. Needs root.
 bool enterProcessNamespace();
 

@@ -27,6 +27,7 @@ public:
     }
   };
 
+  /// Advise: that huge pages are worth it.
   Counts Calls;
   /// Reservations that were not released.
   size_t OpenReservations = 0;
@@ -74,9 +75,9 @@ public:
       return EC;
     return System.discard(Start, Size);
   }
-  void adviseHugePages(uintptr_t Start, size_t Size) override {
-    ++Calls.Advise;
-    System.adviseHugePages(Start, Size);
+  void advise(uintptr_t Start, size_t Size, Advice A) override {
+    Calls.Advise += A == Advice::HugePages;
+    System.advise(Start, Size, A);
   }
   void collapse(uintptr_t Start, size_t Size) override {
     ++Calls.Advise;

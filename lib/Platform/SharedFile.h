@@ -1,0 +1,34 @@
+//===- SharedFile.h - Files of memory, for several mappings -----*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_PLATFORM_SHAREDFILE_H
+#define JITSLAB_PLATFORM_SHAREDFILE_H
+
+#include "VirtualMemory.h"
+
+namespace jitslab {
+
+/// See VirtualMemory::createShared.
+llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size);
+
+/// Shared memory is charged when it is touched, and where the commit limit is
+/// reached by then, that is SIGBUS. Where there is such a limit, all of it is
+/// backed at once instead, which can be refused.
+std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
+                               size_t Size);
+
+/// Gives back the memory of whole pages of \p M, locked or not.
+std::error_code punchHole(const SharedMemory &M, size_t Offset, size_t Size);
+
+/// False where MADV_REMOVE says yes and does nothing (qemu-user 7.2 passes
+/// neither it nor an error on). \p M must be empty still, and is left so.
+bool removesWhatIsMapped(const SharedMemory &M, size_t PageSize);
+
+} // namespace jitslab
+
+#endif // JITSLAB_PLATFORM_SHAREDFILE_H
