@@ -34,6 +34,10 @@ static Error creationError(std::error_code EC, const Twine &What) {
   if (EC == std::errc::file_too_large)
     Advice = "raise the limit of file sizes (RLIMIT_FSIZE, ulimit -f), set a "
              "smaller ArenaOptions::WindowSize, or ";
+  else if (EC == std::errc::function_not_supported ||
+           EC == std::errc::operation_not_supported)
+    Advice = "the system has neither MADV_REMOVE nor FALLOC_FL_PUNCH_HOLE, or "
+             "no memfd_create; ";
   else
     Advice = "memfd_create and executable mappings of what it makes may be "
              "forbidden by vm.memfd_noexec, a seccomp filter or SELinux; ";
@@ -64,11 +68,7 @@ Expected<LaneBackings> DenseLayout::backWindow(AddressRange Space,
   if (std::error_code EC = Shared->commit(Lane::Code, FirstSlab))
     return creationError(EC, "cannot map shared memory executable");
   if (std::error_code EC = Shared->decommit(FirstSlab))
-    return make_error<StringError>(
-        "jitslab: this system cannot give back a part of shared memory "
-        "(MADV_REMOVE, FALLOC_FL_PUNCH_HOLE), which Layout::Dense needs: " +
-            EC.message() + "; use Layout::PerProtection or Layout::PerObject",
-        EC);
+    return creationError(EC, "cannot give back a part of shared memory");
   return LaneBackings(std::make_unique<PrivateBacking>(VM, HugePages),
                       std::move(Shared), {Lane::Code, Lane::ROData});
 }

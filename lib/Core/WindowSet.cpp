@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "WindowSet.h"
+#include "../Platform/ResourceLimits.h"
 #include "LayoutPolicy.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -27,6 +28,10 @@ createWindow(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O) {
                                   Policy.granule(), VM.pageSize());
 }
 
+// Where address space is limited, a default window takes so much of what is
+// left; in Dense, twice.
+static constexpr size_t ShareOfLimit = 16;
+
 WindowSet::WindowSet(VirtualMemory &VM, LayoutPolicy &Policy,
                      const ArenaOptions &O)
     : VM(VM), Policy(Policy), Options(O), MayHalve(O.WindowSize == 0) {
@@ -38,6 +43,11 @@ Error WindowSet::add(size_t NeededBytes) {
   const size_t Floor = std::max(NeededBytes, MinWindowSize);
   ArenaOptions Wanted = Options;
   Wanted.WindowSize = std::max(Options.WindowSize, Floor);
+  // The host needs address space too.
+  if (MayHalve)
+    Wanted.WindowSize =
+        std::clamp(alignDown(addressSpaceLeft() / ShareOfLimit, SlabSize),
+                   Floor, Wanted.WindowSize);
   for (;;) {
     Expected<std::unique_ptr<Window>> W = createWindow(VM, Policy, Wanted);
     if (W) {

@@ -11,6 +11,7 @@
 #include "ProcFile.h"
 #include "llvm/ADT/StringRef.h"
 #include <sys/resource.h>
+#include <unistd.h>
 
 using namespace llvm;
 
@@ -28,6 +29,18 @@ static bool readNumber(const char *Path, uint64_t &Value) {
 bool isOvercommitStrict() {
   uint64_t Mode = 0;
   return readNumber("/proc/sys/vm/overcommit_memory", Mode) && Mode == 2;
+}
+
+size_t addressSpaceLeft() {
+  rlimit Soft;
+  uint64_t Pages = 0;
+  // The first number of statm is all that is mapped, in pages.
+  auto Read = [&](StringRef Line) { (void)Line.consumeInteger(10, Pages); };
+  if (getrlimit(RLIMIT_AS, &Soft) != 0 || Soft.rlim_cur == RLIM_INFINITY ||
+      !forEachLine("/proc/self/statm", Read))
+    return SIZE_MAX;
+  uint64_t Used = Pages * uint64_t(sysconf(_SC_PAGESIZE));
+  return Soft.rlim_cur > Used ? Soft.rlim_cur - Used : 0;
 }
 
 // The kernel refuses a call before the count is quite reached: splitting a

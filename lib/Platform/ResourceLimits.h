@@ -51,6 +51,10 @@ struct LimitHit {
 /// is known. Reads /proc, so it belongs on error paths only.
 llvm::SmallVector<LimitHit, 1> limitsBehind(std::error_code EC);
 
+/// Bytes of address space that RLIMIT_AS leaves; SIZE_MAX where it is infinite
+/// or nothing says how much there is.
+size_t addressSpaceLeft();
+
 /// True when the kernel grants no more memory than it has
 /// (vm.overcommit_memory is 2; Documentation/mm/overcommit-accounting.rst).
 bool isOvercommitStrict();

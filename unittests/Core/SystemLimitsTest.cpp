@@ -149,6 +149,35 @@ TEST_CASE("RLIMIT_AS is an error that names it and loses nothing") {
   CHECK(nothingLost(Message));
 }
 
+TEST_CASE("Under RLIMIT_AS a default window leaves the host its memory") {
+  if (cannotLimit())
+    return;
+  const Layout L = anyLayout();
+  const size_t Room = GENERATE(512, 1024, 2200, 4300) * MiB;
+  CHECK(inChild([&] {
+          if (!limitAddressSpace(Room))
+            return std::string("no limit");
+          ArenaOptions O;
+          O.ObjectLayout = L;
+          auto A = Arena::create(O);
+          if (!A)
+            return llvm::toString(A.takeError());
+          void *Host = mmap(nullptr, Room / 4 * 3, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+          if (Host == MAP_FAILED)
+            return std::string("the host has no room");
+          // More than the first window holds.
+          std::vector<Allocation> Objects;
+          while ((*A)->stats().Windows < 3) {
+            auto Object = (*A)->allocate(footprint(SlabSize, 0, SlabSize));
+            if (!Object)
+              return llvm::toString(Object.takeError());
+            Objects.push_back(std::move(*Object));
+          }
+          return std::string();
+        }) == "");
+}
+
 TEST_CASE("RLIMIT_DATA is an error that names it and loses nothing") {
   if (cannotLimit())
     return;
