@@ -31,8 +31,8 @@ struct JITLinkOptions {
   ///
   /// A section stays inside when a single relocation to or from it depends on
   /// distance or takes an address of fewer than 64 bits, when it is executable,
-  /// and, unless it has one of the names above, when another object could refer
-  /// to one of its symbols.
+  /// and, unless it has one of the names above or fits no window, when another
+  /// object could refer to one of its symbols.
   size_t OutsideMinSize = size_t(1) << 20;
 
   /// Register the EH frames of each graph for C++ exceptions.

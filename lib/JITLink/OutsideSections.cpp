@@ -9,6 +9,7 @@
 #include "OutsideSections.h"
 #include "../Core/Errors.h"
 #include "EdgeReach.h"
+#include "jitslab/Arena.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
@@ -41,6 +42,9 @@ static bool isCandidate(const Section &S, size_t MinSize) {
       MinSize == SIZE_MAX)
     return false;
   if (holdsDeviceCode(S.getName()))
+    return true;
+  // What no window holds would be refused.
+  if (Size > MaxWindowSize - SlabSize)
     return true;
   // Objects that are linked later may refer to global symbols by distance.
   return Size >= MinSize && all_of(S.symbols(), [](const Symbol *Sym) {

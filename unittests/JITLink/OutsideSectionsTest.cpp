@@ -125,25 +125,25 @@ TEST_CASE("Only what can be encoded anywhere lets a section lie outside") {
     /// How many lie outside when code refers to it, and when it does itself.
     size_t FromCode, FromItself;
   } Cases[] = {
-      {"x86_64", x86_64::Pointer64, 1, 1},
+    {"x86_64", x86_64::Pointer64, 1, 1},
 #if JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES
-      {"x86_64", x86_64::Size64, 1, 1},
-      {"x86_64", x86_64::Size32, 1, 1},
+    {"x86_64", x86_64::Size64, 1, 1},
+    {"x86_64", x86_64::Size32, 1, 1},
 #endif
-      {"x86_64", x86_64::Pointer32, 0, 0},
-      {"x86_64", x86_64::Pointer32Signed, 0, 0},
-      {"x86_64", x86_64::Pointer16, 0, 0},
-      {"x86_64", x86_64::Pointer8, 0, 0},
-      {"x86_64", x86_64::Delta32, 0, 1},
-      {"x86_64", x86_64::NegDelta32, 0, 1},
-      {"x86_64", x86_64::BranchPCRel32, 0, 0},
-      {"aarch64", aarch64::Pointer64, 1, 1},
-      {"aarch64", aarch64::MoveWide16, 1, 1},
-      {"aarch64", aarch64::Pointer32, 0, 0},
-      {"aarch64", aarch64::Delta32, 0, 1},
-      {"aarch64", aarch64::NegDelta32, 0, 1},
-      {"aarch64", aarch64::Page21, 0, 0},
-      {"aarch64", aarch64::PageOffset12, 0, 0},
+    {"x86_64", x86_64::Pointer32, 0, 0},
+    {"x86_64", x86_64::Pointer32Signed, 0, 0},
+    {"x86_64", x86_64::Pointer16, 0, 0},
+    {"x86_64", x86_64::Pointer8, 0, 0},
+    {"x86_64", x86_64::Delta32, 0, 1},
+    {"x86_64", x86_64::NegDelta32, 0, 1},
+    {"x86_64", x86_64::BranchPCRel32, 0, 0},
+    {"aarch64", aarch64::Pointer64, 1, 1},
+    {"aarch64", aarch64::MoveWide16, 1, 1},
+    {"aarch64", aarch64::Pointer32, 0, 0},
+    {"aarch64", aarch64::Delta32, 0, 1},
+    {"aarch64", aarch64::NegDelta32, 0, 1},
+    {"aarch64", aarch64::Page21, 0, 0},
+    {"aarch64", aarch64::PageOffset12, 0, 0},
   };
   for (const auto &C : Cases) {
     INFO(C.Arch << " edge kind " << int(C.Kind));
@@ -168,6 +168,37 @@ TEST_CASE("Code without position independence links into a low window") {
   CHECK(Direct(1) == 2);
   CHECK(Direct(BlobSize - 1) == 99);
   CHECK(Memory->stats().LiveBytes >= BlobSize);
+}
+
+TEST_CASE("A global variable that no window holds lies outside") {
+  auto Memory = anyArena();
+  ArenaJITLinkMemoryManager Manager(Memory);
+  for (bool ByDistance : {false, true}) {
+    auto G = makeGraph("large", std::make_shared<orc::SymbolStringPool>(),
+                       Triple("x86_64-unknown-linux-gnu"));
+    jitlink::Block &Code = addSection(*G, ".text", RX, 64);
+    jitlink::Block &Big =
+        addZeros(*G, ".lbss", MemProt::Read | MemProt::Write, MaxWindowSize);
+    jitlink::Symbol &Symbol =
+        G->addDefinedSymbol(Big, 0, G->intern("big"), MaxWindowSize,
+                            jitlink::Linkage::Strong, jitlink::Scope::Default,
+                            /*IsCallable=*/false, /*IsLive=*/true);
+    Code.addEdge(ByDistance ? jitlink::x86_64::Delta32
+                            : jitlink::x86_64::Pointer64,
+                 8, Symbol, 0);
+    auto InFlight = Manager.allocate(nullptr, *G);
+    if (ByDistance) {
+      CHECK(llvm::errorToErrorCode(InFlight.takeError()) ==
+            std::errc::not_enough_memory);
+      continue;
+    }
+    auto Alloc = valueOf(valueOf(std::move(InFlight))->finalize());
+    CHECK(Memory->stats().LiveBytes < SlabSize);
+    // All of it is there, at no cost.
+    auto *Bytes = Big.getAddress().toPtr<char *>();
+    CHECK(Bytes[0] + Bytes[MaxWindowSize - 1] == 0);
+    REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+  }
 }
 
 TEST_CASE("A section without a byte is never outside") {
