@@ -8,6 +8,7 @@
 
 #include "Unwind/FrameRegistry.h"
 #include "Frames.h"
+#include "Support/Process.h"
 #include "Support/Random.h"
 #include "Unwinders.h"
 #include <optional>
@@ -158,7 +159,7 @@ TEST_CASE("Every function is found wherever others were before") {
   auto U = anyUnwinder();
   FrameRegistry Registry(*U);
   size_t Lost = loadAndFree(
-      *U, 3000,
+      *U, JITSLAB_HAS_SHADOW_MEMORY ? 1000 : 3000,
       [&](Loaded &L) {
         REQUIRE_SUCCESS(Registry.add(L.Object.section(), Runs{L.Code}));
       },

@@ -8,6 +8,7 @@
 
 #include "Unwind/FrameTables.h"
 #include "Frames.h"
+#include "Support/Process.h"
 #include "Support/Random.h"
 #include "Unwinders.h"
 #include <cmath>
@@ -144,7 +145,7 @@ TEST_CASE("Freeing in any order copies little for each object") {
 }
 
 TEST_CASE("Freeing and loading for long leaves tables of middling size") {
-  constexpr size_t N = 20000;
+  constexpr size_t N = JITSLAB_HAS_SHADOW_MEMORY ? 4000 : 20000;
   Objects O(N);
   const uint64_t Seed = testSeed(6);
   INFO("JITSLAB_TEST_SEED=" << Seed);
