@@ -56,8 +56,11 @@ static bool concerns(const orc::shared::WrapperFunctionCall &Call,
 }
 
 bool takeFrameActions(LinkGraph &G) {
-  orc::ExecutorAddrRange R = framesOf(G);
   size_t Before = G.allocActions().size();
+  // Most graphs have none, and looking for frames takes time.
+  if (Before == 0)
+    return false;
+  orc::ExecutorAddrRange R = framesOf(G);
   if (!R.empty())
     erase_if(G.allocActions(), [&](orc::shared::AllocActionCallPair &Actions) {
       return concerns(Actions.Finalize, R) && concerns(Actions.Dealloc, R);
