@@ -203,8 +203,8 @@ void Scenario::failEachCall(const char *Title, bool KeepFailing) {
     REQUIRE(HasGrown);
   }
   // One way for each call then, the next call another one.
-  bool Reduced =
-      KeepFailing || runsUnderEmulator() || JITSLAB_HAS_SHADOW_MEMORY;
+  bool Reduced = KeepFailing || runsUnderEmulator() ||
+                 JITSLAB_HAS_SHADOW_MEMORY || isBrief();
   size_t Calls = 0, Faults = 0, WithError = 0;
   size_t Tried[NumSystemCalls] = {};
   // How many calls there are depends on how many mappings there are to read.

@@ -30,7 +30,9 @@ inline size_t modelOperations(size_t Usual) {
 #else
   constexpr bool Optimised = false;
 #endif
-  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised ? Usual / 20 : Usual;
+  // Most mutants are seen by then: docs/testing.md.
+  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised || isBrief() ? Usual / 20
+                                                              : Usual;
 }
 
 /// Runs \p Usual operations of a model, which \p Make makes of a source of

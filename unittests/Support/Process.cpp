@@ -8,6 +8,7 @@
 
 #include "Support/Process.h"
 #include "Support/Child.h"
+#include <cstdlib>
 #include <fstream>
 #include <sys/mman.h>
 #include <sys/resource.h>
@@ -21,6 +22,8 @@ std::string linkTarget(const std::string &Path) {
   ssize_t Size = readlink(Path.c_str(), Buffer, sizeof(Buffer));
   return Size < 0 ? std::string() : std::string(Buffer, size_t(Size));
 }
+
+bool isBrief() { return std::getenv("JITSLAB_TEST_BRIEF") != nullptr; }
 
 bool runsUnderEmulator() {
   // qemu-user shows the guest's program under the first name and itself under

@@ -30,6 +30,10 @@ namespace jitslab {
 /// ignores RLIMIT_AS.
 bool runsUnderEmulator();
 
+/// True when tests that do the same many times do it less often
+/// (JITSLAB_TEST_BRIEF is in the environment): another build does it in full.
+bool isBrief();
+
 /// What the symbolic link \p Path points to; empty if it is none.
 std::string linkTarget(const std::string &Path);
 
