@@ -17,9 +17,7 @@
 
 #include "llvm-c/Target.h"
 
-/// As LLVMInitializeNativeTarget, which means the machine that LLVM's headers
-/// were packaged for: not the one that a cross-compiled test runs on.
-static inline void initializeTarget(void) {
+static inline int registerTarget(void) {
 #if defined(__aarch64__)
   LLVMInitializeAArch64TargetInfo();
   LLVMInitializeAArch64Target();
@@ -30,6 +28,19 @@ static inline void initializeTarget(void) {
   LLVMInitializeX86Target();
   LLVMInitializeX86TargetMC();
   LLVMInitializeX86AsmPrinter();
+#endif
+  return 1;
+}
+
+/// As LLVMInitializeNativeTarget, which means the machine that LLVM's headers
+/// were packaged for: not the one that a cross-compiled test runs on. In C++
+/// several threads may call it at once.
+static inline void initializeTarget(void) {
+#ifdef __cplusplus
+  static const int Done = registerTarget();
+  (void)Done;
+#else
+  registerTarget();
 #endif
 }
 
