@@ -180,7 +180,7 @@ TEST_CASE("A global variable that no window holds lies outside") {
     jitlink::Block &Big =
         addZeros(*G, ".lbss", MemProt::Read | MemProt::Write, MaxWindowSize);
     jitlink::Symbol &Symbol =
-        G->addDefinedSymbol(Big, 0, G->intern("big"), MaxWindowSize,
+        G->addDefinedSymbol(Big, 0, "big", MaxWindowSize,
                             jitlink::Linkage::Strong, jitlink::Scope::Default,
                             /*IsCallable=*/false, /*IsLive=*/true);
     Code.addEdge(ByDistance ? jitlink::x86_64::Delta32
