@@ -27,19 +27,14 @@ std::string hugePagePolicy() {
 /// What is mapped with huge pages around \p Address in bytes, private or
 /// shared, from /proc/self/smaps.
 size_t hugePageBytesAt(uintptr_t Address) {
-  std::ifstream Smaps("/proc/self/smaps");
-  bool Inside = false;
   size_t Sum = 0;
-  for (std::string Line; std::getline(Smaps, Line);) {
-    unsigned long Begin = 0, End = 0;
+  forEachSmapsLine([&](const Mapping &M, const std::string &Line) {
     size_t KiB = 0;
-    if (sscanf(Line.c_str(), "%lx-%lx ", &Begin, &End) == 2)
-      Inside = Begin <= Address && Address < End;
-    else if (Inside &&
-             (sscanf(Line.c_str(), "AnonHugePages: %zu kB", &KiB) == 1 ||
-              sscanf(Line.c_str(), "ShmemPmdMapped: %zu kB", &KiB) == 1))
+    if (M.Range.Begin <= Address && Address < M.Range.End &&
+        (sscanf(Line.c_str(), "AnonHugePages: %zu kB", &KiB) == 1 ||
+         sscanf(Line.c_str(), "ShmemPmdMapped: %zu kB", &KiB) == 1))
       Sum += KiB * 1024;
-  }
+  });
   return Sum;
 }
 

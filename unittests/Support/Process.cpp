@@ -33,18 +33,34 @@ bool runsUnderEmulator() {
   return Result;
 }
 
+static bool parseMapping(const std::string &Line, Mapping &M) {
+  unsigned long Begin = 0, End = 0;
+  char Rights[5] = {};
+  int NameAt = 0;
+  if (sscanf(Line.c_str(), "%lx-%lx %4s %*s %*s %*s %n", &Begin, &End, Rights,
+             &NameAt) != 3)
+    return false;
+  M = {{Begin, End}, Rights, Line.substr(NameAt)};
+  return true;
+}
+
 std::vector<Mapping> currentMappings() {
   std::vector<Mapping> Result;
   std::ifstream Maps("/proc/self/maps");
-  for (std::string Line; std::getline(Maps, Line);) {
-    unsigned long Begin = 0, End = 0;
-    char Rights[5] = {};
-    int NameAt = 0;
-    if (sscanf(Line.c_str(), "%lx-%lx %4s %*s %*s %*s %n", &Begin, &End, Rights,
-               &NameAt) == 3)
-      Result.push_back({{Begin, End}, Rights, Line.substr(NameAt)});
-  }
+  Mapping M;
+  for (std::string Line; std::getline(Maps, Line);)
+    if (parseMapping(Line, M))
+      Result.push_back(M);
   return Result;
+}
+
+void forEachSmapsLine(
+    const std::function<void(const Mapping &, const std::string &)> &Visit) {
+  std::ifstream Smaps("/proc/self/smaps");
+  Mapping M;
+  for (std::string Line; std::getline(Smaps, Line);)
+    if (!parseMapping(Line, M))
+      Visit(M, Line);
 }
 
 // The kernel's own check: a bad address makes the call fail instead of raising

@@ -46,6 +46,10 @@ struct Mapping {
   std::string Name;
 };
 std::vector<Mapping> currentMappings();
+/// Calls \p Visit with each line of /proc/self/smaps that says something of a
+/// mapping, and with that.
+void forEachSmapsLine(
+    const std::function<void(const Mapping &, const std::string &)> &Visit);
 
 /// True when the page at \p Address has the access rights \p Rights ("r-x"),
 /// asked of /proc/self/maps; under an emulator only reading and writing are
