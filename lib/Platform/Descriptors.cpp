@@ -27,7 +27,7 @@ int aboveStdio(int Descriptor) {
 std::error_code checkDescriptor(const SharedMemory &M) {
   struct stat Status;
   if (fstat(M.Descriptor, &Status))
-    return std::error_code(errno, std::generic_category());
+    return lastError();
   if (Status.st_dev != M.Device || Status.st_ino != M.Inode)
     return std::error_code(EBADF, std::generic_category());
   return {};

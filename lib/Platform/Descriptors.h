@@ -10,8 +10,14 @@
 #define JITSLAB_PLATFORM_DESCRIPTORS_H
 
 #include "VirtualMemory.h"
+#include <cerrno>
 
 namespace jitslab {
+
+/// errno as what the functions of VirtualMemory return.
+inline std::error_code lastError() {
+  return std::error_code(errno, std::generic_category());
+}
 
 /// \p Descriptor or, in its place, one above those of stdin, stdout and stderr:
 /// in a process that has closed these, what somebody prints must not be written

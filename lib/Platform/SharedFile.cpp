@@ -24,10 +24,6 @@ namespace jitslab {
 // that do not know it refuse it with EINVAL, and allow execution.
 static constexpr unsigned MfdExec = 0x10;
 
-static std::error_code lastError() {
-  return std::error_code(errno, std::generic_category());
-}
-
 ErrorOr<SharedMemory> createSharedFile(size_t Size) {
   constexpr unsigned Flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   // ftruncate would send SIGXFSZ.

@@ -40,10 +40,6 @@ constexpr int MapFixedNoReplace = 0x100000;
 
 constexpr int ReservationFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 
-std::error_code lastError() {
-  return std::error_code(errno, std::generic_category());
-}
-
 std::error_code errorIf(bool Failed) {
   return Failed ? lastError() : std::error_code();
 }
