@@ -3,7 +3,7 @@
 #   jit_inner   loaded code. The kernel lets no debugger write to shared mappings that
 #               are not writable, so in Layout::Dense (2) the breakpoint is a hardware
 #               one, which some virtual machines take and never stop at.
-#   hostStop   what loaded code calls.
+#   hostStop    what loaded code calls.
 set(break break)
 if(STOP STREQUAL jit_inner AND LAYOUT EQUAL 2)
   set(break hbreak)
@@ -23,13 +23,23 @@ if(break STREQUAL hbreak)
     return()
   endif()
 endif()
-set(wanted
-  "#[01] +(0x[0-9a-f]+ in )?jit_inner \\(value=(5|<optimized out>)\\) at [^\n]*stopped\\.c:[0-9]"
-  "#[12] +0x[0-9a-f]+ in jit_outer \\(value=[^)]*\\) at [^\n]*stopped\\.c:[0-9]"
-  "#[23] +0x[0-9a-f]+ in main "
+set(place "at [^\n]*stopped\\.c:[0-9]")
+if(STOP STREQUAL jit_inner)
+  set(outer 1)
+  set(wanted "Breakpoint 1, jit_inner \\(value=5\\) ${place}"
+    "#0 +jit_inner \\(value=5\\)")
+else()
+  set(outer 2)
+  set(wanted "Breakpoint 1, ${STOP} " "#0 +${STOP} "
+    "#1 +0x[0-9a-f]+ in jit_inner \\(value=[^)]*\\) ${place}")
+endif()
+math(EXPR last "${outer} + 1")
+list(APPEND wanted
+  "#${outer} +0x[0-9a-f]+ in jit_outer \\(value=[^)]*\\) ${place}"
+  "#${last} +0x[0-9a-f]+ in main "
   "jit_outer\\(4\\) = 16")
 run_gdb(output -ex "${break} ${STOP}" -ex run -ex backtrace -ex continue)
-foreach(pattern "Breakpoint 1, (0x[0-9a-f]+ in )?${STOP} " ${wanted})
+foreach(pattern IN LISTS wanted)
   if(NOT output MATCHES "${pattern}")
     message(FATAL_ERROR "Not found: ${pattern}\n${output}")
   endif()
