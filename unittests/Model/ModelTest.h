@@ -23,6 +23,9 @@ namespace jitslab {
 inline size_t modelOperations(size_t Usual) {
   if (const char *Wanted = std::getenv("JITSLAB_MODEL_OPERATIONS"))
     return std::strtoull(Wanted, nullptr, 0);
+  // Most mutants are seen by then: docs/testing.md.
+  if (isBrief())
+    return 20000;
   if (runsUnderEmulator())
     return Usual / 40;
 #ifdef NDEBUG
@@ -30,9 +33,7 @@ inline size_t modelOperations(size_t Usual) {
 #else
   constexpr bool Optimised = false;
 #endif
-  // Most mutants are seen by then: docs/testing.md.
-  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised || isBrief() ? Usual / 20
-                                                              : Usual;
+  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised ? Usual / 20 : Usual;
 }
 
 /// Runs \p Usual operations of a model, which \p Make makes of a source of
