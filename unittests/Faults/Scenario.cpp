@@ -9,6 +9,7 @@
 #include "Faults/Scenario.h"
 #include "Support/Process.h"
 #include <cstring>
+#include <malloc.h>
 
 using namespace llvm;
 
@@ -194,6 +195,10 @@ std::string Scenario::runAndLookForLeaks(const Fault &F) {
 }
 
 void Scenario::failEachCall(const char *Title, bool KeepFailing) {
+  // The linkers' heap is not given back to the system, and taken from it again,
+  // ten thousands of times.
+  mallopt(M_TRIM_THRESHOLD, 1 << 30);
+  mallopt(M_MMAP_THRESHOLD, 32 << 20);
   // What LLVM and the C library make once and keep is made before anything is
   // compared.
   for (int I = 0; I != 2; ++I) {

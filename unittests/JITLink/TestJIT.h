@@ -9,11 +9,11 @@
 #ifndef JITSLAB_UNITTESTS_TESTJIT_H
 #define JITSLAB_UNITTESTS_TESTJIT_H
 
+#include "Support/InputObject.h"
 #include "Support/Layouts.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/LLJITSupport.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <functional>
 
 namespace jitslab {
@@ -45,11 +45,6 @@ inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>> makeStockJIT() {
               llvm::cantFail(llvm::jitlink::InProcessMemoryManager::Create()));
         });
   });
-}
-
-inline std::unique_ptr<llvm::MemoryBuffer> readObject(const char *Name) {
-  return llvm::cantFail(llvm::errorOrToExpected(llvm::MemoryBuffer::getFile(
-      std::string(JITSLAB_TEST_INPUTS "/") + Name + ".o")));
 }
 
 inline llvm::Error addObjects(llvm::orc::LLJIT &JIT,

@@ -9,11 +9,11 @@
 #ifndef JITSLAB_UNITTESTS_ORCJIT_H
 #define JITSLAB_UNITTESTS_ORCJIT_H
 
+#include "Support/InputObject.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <functional>
 
 namespace jitslab {
@@ -57,11 +57,7 @@ makeJIT(const std::shared_ptr<Arena> &Memory) {
 }
 
 inline llvm::Error addObject(llvm::orc::LLJIT &JIT, const char *Name) {
-  auto Buffer = llvm::MemoryBuffer::getFile(
-      std::string(JITSLAB_TEST_INPUTS "/") + Name + ".o");
-  if (!Buffer)
-    return llvm::errorCodeToError(Buffer.getError());
-  return JIT.addObjectFile(std::move(*Buffer));
+  return JIT.addObjectFile(readObject(Name));
 }
 
 // ExecutorAddr from LLVM 15, JITEvaluatedSymbol before.

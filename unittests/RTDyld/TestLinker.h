@@ -9,13 +9,13 @@
 #ifndef JITSLAB_UNITTESTS_TESTLINKER_H
 #define JITSLAB_UNITTESTS_TESTLINKER_H
 
+#include "Support/InputObject.h"
 #include "jitslab/RelocationAudit.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/JITEventListener.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/DynamicLibrary.h"
-#include "llvm/Support/MemoryBuffer.h"
 #include <map>
 #include <memory>
 #include <vector>
@@ -106,16 +106,13 @@ public:
 
   /// Loads Inputs/<Name>.o.
   llvm::Error load(const std::string &Name) {
-    auto Buffer =
-        llvm::MemoryBuffer::getFile(JITSLAB_TEST_INPUTS "/" + Name + ".o");
-    if (!Buffer)
-      return llvm::errorCodeToError(Buffer.getError());
-    auto Object = llvm::object::ObjectFile::createObjectFile(
-        (*Buffer)->getMemBufferRef());
+    auto Contents = inputObject(Name);
+    if (!Contents)
+      return Contents.takeError();
+    auto Object = llvm::object::ObjectFile::createObjectFile(*Contents);
     if (!Object)
       return Object.takeError();
     Infos.push_back(Dyld.loadObject(**Object));
-    Buffers.push_back(std::move(*Buffer));
     Objects.push_back(std::move(*Object));
     return dyldError();
   }
@@ -197,7 +194,6 @@ private:
 
   llvm::RTDyldMemoryManager &Memory;
   std::map<std::string, uintptr_t> Defined;
-  std::vector<std::unique_ptr<llvm::MemoryBuffer>> Buffers;
   std::vector<std::unique_ptr<llvm::object::ObjectFile>> Objects;
   llvm::RuntimeDyld Dyld;
   std::vector<std::unique_ptr<llvm::RuntimeDyld::LoadedObjectInfo>> Infos;
