@@ -40,15 +40,15 @@ static ArenaModel::Counts runArenaModel(Layout L, bool Grow, bool Faults,
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("A " #E " arena does what its model says") {                       \
     runArenaModel(Layout::E, /*Grow=*/true, /*Faults=*/false,                  \
-                  20250101 + int(Layout::E), 400000);                          \
+                  20250101 + int(Layout::E), 100000);                          \
   }                                                                            \
   TEST_CASE("A " #E " arena of one window does what its model says") {         \
     runArenaModel(Layout::E, /*Grow=*/false, /*Faults=*/false,                 \
-                  20250104 + int(Layout::E), 200000);                          \
+                  20250104 + int(Layout::E), 50000);                           \
   }                                                                            \
   TEST_CASE("A " #E " arena stays what its model says when calls fail") {      \
     runArenaModel(Layout::E, /*Grow=*/true, /*Faults=*/true,                   \
-                  20250107 + int(Layout::E), 100000);                          \
+                  20250107 + int(Layout::E), 25000);                           \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT

@@ -37,11 +37,11 @@ static void runJITLinkModel(Layout L, bool Grow, uint64_t Seed,
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("JITLink's managers on " #E " do what their model says") {         \
     runJITLinkModel(Layout::E, /*Grow=*/true, 20250301 + int(Layout::E),       \
-                    300000);                                                   \
+                    75000);                                                    \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
 
 TEST_CASE("JITLink's managers on one window do what their model says") {
-  runJITLinkModel(Layout::PerProtection, /*Grow=*/false, 20250304, 100000);
+  runJITLinkModel(Layout::PerProtection, /*Grow=*/false, 20250304, 25000);
 }

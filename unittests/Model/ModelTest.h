@@ -18,8 +18,8 @@
 namespace jitslab {
 
 /// How many operations a test does that does \p Usual ones natively: the
-/// environment's JITSLAB_MODEL_OPERATIONS if there is one; fewer where each of
-/// them takes many times as long.
+/// environment's JITSLAB_MODEL_OPERATIONS if there is one, as scripts/soak has;
+/// fewer where each of them takes many times as long.
 inline size_t modelOperations(size_t Usual) {
   if (const char *Wanted = std::getenv("JITSLAB_MODEL_OPERATIONS"))
     return std::strtoull(Wanted, nullptr, 0);
@@ -27,13 +27,13 @@ inline size_t modelOperations(size_t Usual) {
   if (isBrief())
     return 20000;
   if (runsUnderEmulator())
-    return Usual / 40;
+    return Usual / 10;
 #ifdef NDEBUG
   constexpr bool Optimised = true;
 #else
   constexpr bool Optimised = false;
 #endif
-  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised ? Usual / 20 : Usual;
+  return JITSLAB_HAS_SHADOW_MEMORY || !Optimised ? Usual / 5 : Usual;
 }
 
 /// Runs \p Usual operations of a model, which \p Make makes of a source of

@@ -39,16 +39,16 @@ static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   TEST_CASE("RuntimeDyld's managers on " #E " do what their model says") {     \
     runRTDyldModel(Layout::E, /*Grow=*/true, 8 * SlabSize,                     \
-                   20250201 + int(Layout::E), 600000);                         \
+                   20250201 + int(Layout::E), 150000);                         \
   }                                                                            \
   TEST_CASE("RuntimeDyld's managers on one " #E " window are as modelled") {   \
     runRTDyldModel(Layout::E, /*Grow=*/false, MinWindowSize,                   \
-                   20250204 + int(Layout::E), 200000);                         \
+                   20250204 + int(Layout::E), 50000);                          \
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
 
 TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
   // Objects come piece by piece there, unannounced.
-  runRTDyldModel(Layout::Dense, /*Grow=*/true, 0, 20250207, 400000);
+  runRTDyldModel(Layout::Dense, /*Grow=*/true, 0, 20250207, 100000);
 }

@@ -15,7 +15,7 @@ using namespace jitslab;
 // for each case says how many tables the ranges span.
 static void runRangeMapModel(uintptr_t Base, size_t Granule, size_t Units,
                              uint64_t Seed) {
-  auto [Count, Done] = runModel(Seed, 200000, [&](OperationSource &Source) {
+  auto [Count, Done] = runModel(Seed, 50000, [&](OperationSource &Source) {
     return std::make_unique<RangeMapModel>(Base, Granule, Units, Source);
   });
   if (Done >= 10000) {
