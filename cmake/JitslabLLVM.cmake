@@ -4,6 +4,7 @@
 #
 #   LLVM_DIR                 an explicit LLVMConfig.cmake folder wins
 #   JITSLAB_LLVM_VERSION     a major version; otherwise the newest supported one
+#   JITSLAB_ALLOW_UNKNOWN_LLVM   takes a version that is newer than all of them
 #
 # Sets JITSLAB_LLVM_MAJOR, JITSLAB_LLVM_TOOLS_DIR and JITSLAB_HAS_JITLINK.
 
@@ -13,12 +14,37 @@ set(JITSLAB_SUPPORTED_LLVM 22 21 20 19 18 17 16 15 14)
 set(JITSLAB_LLVM_VERSION "" CACHE STRING
     "Major version of LLVM to build against (empty: the newest supported one)")
 
+option(JITSLAB_ALLOW_UNKNOWN_LLVM
+       "Build against an LLVM that is newer than those that are known" OFF)
 list(JOIN JITSLAB_SUPPORTED_LLVM ", " _supported)
-if(JITSLAB_LLVM_VERSION AND
-   NOT JITSLAB_LLVM_VERSION IN_LIST JITSLAB_SUPPORTED_LLVM)
-  message(FATAL_ERROR
-    "jitslab: LLVM ${JITSLAB_LLVM_VERSION} (JITSLAB_LLVM_VERSION) is not "
-    "supported. Supported major versions: ${_supported}.")
+
+# jitslab_know_llvm(<major> <name>): refuses a version that is not supported, and
+# puts one that may be tried all the same into the list. <name> is for the error.
+function(jitslab_know_llvm major name)
+  if(major IN_LIST JITSLAB_SUPPORTED_LLVM)
+    return()
+  endif()
+  list(GET JITSLAB_SUPPORTED_LLVM 0 _newest)
+  if(NOT major GREATER _newest)
+    message(FATAL_ERROR
+      "jitslab: LLVM ${name} is not supported. Supported major versions: "
+      "${_supported}. Choose one with -DJITSLAB_LLVM_VERSION=N.")
+  elseif(NOT JITSLAB_ALLOW_UNKNOWN_LLVM)
+    message(FATAL_ERROR
+      "jitslab: LLVM ${name} is newer than the newest one that is known, "
+      "${_newest}. Most of jitslab may work with it: to try, add "
+      "-DJITSLAB_ALLOW_UNKNOWN_LLVM=ON. Supported major versions: "
+      "${_supported}; choose one with -DJITSLAB_LLVM_VERSION=N.")
+  endif()
+  message(WARNING "jitslab: LLVM ${name} is newer than what jitslab was tried "
+    "with; it may not compile, and its tests may fail")
+  list(PREPEND JITSLAB_SUPPORTED_LLVM ${major})
+  set(JITSLAB_SUPPORTED_LLVM "${JITSLAB_SUPPORTED_LLVM}" PARENT_SCOPE)
+endfunction()
+
+if(JITSLAB_LLVM_VERSION)
+  jitslab_know_llvm(${JITSLAB_LLVM_VERSION}
+    "${JITSLAB_LLVM_VERSION} (JITSLAB_LLVM_VERSION)")
 endif()
 
 if(LLVM_DIR)
@@ -60,11 +86,7 @@ else()
   endif()
 endif()
 
-if(NOT LLVM_VERSION_MAJOR IN_LIST JITSLAB_SUPPORTED_LLVM)
-  message(FATAL_ERROR
-    "jitslab: LLVM ${LLVM_VERSION} in ${LLVM_DIR} is not supported. Supported "
-    "major versions: ${_supported}. Choose one with -DJITSLAB_LLVM_VERSION=N.")
-endif()
+jitslab_know_llvm(${LLVM_VERSION_MAJOR} "${LLVM_VERSION} in ${LLVM_DIR}")
 message(STATUS "jitslab: LLVM ${LLVM_VERSION} from ${LLVM_DIR}")
 set(JITSLAB_LLVM_MAJOR ${LLVM_VERSION_MAJOR})
 set(JITSLAB_LLVM_TOOLS_DIR ${LLVM_TOOLS_BINARY_DIR})
