@@ -34,6 +34,23 @@ as_root() {
   fi
 }
 
+# Where Debian's packages come from, for suites that are not this machine's.
+debian_mirror() {
+  local mirror
+  mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
+    awk '/\/debian\/$/ && !found++') || true
+  echo "${mirror:-http://deb.debian.org/debian/}"
+}
+
+# Can AArch64 be emulated, with its packages beside this machine's? Ubuntu has
+# them on other mirrors.
+emulates_aarch64() {
+  [[ $(uname -m) != aarch64 ]] || return 1
+  grep -qx ID=debian /etc/os-release && return
+  echo "${script##*/}: this is not Debian, so nothing is done on emulated AArch64" >&2
+  return 1
+}
+
 # So that clones share what was compiled: paths count from here, wherever it is.
 export CCACHE_BASEDIR=${CCACHE_BASEDIR-$root} CCACHE_NOHASHDIR=1
 
