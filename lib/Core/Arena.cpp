@@ -90,6 +90,11 @@ Expected<Allocation> Arena::allocate(const Footprint &F,
   return Impl->allocate(F, Sibling);
 }
 
+Expected<Allocation> ArenaAccess::allocateFirstPart(Arena &A,
+                                                    const Footprint &F) {
+  return A.Impl->allocate(F, /*Sibling=*/nullptr, /*Announced=*/false);
+}
+
 Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
                        const SegmentFootprint &F) {
   return Impl->enlarge(A, K, Used, F);

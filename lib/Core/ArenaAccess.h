@@ -28,6 +28,12 @@ public:
   /// True when objects that are sealed together may share an allocation, and so
   /// its pages.
   static bool sharesBlocks(const Arena &A);
+
+  /// Arena::allocate for the first part of an object that nobody has announced:
+  /// in a window with room for further parts, as large as the object may turn
+  /// out to be, if one can be had.
+  static llvm::Expected<Allocation> allocateFirstPart(Arena &A,
+                                                      const Footprint &F);
 };
 
 } // namespace jitslab

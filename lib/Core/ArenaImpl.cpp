@@ -82,7 +82,8 @@ void ArenaImpl::freezeShared() {
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
-                                         const Allocation *Sibling) {
+                                         const Allocation *Sibling,
+                                         bool Announced) {
   bool TooLarge = false;
   for (SegmentKind K : AllSegmentKinds) {
     if (F[K].Size && !isPowerOf2_64(F[K].Align))
@@ -100,7 +101,7 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   noticeFork();
   if (TooLarge)
     return fullError(F);
-  if (Error Err = place(F, Sibling, A))
+  if (Error Err = Announced ? place(F, Sibling, A) : placeFirstPart(F, A))
     return Err;
   A.Owner = this;
   A.Home->addUser();

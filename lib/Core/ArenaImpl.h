@@ -34,8 +34,10 @@ public:
   size_t trim();
   bool verify() const;
 
+  /// \p Announced: \p F is all that the object needs.
   llvm::Expected<Allocation> allocate(const Footprint &F,
-                                      const Allocation *Sibling);
+                                      const Allocation *Sibling,
+                                      bool Announced = true);
   Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
                   const SegmentFootprint &F);
   bool wantsReservations() const {
@@ -72,7 +74,8 @@ private:
                     Allocation &A);
   size_t trimWindows();
   static void noteReuse(Allocation &A);
-  llvm::Error placeInNewWindow(const Footprint &F, Allocation &A);
+  llvm::Error placeInNewWindow(const Footprint &F, size_t Bytes, Allocation &A);
+  llvm::Error placeFirstPart(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
 
   ArenaOptions Options;

@@ -55,14 +55,44 @@ Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
     return errorOf(Result);
   if (Sibling || !Options.Grow)
     return fullError(F);
-  return placeInNewWindow(F, A);
-}
-
-Error ArenaImpl::placeInNewWindow(const Footprint &F, Allocation &A) {
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
     return fullError(F);
-  if (Error Err = Windows.add(alignTo(*Needed, SlabSize) + SlabSize))
+  return placeInNewWindow(F, alignTo(*Needed, SlabSize) + SlabSize, A);
+}
+
+// What half of a small window would be too little of. Address space costs
+// nothing, and slabs of which lanes have used little are few among so many.
+static constexpr size_t RoomyWindowSize = 32 * SlabSize;
+
+// How large the object will be nobody knows, and its further parts have to come
+// from the same window. So it begins where half of the window stays untaken.
+Error ArenaImpl::placeFirstPart(const Footprint &F, Allocation &A) {
+  std::optional<size_t> Needed = Policy->worstCase(F);
+  if (!Options.Grow || !Needed || *Needed > MaxWindowSize / 2 - SlabSize)
+    return place(F, /*Sibling=*/nullptr, A);
+  const size_t Slabs = alignTo(*Needed, SlabSize);
+  auto PlaceInRoomy = [&] {
+    for (Window &W : Windows)
+      if (W.untakenSlabs() * SlabSize >=
+          std::max(W.size(), RoomyWindowSize) / 2 + Slabs)
+        if (placeIn(W, F, /*KeepFree=*/1, A).Status == TakeStatus::Taken)
+          return true;
+    return false;
+  };
+  if (PlaceInRoomy() || (MayTrim && trimWindows() && PlaceInRoomy()))
+    return Error::success();
+  Error NoWindow = placeInNewWindow(F, std::max(RoomyWindowSize, 2 * Slabs), A);
+  if (!NoWindow)
+    return NoWindow;
+  consumeError(std::move(NoWindow));
+  return place(F, /*Sibling=*/nullptr, A);
+}
+
+// \p Bytes is at least what \p F needs in the worst case.
+Error ArenaImpl::placeInNewWindow(const Footprint &F, size_t Bytes,
+                                  Allocation &A) {
+  if (Error Err = Windows.add(Bytes))
     return Err;
   TakeResult Result = placeIn(Windows.newest(), F, /*KeepFree=*/0, A);
   if (Result.Status == TakeStatus::Taken)

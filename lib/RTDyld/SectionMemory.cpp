@@ -105,8 +105,9 @@ Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
   }
   Footprint F;
   F[K] = {Size, Align};
-  Expected<Allocation> More =
-      A.allocate(F, First == Blocks.size() ? nullptr : &Blocks[First].Memory);
+  Expected<Allocation> More = First == Blocks.size()
+                                  ? ArenaAccess::allocateFirstPart(A, F)
+                                  : A.allocate(F, &Blocks[First].Memory);
   if (!More)
     return More.takeError();
   Blocks.emplace_back();

@@ -242,3 +242,51 @@ TEST_CASE("What a batch of objects left over goes back when it is sealed") {
   CHECK_FALSE(Manager.finalizeMemory());
   CHECK(Memory->stats().LiveBytes <= 4 * VirtualMemory::system().pageSize());
 }
+
+TEST_CASE("A host that does not reserve grows like one that does") {
+  // What the first section leaves is too little for the second one, but in a
+  // window that has more room.
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  O.WindowSize = MinWindowSize;
+  auto Memory = llvm::cantFail(Arena::create(O));
+  size_t Filled = GENERATE(0, 1, 3, 5);
+  INFO(Filled << " MiB of code before");
+  Footprint F;
+  F[SegmentKind::Code] = {Filled << 20, 16};
+  Allocation Fill = llvm::cantFail(Memory->allocate(F));
+
+  for (bool Reserves : {true, false}) {
+    INFO((Reserves ? "reserves" : "does not reserve"));
+    size_t Size = GENERATE(5, 7, 25);
+    INFO(Size << " MiB of data");
+    Size <<= 20;
+    ReservingMemoryManager Manager(Memory);
+    if (Reserves)
+      Manager.reserveAllocationSpace(1024, ReserveAlign(16), 0, ReserveAlign(1),
+                                     Size, ReserveAlign(16));
+    Manager.allocateCodeSection(1024, 16, 1, ".text");
+    Manager.allocateDataSection(Size, 16, 2, ".data", false);
+    CHECK_FALSE(Manager.finalizeMemory());
+    llvm::Error Err = Manager.takeError();
+    INFO(toString(std::move(Err)));
+    CHECK(Memory->verify());
+  }
+}
+
+TEST_CASE("Small objects of a host that does not reserve share windows") {
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  O.WindowSize = MinWindowSize;
+  auto Memory = llvm::cantFail(Arena::create(O));
+  std::vector<std::unique_ptr<ReservingMemoryManager>> Managers;
+  for (unsigned I = 0; I != 200; ++I) {
+    Managers.push_back(std::make_unique<ReservingMemoryManager>(Memory));
+    ReservingMemoryManager &M = *Managers.back();
+    M.allocateCodeSection(1000, 16, 1, ".text");
+    M.allocateDataSection(1000, 16, 2, ".rodata", true);
+    M.allocateDataSection(1000, 16, 3, ".data", false);
+    CHECK_FALSE(M.finalizeMemory());
+  }
+  CHECK(Memory->stats().Windows <= 2);
+}
