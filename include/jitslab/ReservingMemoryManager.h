@@ -51,13 +51,16 @@ public:
   explicit ReservingMemoryManager(std::shared_ptr<Arena> A);
   ~ReservingMemoryManager() override;
 
-  /// True, except with Layout::Dense while there is ample room: sections of an
-  /// object then lie side by side without having been announced, and
-  /// RuntimeDyld need not spend the time to find out how large they are.
+  /// True, except while there is ample room, in the window with Layout::Dense
+  /// and in the block of the batch with other layouts: sections of an object
+  /// then lie side by side without having been announced, and RuntimeDyld need
+  /// not spend the time to find out how large they are.
   bool needsToReserveAllocationSpace() override;
 
-  /// Begins an object: takes one contiguous block for it. What the previous
-  /// object left unused goes back to the arena. Sizes and alignments in bytes.
+  /// Begins an object: takes one contiguous block for it, or goes on in the
+  /// block of the objects before it that finalizeMemory will seal too. What
+  /// does not fit there goes into a further block, and what is unused then goes
+  /// back to the arena. Sizes and alignments in bytes.
   void reserveAllocationSpace(uintptr_t CodeSize, ReserveAlign CodeAlign,
                               uintptr_t RODataSize, ReserveAlign RODataAlign,
                               uintptr_t RWDataSize,

@@ -85,6 +85,8 @@ bool ArenaAccess::sharesBlocks(const Arena &A) {
   return A.Impl->sharesBlocks();
 }
 
+bool ArenaAccess::isSpacious(const Arena &A) { return A.Impl->isSpacious(); }
+
 Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {
   return Impl->allocate(F, Sibling);

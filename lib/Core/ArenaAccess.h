@@ -34,6 +34,10 @@ public:
   /// out to be, if one can be had.
   static llvm::Expected<Allocation> allocateFirstPart(Arena &A,
                                                       const Footprint &F);
+
+  /// True when an object of any usual size has room in the window of whatever
+  /// is allocated, announced or not.
+  static bool isSpacious(const Arena &A);
 };
 
 } // namespace jitslab

@@ -124,7 +124,7 @@ void ArenaImpl::noteReuse(Allocation &A) {
 // With one window that is no choice, and what is untaken has room for the
 // others.
 void ArenaImpl::updateSpacious() {
-  bool Is = Policy->takesPieces() && Windows.size() == 1 &&
+  bool Is = Windows.size() == 1 &&
             Windows.oldest().untakenSlabs() >=
                 std::max(SpaciousSlabs, Windows.oldest().size() / SlabSize / 2);
   Spacious.store(Is, std::memory_order_relaxed);

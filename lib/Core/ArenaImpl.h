@@ -40,8 +40,9 @@ public:
                                       bool Announced = true);
   Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
                   const SegmentFootprint &F);
+  bool isSpacious() const { return Spacious.load(std::memory_order_relaxed); }
   bool wantsReservations() const {
-    return !Spacious.load(std::memory_order_relaxed);
+    return !(Policy->takesPieces() && isSpacious());
   }
   bool sharesBlocks() const { return Policy->sharesBlocks(); }
   void shrink(Allocation &A, SegmentKind K, size_t Used);
@@ -89,8 +90,7 @@ private:
   bool MayTrim = false;
   /// forkCount() when the windows were last looked at.
   uint32_t Forks = forkCount();
-  /// See Arena::wantsReservations: there is one window with room for
-  /// the pieces of any usual object.
+  /// There is one window with room for the pieces of any usual object.
   std::atomic<bool> Spacious{false};
 };
 

@@ -21,7 +21,7 @@ public:
   using RemappingLayout::RemappingLayout;
 
   Lane laneFor(SegmentKind) const override { return Lane::Mixed; }
-  bool sharesBlocks() const override { return false; }
+  bool sharesBlocks() const override { return true; }
 
   std::optional<size_t> worstCase(const Footprint &F) const override;
   TakeResult place(Window &W, const Footprint &F, size_t KeepFree,

@@ -92,7 +92,8 @@ ReservingMemoryManager::Failures &ReservingMemoryManager::failures() {
 }
 
 bool ReservingMemoryManager::needsToReserveAllocationSpace() {
-  return Memory->wantsReservations();
+  return Memory->wantsReservations() &&
+         !(Open && Open->Sections.hasAmpleRoom(*Memory));
 }
 
 void ReservingMemoryManager::reserveAllocationSpace(

@@ -9,17 +9,26 @@
 #include "SectionMemory.h"
 #include "../Core/ArenaAccess.h"
 #include "../Platform/CodeMemory.h"
+#include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
+#include <utility>
 
 using namespace llvm;
 
 namespace jitslab {
 
-// The most that a block has to spare for later objects of the batch. seal gives
-// back what they leave, which costs little at this size.
+// What a block has to spare for later objects of the batch: as much as all
+// before it have used, within these bounds. seal gives back what they leave,
+// which costs little at this size.
+static constexpr size_t SmallestSpare = size_t(12) * 1024;
 static constexpr size_t LargestSpare = size_t(256) * 1024;
+
+// Objects of a batch are much alike. What is several times larger than any
+// before may come in two blocks.
+static constexpr size_t AmpleFactor = 4;
+static constexpr size_t LeastAmple = 128;
 
 Segment SectionMemory::Block::allocate(SegmentKind K, size_t Size,
                                        size_t Align) {
@@ -46,44 +55,67 @@ bool SectionMemory::Block::hasRoomFor(const Footprint &F) const {
   return true;
 }
 
-// The first object of a batch gets what it needs: it may be the only one. Each
-// further block is as large as all before it together.
-Footprint SectionMemory::blockFootprint(const Footprint &F) const {
+// The first object of a batch gets what it needs: it may be the only one. Later
+// blocks have all kinds of segments, and fill their pages: neighbours are
+// packed there, and need no colouring.
+Footprint SectionMemory::blockFootprint(const Arena &A,
+                                        const Footprint &F) const {
   Footprint Result = F;
-  if (!Shareable)
+  if (!Shareable || Blocks.empty())
     return Result;
+  const Align Page(ArenaAccess::memory(A).pageSize());
   for (SegmentKind K : AllSegmentKinds) {
     size_t UsedSoFar = 0;
     for (const Block &B : Blocks)
       UsedSoFar += B.Used[K];
-    if (F[K].Size)
-      Result[K].Size += std::min(UsedSoFar, LargestSpare);
+    size_t Spare = UsedSoFar || F[K].Size
+                       ? std::clamp(UsedSoFar, SmallestSpare, LargestSpare)
+                       : 1;
+    Result[K].Size = alignTo(SaturatingAdd(F[K].Size, Spare), Page);
   }
   return Result;
 }
 
+bool SectionMemory::hasAmpleRoom(const Arena &A) const {
+  if (!Shareable || Begun || Blocks.size() == Tried ||
+      !ArenaAccess::isSpacious(A))
+    return false;
+  const Block &Last = Blocks.back();
+  for (SegmentKind K : AllSegmentKinds)
+    if (Last.Memory[K].Size - Last.Used[K] <
+        std::max(AmpleFactor * Largest[K], LeastAmple))
+      return false;
+  return true;
+}
+
+void SectionMemory::goOnInLastBlock() {
+  Begun = true;
+  First = Blocks.size() - 1;
+  Blocks.back().Memory.addObject();
+}
+
 Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
+  endObject();
   Shareable = ArenaAccess::sharesBlocks(A);
-  bool Shares =
-      Shareable && Blocks.size() > Tried && Blocks.back().hasRoomFor(F);
-  giveBackUnused(/*KeepLast=*/Shares);
-  if (Shares) {
-    First = Blocks.size() - 1;
-    Blocks.back().EarlierCode = Blocks.back().Used[SegmentKind::Code];
-    Blocks.back().Memory.addObject();
+  if (Shareable && Blocks.size() > Tried && Blocks.back().hasRoomFor(F)) {
+    goOnInLastBlock();
     return Error::success();
   }
+  giveBackUnused(/*KeepLast=*/false);
   First = Blocks.size();
-  Expected<Allocation> Memory = A.allocate(blockFootprint(F));
+  Expected<Allocation> Memory = A.allocate(blockFootprint(A, F));
   if (!Memory)
     return Memory.takeError();
   Blocks.emplace_back();
   Blocks.back().Memory = std::move(*Memory);
+  Begun = true;
   return Error::success();
 }
 
 Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
                                           size_t Align) {
+  if (Shareable && !Begun && Blocks.size() > Tried)
+    goOnInLastBlock();
   if (!A.wantsReservations() && First != Blocks.size()) {
     Block &Last = Blocks.back();
     if (Segment Section =
@@ -119,16 +151,32 @@ void SectionMemory::abandonObject() {
   for (size_t I = First; I != Blocks.size(); ++I) {
     Block &B = Blocks[I];
     if (const Segment &Code = B.Memory[SegmentKind::Code])
-      AbandonedCode.push_back({Code.Working + B.EarlierCode,
-                               B.Used[SegmentKind::Code] - B.EarlierCode});
+      AbandonedCode.push_back(
+          {Code.Working + B.UsedBefore[SegmentKind::Code],
+           B.Used[SegmentKind::Code] - B.UsedBefore[SegmentKind::Code]});
   }
 }
 
+// Where blocks are shared, what comes after the object's first one is only its
+// own, and the first one goes on.
 void SectionMemory::endObject() {
-  if (Shareable)
+  if (!Shareable) {
+    giveBackUnused(/*KeepLast=*/false);
+    First = Blocks.size();
     return;
-  giveBackUnused(/*KeepLast=*/false);
-  First = Blocks.size();
+  }
+  if (std::exchange(Begun, false) && First != Blocks.size()) {
+    for (SegmentKind K : AllSegmentKinds) {
+      size_t Used = 0;
+      for (const Block &B : drop_begin(Blocks, First))
+        Used += B.Used[K] - B.UsedBefore[K];
+      Largest[K] = std::max(Largest[K], Used);
+    }
+    std::swap(Blocks[First], Blocks.back());
+    giveBackUnused(/*KeepLast=*/true);
+    First = Blocks.size() - 1;
+    Blocks.back().UsedBefore = Blocks.back().Used;
+  }
 }
 
 void SectionMemory::giveBackUnused(bool KeepLast) {
@@ -138,6 +186,7 @@ void SectionMemory::giveBackUnused(bool KeepLast) {
 }
 
 Error SectionMemory::seal(Arena &A) {
+  endObject();
   Shareable = false;
   endObject();
   // Not before: the linker was still relocating this code. Not again when seal

@@ -34,8 +34,12 @@ public:
                                    size_t Align);
 
   /// Ends an object: the next section belongs to another one. What may be
-  /// shared is kept until that one begins.
+  /// shared is kept for that one.
   void endObject();
+
+  /// True when the next object need not be announced: the block that it goes on
+  /// in has ample room for one like those before it.
+  bool hasAmpleRoom(const Arena &A) const;
 
   /// Says that the current object will never be complete: seal replaces what
   /// code it has by traps.
@@ -56,8 +60,8 @@ private:
   struct Block {
     Allocation Memory;
     PerSegment<size_t> Used{};
-    /// How much of the code belongs to objects before the current one.
-    size_t EarlierCode = 0;
+    /// How much of it belongs to objects before the current one.
+    PerSegment<size_t> UsedBefore{};
 
     Segment allocate(SegmentKind K, size_t Size, size_t Align);
     bool hasRoomFor(const Footprint &F) const;
@@ -67,7 +71,8 @@ private:
     size_t Size;
   };
 
-  Footprint blockFootprint(const Footprint &F) const;
+  Footprint blockFootprint(const Arena &A, const Footprint &F) const;
+  void goOnInLastBlock();
   void giveBackUnused(bool KeepLast);
 
   llvm::SmallVector<Block, 1> Blocks;
@@ -78,7 +83,13 @@ private:
   size_t Tried = 0;
   /// Which block codeAt found last: the next one is near.
   size_t FoundLast = 0;
+  /// Blocks serve several objects. The last one is the next object's, too.
   bool Shareable = false;
+  /// The current object has begun, announced or not. Only where blocks are
+  /// shared.
+  bool Begun = false;
+  /// What a single object of the batch has used at most.
+  PerSegment<size_t> Largest{};
   llvm::SmallVector<CodeRange, 0> AbandonedCode;
 };
 

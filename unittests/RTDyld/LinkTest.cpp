@@ -76,22 +76,29 @@ TEST_CASE("A manager gives everything back when it dies") {
 }
 
 TEST_CASE(
-    "Unused parts of a reservation go back to the arena on the next one") {
+    "What a reservation leaves goes back when the next has no room in it") {
   auto Memory = makeArena();
   const size_t Page = VirtualMemory::system().pageSize();
   ReservingMemoryManager Manager(Memory);
   Manager.reserveAllocationSpace(8 * Page, ReserveAlign(16), 8 * Page,
                                  ReserveAlign(16), 8 * Page, ReserveAlign(16));
   CHECK(Memory->stats().LiveBytes == 24 * Page);
-  uint8_t *Old = Manager.allocateCodeSection(16, 16, 0, ".text");
+  uint8_t *First = Manager.allocateCodeSection(16, 16, 0, ".text");
+  // The next object is sealed together with it, and has room there.
   Manager.reserveAllocationSpace(Page, ReserveAlign(16), 0, ReserveAlign(16), 0,
                                  ReserveAlign(16));
-  CHECK(Memory->stats().LiveBytes == 2 * Page);
-  // Not in what the first object left over of its own page.
-  uint8_t *New = Manager.allocateCodeSection(16, 16, 0, ".text");
-  CHECK(reinterpret_cast<uintptr_t>(New) / Page !=
-        reinterpret_cast<uintptr_t>(Old) / Page);
+  CHECK(Memory->stats().LiveBytes == 24 * Page);
+  uint8_t *Second = Manager.allocateCodeSection(16, 16, 0, ".text");
+  CHECK(Second == First + 16);
+  // This one has none.
+  Manager.reserveAllocationSpace(8 * Page, ReserveAlign(16), 0,
+                                 ReserveAlign(16), 0, ReserveAlign(16));
+  CHECK(Memory->stats().LiveBytes <= 24 * Page);
+  uint8_t *Third = Manager.allocateCodeSection(16, 16, 0, ".text");
+  CHECK(reinterpret_cast<uintptr_t>(Third) / Page !=
+        reinterpret_cast<uintptr_t>(First) / Page);
   CHECK_FALSE(Manager.finalizeMemory());
+  CHECK(Memory->stats().LiveBytes == 2 * Page);
 }
 
 TEST_CASE(
@@ -218,32 +225,6 @@ TEST_CASE("No system call maps memory for a single object") {
   // Two for each object, and a few for slabs, which large pages fill sooner.
   CHECK(System.Calls.Protect <=
         2 * Objects + 4 + 3 * Objects * System.pageSize() / SlabSize);
-}
-
-TEST_CASE("Objects that are sealed together share pages in PerProtection") {
-  TestMemory System;
-  ArenaOptions Options;
-  Options.ObjectLayout = Layout::PerProtection;
-  auto Memory = valueOf(ArenaAccess::create(Options, System));
-  std::vector<std::unique_ptr<TestLinker>> Linkers;
-  ReservingMemoryManager Manager(Memory);
-  constexpr size_t Objects = 100;
-  for (size_t I = 0; I != Objects; ++I) {
-    Linkers.push_back(std::make_unique<TestLinker>(Manager));
-    REQUIRE_SUCCESS(Linkers.back()->load("tiny"));
-  }
-  CHECK(Memory->stats().LiveObjects == Objects);
-  size_t Before = System.Calls.Protect;
-  for (const auto &Linker : Linkers)
-    Linker->relocate();
-  CHECK_FALSE(Manager.finalizeMemory());
-  // All code and all read-only data lie side by side.
-  CHECK(System.Calls.Protect - Before == 2);
-  CHECK(Memory->stats().LiveBytes <
-        Objects * VirtualMemory::system().pageSize());
-  for (const auto &Linker : Linkers)
-    CHECK(Linker->function<int(int)>("tiny")(0) == 8);
-  CHECK(Memory->verify());
 }
 
 TEST_CASE("An object that fails does not disturb those it shares pages with") {
