@@ -105,6 +105,9 @@ typedef struct {
   /// Not live any more and never used again, because a fork has left it to
   /// another process too (JitslabLayoutDense).
   uint64_t FrozenBytes;
+  /// Live objects that have no block of their own, because mappings run short
+  /// (JitslabLayoutPerObject). 0 in other layouts.
+  uint64_t LanedObjects;
 } JitslabArenaStats;
 
 /// Sets \p Options to the defaults, and its Size to \p SizeOfOptions, which is

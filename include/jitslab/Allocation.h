@@ -76,7 +76,8 @@ public:
   Allocation() = default;
   Allocation(Allocation &&Other) noexcept
       : Owner(Other.Owner), Home(Other.Home), Parts(Other.Parts),
-        Objects(Other.Objects), Forks(Other.Forks) {
+        Objects(Other.Objects), Forks(Other.Forks), Mappings(Other.Mappings),
+        InLanes(Other.InLanes) {
     Other.Owner = nullptr;
   }
   Allocation &operator=(Allocation &&Other) noexcept;
@@ -133,6 +134,10 @@ private:
   uint32_t Objects = 0;
   /// How often the process had been forked when this was allocated.
   uint32_t Forks = 0;
+  /// What it counts among the mappings of blocks.
+  uint16_t Mappings = 0;
+  /// Layout::PerObject has put it into lanes, because mappings run short.
+  bool InLanes = false;
 };
 
 } // namespace jitslab

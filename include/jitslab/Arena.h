@@ -56,8 +56,12 @@ inline constexpr size_t DefaultNearWindowSize = size_t(1) << 30;
 
 /// How objects lie in a window and how W^X is kept. See docs/design.md.
 enum class Layout {
-  /// Code, read-only data and data of an object in one contiguous block of
-  /// pages; sealed by changing the access rights of its pages.
+  /// Code, read-only data and data of an object, or of objects that are
+  /// finalized together, in one contiguous block of pages; sealed by changing
+  /// the access rights of its pages. A block adds two mappings to the process.
+  /// When those of all arenas reach a quarter of vm.max_map_count, further
+  /// objects are placed as in PerProtection, in the same windows, until blocks
+  /// are freed: ArenaStats::LanedObjects says how many.
   PerObject,
   /// Objects' code side by side, likewise read-only data and data: the number
   /// of mappings does not grow with the number of objects.

@@ -21,6 +21,7 @@
   X(LiveBytes, Bytes, "live")                                                  \
   X(FreeBytes, Bytes, "free")                                                  \
   X(FrozenBytes, Bytes, "frozen")                                              \
+  X(LanedObjects, Count, "laned objects")                                      \
   X(LiveObjects, Count, "live objects")
 
 namespace jitslab {
@@ -43,6 +44,9 @@ struct ArenaStats {
   /// another process too (Layout::Dense). Committed as long as anything is live
   /// in the same slab.
   size_t FrozenBytes = 0;
+  /// Live objects that have no block of their own, because mappings run short
+  /// (Layout::PerObject; see there). 0 in other layouts.
+  size_t LanedObjects = 0;
   /// Objects that hold memory.
   size_t LiveObjects = 0;
 };

@@ -25,6 +25,8 @@ Allocation &Allocation::operator=(Allocation &&Other) noexcept {
     Parts = Other.Parts;
     Objects = Other.Objects;
     Forks = Other.Forks;
+    Mappings = Other.Mappings;
+    InLanes = Other.InLanes;
   }
   return *this;
 }

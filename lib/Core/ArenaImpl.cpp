@@ -108,9 +108,15 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   noteReuse(A);
   updateSpacious();
   A.Forks = Forks;
-  A.Objects = Sibling ? 0 : 1;
-  LiveObjects += A.Objects;
+  countObjects(A, Sibling ? 0 : 1);
   return Result;
+}
+
+void ArenaImpl::countObjects(Allocation &A, uint32_t Objects) {
+  const size_t More = size_t(Objects) - A.Objects;
+  LiveObjects += More;
+  LanedObjects += A.InLanes ? More : 0;
+  A.Objects = Objects;
 }
 
 // Asked once: nobody else frees anything where this allocation lies.
@@ -158,8 +164,7 @@ void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
 
 void ArenaImpl::addObject(Allocation &A) {
   std::lock_guard<std::mutex> Guard(Lock);
-  ++A.Objects;
-  ++LiveObjects;
+  countObjects(A, A.Objects + 1);
 }
 
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
@@ -197,8 +202,7 @@ void ArenaImpl::release(Allocation &A) {
   Policy->release(*A.Home, A);
   MayTrim = true;
   A.Home->removeUser();
-  LiveObjects -= A.Objects;
-  A.Objects = 0;
+  countObjects(A, 0);
   A.Owner = nullptr;
   A.Home = nullptr;
 }
@@ -221,6 +225,7 @@ ArenaStats ArenaImpl::stats() const {
   ArenaStats S;
   S.Windows = Windows.size();
   S.LiveObjects = LiveObjects;
+  S.LanedObjects = LanedObjects;
   for (const Window &W : Windows) {
     S.WindowsNear += W.isNear();
     S.ReservedBytes += W.size();

@@ -75,6 +75,7 @@ private:
                     Allocation &A);
   size_t trimWindows();
   static void noteReuse(Allocation &A);
+  void countObjects(Allocation &A, uint32_t Objects);
   llvm::Error placeInNewWindow(const Footprint &F, size_t Bytes, Allocation &A);
   llvm::Error placeFirstPart(const Footprint &F, Allocation &A);
   llvm::Error fullError(const Footprint &F) const;
@@ -85,7 +86,7 @@ private:
 
   mutable std::mutex Lock;
   WindowSet Windows;
-  size_t LiveObjects = 0;
+  size_t LiveObjects = 0, LanedObjects = 0;
   /// Something was given back since windows were last trimmed.
   bool MayTrim = false;
   /// forkCount() when the windows were last looked at.

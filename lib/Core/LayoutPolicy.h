@@ -32,7 +32,7 @@ public:
   /// What memory is taken and given back in: bytes, a power of two.
   virtual size_t granule() const = 0;
 
-  /// The lane that segments of kind \p K lie in.
+  /// The lane that segments of kind \p K are put into now.
   virtual Lane laneFor(SegmentKind K) const = 0;
 
   /// Makes what puts memory behind the slabs of a new window at \p Space.
@@ -123,6 +123,9 @@ protected:
     P.End = uint32_t(R.End - A.Home->begin());
   }
   static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
+  /// What \p A counts among the mappings of blocks.
+  static uint16_t &mappings(Allocation &A) { return A.Mappings; }
+  static bool &inLanes(Allocation &A) { return A.InLanes; }
 
   /// Gives \p R, whose rights are \p Rights, back to \p W.
   virtual void giveBack(Window &W, AddressRange R, State Rights);

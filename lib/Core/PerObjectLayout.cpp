@@ -8,7 +8,10 @@
 
 #include "PerObjectLayout.h"
 #include "../Platform/CodeMemory.h"
+#include "LanePlacement.h"
 #include "SealBatch.h"
+
+#include <utility>
 
 using namespace llvm;
 
@@ -42,6 +45,17 @@ PerObjectLayout::Block PerObjectLayout::arrange(const Footprint &F,
 }
 
 std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
+  std::optional<size_t> Most = largestBlock(F);
+  if (!Most || !Share.isUsedUp())
+    return Most;
+  // What is too large for lanes gets a block.
+  std::optional<size_t> InLanes = worstCaseInLanes(F);
+  return InLanes && *InLanes <= MaxWindowSize - SlabSize
+             ? std::max(*Most, *InLanes)
+             : Most;
+}
+
+std::optional<size_t> PerObjectLayout::largestBlock(const Footprint &F) const {
   size_t Sum = 0, Align = SlabSize;
   for (SegmentKind K : AllSegmentKinds) {
     // Far above any window, far below an overflow of the sum of three.
@@ -59,8 +73,26 @@ std::optional<size_t> PerObjectLayout::worstCase(const Footprint &F) const {
   return Sum + Align - SlabSize;
 }
 
+// Blocks stop at a share of the mappings, which leaves some: an object that no
+// lane has room for may have two more.
 TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
                                   size_t KeepFree, Allocation &A) {
+  if (Share.isUsedUp()) {
+    TakeResult Taken = placeInLanes(W, F, KeepFree, A);
+    inLanes(A) = Taken.Status == TakeStatus::Taken;
+    if (Taken.Status != TakeStatus::Full)
+      return Taken;
+  }
+  TakeResult Taken = placeBlock(W, F, KeepFree, A);
+  if (Taken.Status == TakeStatus::Taken) {
+    mappings(A) = uint16_t(MappingShare::needs(F));
+    MappingShare::take(mappings(A));
+  }
+  return Taken;
+}
+
+TakeResult PerObjectLayout::placeBlock(Window &W, const Footprint &F,
+                                       size_t KeepFree, Allocation &A) {
   // With alignments above the page size the two orders can differ in size.
   Block Straight = arrange(F, /*Mirrored=*/false);
   Block Mirrored = arrange(F, /*Mirrored=*/true);
@@ -93,6 +125,9 @@ TakeResult PerObjectLayout::place(Window &W, const Footprint &F,
 }
 
 void PerObjectLayout::prepareRelease(Allocation &A) {
+  if (inLanes(A))
+    return prepareReleaseInLanes(A);
+  MappingShare::give(std::exchange(mappings(A), 0));
   SealBatch Batch;
   bool AllWritable = true;
   for (SegmentKind K : AllSegmentKinds) {

@@ -8,6 +8,7 @@
 
 #include "RemappingLayout.h"
 #include "../Platform/CodeMemory.h"
+#include "LanePlacement.h"
 #include "SealBatch.h"
 
 using namespace llvm;
@@ -49,6 +50,41 @@ void RemappingLayout::assign(Allocation &A, SegmentKind K,
                              const SegmentFootprint &F, AddressRange Pages) {
   own(A, K, Pages);
   parts(A)[K].Offset = uint16_t(Colours[K].next(F.Size, Pages.size(), F.Align));
+}
+
+TakeResult RemappingLayout::placeInLanes(Window &W, const Footprint &F,
+                                         size_t KeepFree, Allocation &A) {
+  TakeResult Result =
+      takeFromLanes(W, F, KeepFree, [&](SegmentKind K, AddressRange Pages) {
+        assign(A, K, F[K], Pages);
+      });
+  if (Result.Status != TakeStatus::Taken)
+    release(W, A);
+  return Result;
+}
+
+// Sealed code cannot be filled with traps, so it is dropped: its pages are
+// zeros then. Older kernels do not drop what the process has locked: such pages
+// are made writable, filled, and made executable again, because writable pages
+// would split the lane's mapping. Where that is refused too, the old code
+// stays, in pages that nobody refers to any more.
+void RemappingLayout::prepareReleaseInLanes(Allocation &A) {
+  Part &Code = parts(A)[SegmentKind::Code];
+  if (!Code)
+    return;
+  AddressRange Pages = owned(A, SegmentKind::Code);
+  if (Code.Rights != State::Writable) {
+    if (!VM.discard(Pages.Begin, Pages.size()) ||
+        VM.protect(Pages.Begin, Pages.size(), Access::ReadWrite))
+      return;
+    Code.Rights = State::Changing;
+  }
+  AddressRange Filled = usable(A, SegmentKind::Code);
+  fillWithTraps(workingAddress(A, SegmentKind::Code), Filled.size());
+  if (Code.Rights == State::Changing) {
+    (void)VM.protect(Pages.Begin, Pages.size(), Access::ReadExecute);
+    synchronizeInstructions(Filled);
+  }
 }
 
 } // namespace jitslab

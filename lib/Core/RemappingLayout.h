@@ -34,6 +34,12 @@ protected:
   void assign(Allocation &A, SegmentKind K, const SegmentFootprint &F,
               AddressRange Pages);
 
+  /// LayoutPolicy::place, each segment in its lane.
+  TakeResult placeInLanes(Window &W, const Footprint &F, size_t KeepFree,
+                          Allocation &A);
+  /// LayoutPolicy::prepareRelease for what lies in lanes.
+  void prepareReleaseInLanes(Allocation &A);
+
 private:
   PerSegment<Colouring> Colours;
 };

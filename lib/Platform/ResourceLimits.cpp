@@ -31,6 +31,15 @@ bool isOvercommitStrict() {
   return readNumber("/proc/sys/vm/overcommit_memory", Mode) && Mode == 2;
 }
 
+// DEFAULT_MAX_MAP_COUNT (linux/mm.h): USHRT_MAX - MAPCOUNT_ELF_CORE_MARGIN.
+static constexpr uint64_t DefaultMappingLimit = 65530;
+
+size_t mappingLimit() {
+  uint64_t Limit = 0;
+  return readNumber("/proc/sys/vm/max_map_count", Limit) ? Limit
+                                                         : DefaultMappingLimit;
+}
+
 size_t addressSpaceLeft() {
   rlimit Soft;
   uint64_t Pages = 0;

@@ -55,6 +55,9 @@ llvm::SmallVector<LimitHit, 1> limitsBehind(std::error_code EC);
 /// or nothing says how much there is.
 size_t addressSpaceLeft();
 
+/// vm.max_map_count, or the kernel's default for it where nothing says it.
+size_t mappingLimit();
+
 /// True when the kernel grants no more memory than it has
 /// (vm.overcommit_memory is 2; Documentation/mm/overcommit-accounting.rst).
 bool isOvercommitStrict();

@@ -12,6 +12,7 @@
 #include "Postponed.h"
 #include "ProcessWide.h"
 #include "ReservationPlaces.h"
+#include "ResourceLimits.h"
 #include "SharedFile.h"
 #include "llvm/Support/MathExtras.h"
 #include <atomic>
@@ -77,6 +78,7 @@ void *pointer(uintptr_t Address) { return reinterpret_cast<void *>(Address); }
 class SystemMemory final : public VirtualMemory {
 public:
   size_t pageSize() const override { return PageSize; }
+  size_t mostMappings() const override { return mappingLimit(); }
 
   ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
     retryPostponed();

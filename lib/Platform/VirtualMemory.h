@@ -91,6 +91,9 @@ public:
   /// The size of a page in bytes, as the running kernel has it.
   virtual size_t pageSize() const = 0;
 
+  /// How many mappings the process may have (vm.max_map_count).
+  virtual size_t mostMappings() const = 0;
+
   /// Reserves address space without access rights; no memory is charged for it.
   /// \returns the start of the usable part. Fails with ENOMEM when there is no
   /// room (or RLIMIT_AS is reached), with EADDRNOTAVAIL when there is none in

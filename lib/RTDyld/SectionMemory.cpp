@@ -65,13 +65,15 @@ Footprint SectionMemory::blockFootprint(const Arena &A,
     return Result;
   const Align Page(ArenaAccess::memory(A).pageSize());
   for (SegmentKind K : AllSegmentKinds) {
+    if (F[K].Size > MaxWindowSize)
+      continue; // The arena says that this is too large.
     size_t UsedSoFar = 0;
     for (const Block &B : Blocks)
       UsedSoFar += B.Used[K];
     size_t Spare = UsedSoFar || F[K].Size
                        ? std::clamp(UsedSoFar, SmallestSpare, LargestSpare)
                        : 1;
-    Result[K].Size = alignTo(SaturatingAdd(F[K].Size, Spare), Page);
+    Result[K].Size = alignTo(F[K].Size + Spare, Page);
   }
   return Result;
 }
@@ -104,6 +106,11 @@ Error SectionMemory::beginObject(Arena &A, const Footprint &F) {
   giveBackUnused(/*KeepLast=*/false);
   First = Blocks.size();
   Expected<Allocation> Memory = A.allocate(blockFootprint(A, F));
+  if (!Memory && !Blocks.empty()) {
+    // There may be room without what is spared for others.
+    consumeError(Memory.takeError());
+    Memory = A.allocate(F);
+  }
   if (!Memory)
     return Memory.takeError();
   Blocks.emplace_back();

@@ -20,3 +20,4 @@ static_assert(offsetof(JitslabArenaOptions, HugePages) == 32);
 static_assert(offsetof(JitslabArenaOptions, NoFrames) == 36);
 static_assert(offsetof(JitslabArenaStats, LiveObjects) == 56);
 static_assert(offsetof(JitslabArenaStats, FrozenBytes) == 64);
+static_assert(offsetof(JitslabArenaStats, LanedObjects) == 72);

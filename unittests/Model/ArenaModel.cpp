@@ -14,9 +14,12 @@ using namespace llvm;
 
 namespace jitslab {
 
-ArenaModel::ArenaModel(ArenaOptions O, OperationSource &Source, bool Faults)
-    : Options(O), Source(Source), Faults(Faults),
-      A(cantFail(ArenaAccess::create(O, Memory))) {}
+ArenaModel::ArenaModel(ArenaOptions O, OperationSource &Source, bool Faults,
+                       size_t MostMappings)
+    : Options(O), Source(Source), Faults(Faults) {
+  Memory.MostMappings = MostMappings;
+  A = cantFail(ArenaAccess::create(O, Memory));
+}
 
 ArenaModel::~ArenaModel() = default;
 
@@ -98,6 +101,8 @@ bool ArenaModel::add(Allocation Allocated, const Footprint &F,
       return fail("a segment that overlaps another one");
     write(P);
   }
+  O.InLanes = isInLanes(O);
+  Count.Laned += O.InLanes;
   O.Objects = Sibling ? 0 : 1;
   O.Memory = std::move(Allocated);
   LiveObjects += O.Objects;

@@ -33,11 +33,13 @@ public:
   struct Counts {
     size_t Operations = 0, Allocated = 0, Refused = 0, Siblings = 0,
            Enlarged = 0, NotEnlarged = 0, Sealed = 0, Faults = 0,
-           TrapsChecked = 0, MostObjects = 0, MostWindows = 0;
+           TrapsChecked = 0, Laned = 0, MostObjects = 0, MostWindows = 0;
   };
 
-  /// \p Faults: in some operations a system call fails.
-  ArenaModel(ArenaOptions O, OperationSource &Source, bool Faults);
+  /// \p Faults: in some operations a system call fails. \p MostMappings: what
+  /// the process may have; 0: as many as it really may.
+  ArenaModel(ArenaOptions O, OperationSource &Source, bool Faults,
+             size_t MostMappings = 0);
   ~ArenaModel();
 
   /// One operation on the arena and on the model, and all checks.
@@ -66,6 +68,8 @@ private:
   struct ObjectFacts {
     PerSegment<Piece> Pieces;
     bool Sealed = false;
+    /// Layout::PerObject has put it into lanes.
+    bool InLanes = false;
     /// A seal of it failed on the way.
     bool Changing = false;
     /// For ArenaStats::LiveObjects.
@@ -110,6 +114,7 @@ private:
   void write(Piece &P);
   size_t granule() const;
   bool isDense() const { return Options.ObjectLayout == Layout::Dense; }
+  bool isInLanes(const ObjectFacts &O) const;
   Object *anyObject();
   /// True when a system call of this operation has failed; it may be true too
   /// when only the next one would have.

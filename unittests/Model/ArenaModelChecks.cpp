@@ -19,6 +19,24 @@ static AddressRange shifted(AddressRange R, ptrdiff_t By) {
   return {R.Begin + By, R.End + By};
 }
 
+static SlabUse useAt(const ArenaSnapshot &S, uintptr_t Address) {
+  for (const WindowSnapshot &W : S.Windows)
+    if (W.Begin <= Address && Address < W.End)
+      return W.Slabs[(Address - W.Begin) / SlabSize].Use;
+  return SlabUse::Untaken;
+}
+
+// Where mappings run short all of an object lies in lanes, or nothing of it.
+bool ArenaModel::isInLanes(const ObjectFacts &O) const {
+  if (Options.ObjectLayout != Layout::PerObject || !Memory.MostMappings)
+    return false;
+  const ArenaSnapshot S = A->snapshot();
+  for (const Piece &P : O.Pieces)
+    if (P)
+      return useAt(S, P.Executor) != SlabUse::Mixed;
+  return false;
+}
+
 bool ArenaModel::checkContents(const Object &O) {
   for (SegmentKind K : AllSegmentKinds) {
     const Piece &P = O.Pieces[K];
@@ -66,8 +84,8 @@ bool ArenaModel::checkFreed(const ObjectFacts &O) {
   if (!Code || isFaulty())
     return true;
   ++Count.TrapsChecked;
-  bool Dropped =
-      dropsSealedCode(Options.ObjectLayout) && (O.Sealed || O.Changing);
+  bool Dropped = (O.InLanes || dropsSealedCode(Options.ObjectLayout)) &&
+                 (O.Sealed || O.Changing);
   auto IsGone = [&](size_t Offset, size_t Size) {
     auto *Start = reinterpret_cast<const uint8_t *>(Code.Executor + Offset);
     return Dropped ? std::all_of(Start, Start + Size,
@@ -154,6 +172,13 @@ bool ArenaModel::checkStats() {
     Reserved += W.size();
   if (S.LiveObjects != LiveObjects)
     return fail("LiveObjects is wrong");
+  size_t LanedObjects = 0;
+  for (const Object &O : Objects)
+    LanedObjects += O.InLanes ? O.Objects : 0;
+  // Nobody can tell where an object lies that has no segment.
+  if (S.LanedObjects < LanedObjects || S.LanedObjects > LiveObjects ||
+      (S.LanedObjects && !Memory.MostMappings))
+    return fail("LanedObjects is wrong");
   if (S.LiveBytes != Live.bytes())
     return fail("LiveBytes is wrong");
   if (S.Windows != Memory.Windows.size() || S.ReservedBytes != Reserved ||
@@ -174,20 +199,18 @@ bool ArenaModel::checkSnapshot() {
   ArenaSnapshot S = A->snapshot();
   if (!Live.equals(S))
     return fail("a snapshot with other bytes than are live");
-  if (Options.ObjectLayout == Layout::PerObject)
-    return true;
   for (const Object &O : Objects)
     for (SegmentKind K : AllSegmentKinds) {
       const Piece &P = O.Pieces[K];
       if (!P)
         continue;
-      SlabUse Use = K == SegmentKind::Code     ? SlabUse::Code
+      SlabUse Use = Options.ObjectLayout == Layout::PerObject && !O.InLanes
+                        ? SlabUse::Mixed
+                    : K == SegmentKind::Code   ? SlabUse::Code
                     : K == SegmentKind::ROData ? SlabUse::ROData
                                                : SlabUse::RWData;
-      for (const WindowSnapshot &W : S.Windows)
-        if (W.Begin == O.Home &&
-            W.Slabs[(P.Executor - W.Begin) / SlabSize].Use != Use)
-          return fail("a segment in a lane that is not its own");
+      if (useAt(S, P.Executor) != Use)
+        return fail("a segment in a lane that is not its own");
     }
   return true;
 }

@@ -13,13 +13,14 @@
 using namespace jitslab;
 
 static ArenaModel::Counts runArenaModel(Layout L, bool Grow, bool Faults,
-                                        uint64_t Seed, size_t Operations) {
+                                        uint64_t Seed, size_t Operations,
+                                        size_t MostMappings = 0) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.WindowSize = 8 * SlabSize;
   O.Grow = Grow;
   auto [Count, Done] = runModel(Seed, Operations, [&](OperationSource &Source) {
-    return std::make_unique<ArenaModel>(O, Source, Faults);
+    return std::make_unique<ArenaModel>(O, Source, Faults, MostMappings);
   });
   // Too few of one kind, and it tests little. Short runs may have too few.
   if (Done >= 10000) {
@@ -32,6 +33,7 @@ static ArenaModel::Counts runArenaModel(Layout L, bool Grow, bool Faults,
     CHECK((Count.MostWindows >= 3) == Grow);
     CHECK((Count.Enlarged >= Done / 1000) == (L == Layout::Dense));
     CHECK((Count.Faults >= Done / 100) == Faults);
+    CHECK((Count.Laned >= Done / 100) == (MostMappings != 0));
   }
   return Count;
 }
@@ -52,3 +54,16 @@ static ArenaModel::Counts runArenaModel(Layout L, bool Grow, bool Faults,
   }
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
+
+// Blocks for some of the objects, lanes for the others.
+TEST_CASE("A PerObject arena does what its model says with few mappings") {
+  bool Grow = GENERATE(true, false);
+  runArenaModel(Layout::PerObject, Grow, /*Faults=*/false, 20250110, 50000,
+                /*MostMappings=*/400);
+}
+
+TEST_CASE("An arena with few mappings stays what its model says when calls "
+          "fail") {
+  runArenaModel(Layout::PerObject, /*Grow=*/true, /*Faults=*/true, 20250111,
+                50000, /*MostMappings=*/400);
+}

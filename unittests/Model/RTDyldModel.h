@@ -33,10 +33,12 @@ class RTDyldModel {
 public:
   struct Counts {
     size_t Operations = 0, Objects = 0, Sections = 0, Beyond = 0, Failed = 0,
-           Finalized = 0, TrapsChecked = 0, MostSections = 0;
+           Finalized = 0, TrapsChecked = 0, MostSections = 0, MostLaned = 0;
   };
 
-  RTDyldModel(ArenaOptions O, KnownSections &Known, OperationSource &Source);
+  /// \p MostMappings: what the process may have; 0: as many as it really may.
+  RTDyldModel(ArenaOptions O, KnownSections &Known, OperationSource &Source,
+              size_t MostMappings = 0);
 
   /// One call and all checks. \returns false when something is wrong: see
   /// problem.

@@ -13,7 +13,8 @@
 using namespace jitslab;
 
 static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
-                           uint64_t Seed, size_t Operations) {
+                           uint64_t Seed, size_t Operations,
+                           size_t MostMappings = 0) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.WindowSize = WindowSize;
@@ -21,7 +22,7 @@ static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
   KnownSections Known(JITSLAB_TEST_INPUTS "/sections.o");
   REQUIRE(Known.ids().size() == 40);
   auto [Count, Done] = runModel(Seed, Operations, [&](OperationSource &Source) {
-    return std::make_unique<RTDyldModel>(O, Known, Source);
+    return std::make_unique<RTDyldModel>(O, Known, Source, MostMappings);
   });
   // Too few of one kind, and it tests little. Short runs may have too few.
   if (Done >= 10000) {
@@ -32,6 +33,7 @@ static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
     CHECK(Count.TrapsChecked >= Done / 50);
     CHECK(Count.Failed >= Done / 1000);
     CHECK(Count.MostSections >= 100);
+    CHECK((Count.MostLaned != 0) == (MostMappings != 0));
   }
 }
 
@@ -48,7 +50,18 @@ static void runRTDyldModel(Layout L, bool Grow, size_t WindowSize,
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
 
-TEST_CASE("RuntimeDyld's managers on Dense with ample room are as modelled") {
-  // Objects come piece by piece there, unannounced.
-  runRTDyldModel(Layout::Dense, /*Grow=*/true, 0, 20250207, 100000);
+#define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
+  TEST_CASE("RuntimeDyld's managers on " #E                                    \
+            " with ample room are as modelled") {                              \
+    /* Objects come unannounced there: piece by piece, or in batches. */       \
+    runRTDyldModel(Layout::E, /*Grow=*/true, 0, 20250207 + int(Layout::E),     \
+                   100000);                                                    \
+  }
+JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
+#undef JITSLAB_LAYOUT
+
+TEST_CASE("RuntimeDyld's managers with few mappings are as modelled") {
+  const size_t WindowSize = GENERATE(0, 8 * SlabSize);
+  runRTDyldModel(Layout::PerObject, /*Grow=*/true, WindowSize, 20250211, 50000,
+                 /*MostMappings=*/80);
 }

@@ -160,3 +160,19 @@ TEST_CASE("Small windows are announced what they have to hold") {
     REQUIRE_SUCCESS(Linker.load("tiny"));
   CHECK(Manager.Reservations == 10);
 }
+
+TEST_CASE("What a batch spares for others is no reason to refuse an object") {
+  ArenaOptions Options = smallOptions(/*Grow=*/false);
+  auto Memory = valueOf(Arena::create(Options));
+  ReservingMemoryManager Manager(Memory);
+  const auto Reserve = [&](size_t Code) {
+    Manager.reserveAllocationSpace(Code, ReserveAlign(16), 0, ReserveAlign(16),
+                                   0, ReserveAlign(16));
+    Manager.allocateCodeSection(Code, 16, 0, ".text");
+  };
+  // All that one window has, with no page to spare.
+  Reserve(2 * SlabSize);
+  Reserve(2 * SlabSize);
+  CHECK_FALSE(Manager.finalizeMemory());
+  CHECK(Memory->stats().LiveBytes == 4 * SlabSize);
+}

@@ -42,7 +42,14 @@ public:
   /// Largest reservation that is granted; 0: any.
   size_t ReserveLimit = 0;
 
+  /// How many mappings there may be; 0: as many as there really may. Read when
+  /// an arena is made.
+  size_t MostMappings = 0;
+
   size_t pageSize() const override { return System.pageSize(); }
+  size_t mostMappings() const override {
+    return MostMappings ? MostMappings : System.mostMappings();
+  }
 
   llvm::ErrorOr<uintptr_t> reserve(const ReservationRequest &R) override {
     ++Calls.Reserve;
