@@ -40,6 +40,8 @@ struct ReservingMemoryManager::Batch {
   /// The current object's sections that are not written where they run.
   SmallVector<SectionElsewhere, 4> Elsewhere;
   bool ObjectFailed = false;
+  /// There are EH frames: a linker of LLVM asks, through whatever wraps this.
+  bool HasFrames = false;
   /// The alignment in bytes that the object has announced for its data; 0:
   /// none.
   size_t ReservedDataAlign = 0;
@@ -150,6 +152,7 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      bool IsReadOnly) {
   size_t Align = bytesOfAlignment(Alignment);
   SegmentKind Kind = IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData;
+  open().HasFrames |= SectionName == ".eh_frame";
   if (SectionName != CommonSymbolsSection)
     return allocate(Kind, Size, Align, SectionID);
   // An alignment that was not announced may be up to a page: compilers ask for
@@ -190,6 +193,7 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
           reinterpret_cast<uintptr_t>(S.Working))
         Dyld.reassignSectionAddress(S.ID, S.Executor);
   Open->Elsewhere.clear();
+  Open->HasFrames = false;
   Open->Sections.endObject();
   Open->ObjectFailed = false;
   Open->ReservedDataAlign = 0;
@@ -233,10 +237,12 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
 
 // RuntimeDyld tells each object that it has loaded. Where nobody passes that
 // on, code was linked for where it is written, and would be called there. That
-// it was linked at all is known once its frames were to be registered: hosts
-// may also take sections that they link themselves.
+// RuntimeDyld links it is known once it has asked for memory for frames, or to
+// register them, which not all that wrap a manager pass on: hosts may also take
+// sections that they link themselves.
 void ReservingMemoryManager::checkNotified() {
-  if (Open->Elsewhere.empty() || !Failed || !Failed->NotNotified)
+  if (Open->Elsewhere.empty() ||
+      !(Open->HasFrames || (Failed && Failed->NotNotified)))
     return;
   Open->Elsewhere.clear();
   failObject(make_error<StringError>(

@@ -15,6 +15,8 @@
 #include "Support/Child.h"
 #include "Support/Layouts.h"
 #include "TestLinker.h"
+#include "llvm-c/ExecutionEngine.h"
+#include <cstring>
 
 using namespace jitslab;
 using namespace llvm;
@@ -57,6 +59,32 @@ public:
   }
 };
 
+/// LLVM's manager for C with functions that ask \p To. It registers frames
+/// itself.
+std::unique_ptr<RTDyldMemoryManager> simpleManager(RTDyldMemoryManager &To) {
+  auto Code = [](void *M, uintptr_t Size, unsigned Align, unsigned ID,
+                 const char *Name) {
+    return static_cast<RTDyldMemoryManager *>(M)->allocateCodeSection(
+        Size, Align, ID, Name);
+  };
+  auto Data = [](void *M, uintptr_t Size, unsigned Align, unsigned ID,
+                 const char *Name, LLVMBool ReadOnly) {
+    return static_cast<RTDyldMemoryManager *>(M)->allocateDataSection(
+        Size, Align, ID, Name, ReadOnly);
+  };
+  auto Finalize = [](void *M, char **Message) -> LLVMBool {
+    std::string Text;
+    if (!static_cast<RTDyldMemoryManager *>(M)->finalizeMemory(&Text))
+      return false;
+    *Message = strdup(Text.c_str());
+    return true;
+  };
+  return std::unique_ptr<RTDyldMemoryManager>(
+      reinterpret_cast<RTDyldMemoryManager *>(
+          LLVMCreateSimpleMCJITMemoryManager(&To, Code, Data, Finalize,
+                                             [](void *) {})));
+}
+
 } // namespace
 
 TEST_CASE(
@@ -79,6 +107,23 @@ TEST_CASE(
           std::string::npos);
     CHECK_FALSE(Manager.finalizeMemory());
     REQUIRE_SUCCESS(Manager.takeError());
+  }
+}
+
+TEST_CASE("Code of LLVM's manager for C runs, or is an error first") {
+  Layout L = anyLayout();
+  ReservingMemoryManager Manager(arenaWith(L));
+  std::unique_ptr<RTDyldMemoryManager> Outer = simpleManager(Manager);
+  TestLinker Linker(*Outer);
+  Error Err = Linker.loadAll({"tiny", "first"});
+  if (L != Layout::Dense) {
+    REQUIRE_SUCCESS(std::move(Err));
+    CHECK(Linker.function<int(int)>("tiny")(0) == 8);
+  } else {
+    CHECK(toString(std::move(Err)).find("notifyObjectLoaded") !=
+          std::string::npos);
+    CHECK(toString(Manager.takeError()).find("notifyObjectLoaded") !=
+          std::string::npos);
   }
 }
 
