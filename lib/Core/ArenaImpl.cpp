@@ -97,7 +97,7 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   Expected<Allocation> Result{Allocation()};
   (void)bool(Result);
   Allocation &A = *Result;
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::unique_lock<std::mutex> Guard(Lock);
   noticeFork();
   if (TooLarge)
     return fullError(F);
@@ -109,6 +109,10 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   updateSpacious();
   A.Forks = Forks;
   countObjects(A, Sibling ? 0 : 1);
+  PopulateAhead::Steps Populating = A.Home->takePopulating();
+  Guard.unlock();
+  for (const PopulateAhead::Step &S : Populating)
+    S.run();
   return Result;
 }
 
@@ -140,6 +144,7 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
                            const SegmentFootprint &F) {
   if (!isPowerOf2_64(F.Align))
     return {};
+  PopulateAhead::Steps Populating;
   {
     std::lock_guard<std::mutex> Guard(Lock);
     noticeFork();
@@ -148,7 +153,10 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
     if (!Policy->enlarge(*A.Home, A, K, Used, F))
       return {};
     noteReuse(A);
+    Populating = A.Home->takePopulating();
   }
+  for (const PopulateAhead::Step &S : Populating)
+    S.run();
   uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
   size_t Offset = alignTo(Segment + Used, Align(F.Align)) - Segment;
   return {LayoutPolicy::workingAddress(A, K) + Offset, Segment + Offset,

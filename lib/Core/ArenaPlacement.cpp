@@ -18,7 +18,11 @@ namespace jitslab {
 TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
   A.Home = &W;
-  return Policy->place(W, F, KeepFree, A);
+  TakeResult Result = Policy->place(W, F, KeepFree, A);
+  // What was taken before a failure is nobody's.
+  if (Result.Status != TakeStatus::Taken)
+    (void)W.takePopulating();
+  return Result;
 }
 
 static Error errorOf(const TakeResult &Result) {

@@ -41,13 +41,13 @@ void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
                             Slabs.range(First).Begin + Slabs[First].Populated);
   // So may those between its end and a mark that lies behind it.
   uintptr_t To = R.End > OldMark ? NewMark : alignTo(R.End, Align(PageSize));
-  // The arena is locked, and of what is large much may be .bss.
-  Backing.populate({From, std::min(To, From + MostPopulateAtOnce)});
+  // Of what is large much may be .bss.
+  Todo.push_back({&Backing, {From, std::min(To, From + MostPopulateAtOnce)}});
   Bytes += To - From;
   for (size_t I = First; I <= Last; ++I) {
     auto Mark = uint32_t(I == Last ? NewMark - LastSlab.Begin : SlabSize);
     if (Mark == SlabSize && Slabs[I].Populated != SlabSize)
-      Backing.onSlabFull(Slabs.range(I));
+      Todo.push_back({&Backing, Slabs.range(I), /*SlabIsFull=*/true});
     Slabs[I].Populated = Mark;
   }
 }

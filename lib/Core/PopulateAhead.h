@@ -11,6 +11,7 @@
 
 #include "SlabBacking.h"
 #include "SlabTable.h"
+#include <utility>
 
 namespace jitslab {
 
@@ -18,6 +19,20 @@ namespace jitslab {
 /// page. One for each window.
 class PopulateAhead {
 public:
+  /// What the system is to be asked for. It takes its time, so the arena is not
+  /// locked then. By then other threads may have done anything with pages that
+  /// were not handed out; the system refuses what makes no sense any more.
+  struct Step {
+    SlabBacking *Backing;
+    AddressRange Pages;
+    bool SlabIsFull = false;
+
+    void run() const {
+      SlabIsFull ? Backing->onSlabFull(Pages) : Backing->populate(Pages);
+    }
+  };
+  using Steps = llvm::SmallVector<Step, 0>;
+
   explicit PopulateAhead(SlabTable &Slabs, size_t PageSize)
       : Slabs(Slabs), PageSize(PageSize) {}
 
@@ -30,6 +45,10 @@ public:
       populate(Backing, L, R);
   }
 
+  /// What is to be done for what was handed out since the last call. The window
+  /// has to live until it is done.
+  Steps takeSteps() { return std::exchange(Todo, {}); }
+
 private:
   void populate(SlabBacking &Backing, Lane L, AddressRange R);
 
@@ -37,6 +56,7 @@ private:
   const size_t PageSize;
   /// Each lane's populated bytes so far, which say how far ahead to go.
   PerLane<size_t> SoFar{};
+  Steps Todo;
 };
 
 } // namespace jitslab

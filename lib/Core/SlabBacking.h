@@ -33,12 +33,16 @@ public:
   /// pages becomes writable too.
   virtual std::error_code makeWritable(AddressRange R) = 0;
 
+  // Without the lock.
+
   /// Backs \p Pages with memory ahead of their use, where that saves time.
   virtual void populate(AddressRange Pages) = 0;
 
   /// Says that \p Slab was handed out to its end, or to less than a step of
   /// populating before it.
   virtual void onSlabFull(AddressRange Slab) = 0;
+
+  // With or without it.
 
   /// The distance from an executor address to the address that is written.
   virtual uintptr_t workingOffset() const = 0;

@@ -60,6 +60,10 @@ public:
   /// Takes exactly \p R, which has to lie where a free range of \p L begins.
   bool takeFront(Lane L, AddressRange R);
 
+  /// How what was taken since the last call is backed with memory: without the
+  /// arena's lock.
+  PopulateAhead::Steps takePopulating() { return Ahead.takeSteps(); }
+
   /// Gives back what can be written.
   void give(AddressRange R);
 

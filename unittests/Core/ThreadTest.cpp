@@ -9,6 +9,7 @@
 #include "Support/ArenaFixture.h"
 #include "Support/MachineCode.h"
 #include "Support/Random.h"
+#include "Support/Threads.h"
 #include <atomic>
 #include <thread>
 
@@ -116,5 +117,57 @@ TEST_CASE("What one thread allocated another one frees") {
   Runner.join();
   CHECK(Wrong == 0);
   CHECK(A->stats().LiveObjects == 0);
+  CHECK(A->verify());
+}
+
+namespace {
+
+/// Populating takes until another thread has allocated, or until it is clear
+/// that it cannot.
+class SlowMemory final : public TestMemory {
+public:
+  std::atomic<bool> IsPopulating{false}, OtherIsDone{false};
+  bool WasInTime = false;
+
+  void populate(uintptr_t Start, size_t Size) override {
+    if (IsPopulating.exchange(true))
+      return TestMemory::populate(Start, Size);
+    WasInTime = waitUntil([&] { return OtherIsDone.load(); });
+    TestMemory::populate(Start, Size);
+  }
+  void collapse(uintptr_t Start, size_t Size) override {
+    populate(Start, Size);
+    TestMemory::collapse(Start, Size);
+  }
+};
+
+} // namespace
+
+TEST_CASE("Threads do not wait while another one's memory is brought in") {
+  SlowMemory Memory;
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  O.WindowSize = 64 * SlabSize;
+  O.HugePages = GENERATE(false, true);
+  bool Enlarges = GENERATE(false, true);
+  bool IsDense = O.ObjectLayout == Layout::Dense;
+  if (!IsDense && (O.HugePages || Enlarges))
+    return; // Nothing is brought in ahead, or enlarged.
+  auto A = valueOf(ArenaAccess::create(O, Memory));
+  std::thread Other([&] {
+    if (!waitUntil([&] { return Memory.IsPopulating.load(); }))
+      return;
+    llvm::consumeError(A->allocate(footprint(100, 100, 100)).takeError());
+    Memory.OtherIsDone = true;
+  });
+  size_t Size = 4 * SlabSize;
+  Allocation Object = valueOf(
+      A->allocate(Enlarges ? footprint(0, 100, 0) : footprint(Size, 0, Size)));
+  if (Enlarges) {
+    SegmentKind K = O.HugePages ? SegmentKind::Code : SegmentKind::RWData;
+    CHECK(A->enlarge(Object, K, 0, {Size, 1}));
+  }
+  Other.join();
+  CHECK(Memory.WasInTime);
   CHECK(A->verify());
 }

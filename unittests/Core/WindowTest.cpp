@@ -32,6 +32,8 @@ static WindowPtr makeWindow(VirtualMemory &Memory, size_t Slabs = 4) {
 static uintptr_t takeFrom(Window &W, Lane L, size_t Bytes, size_t Align = 1,
                           size_t KeepFree = 0) {
   TakeResult R = W.take(L, Bytes, Align, KeepFree);
+  for (const PopulateAhead::Step &S : W.takePopulating())
+    S.run();
   REQUIRE(R.Status == TakeStatus::Taken);
   REQUIRE(R.Address % Align == 0);
   REQUIRE(R.Address >= W.begin());
