@@ -75,10 +75,12 @@ void ArenaImpl::afterForkInChild() {
   Lock.unlock();
 }
 
-void ArenaImpl::freezeShared() {
+// A parent goes on: its child uses nothing of what was free.
+void ArenaImpl::followFork() {
+  if (Forks < forkCountAtBirth())
+    for (Window &W : Windows)
+      W.freezeShared();
   Forks = forkCount();
-  for (Window &W : Windows)
-    W.freezeShared();
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
@@ -101,13 +103,13 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   noticeFork();
   if (TooLarge)
     return fullError(F);
+  A.Forks = Forks;
   if (Error Err = Announced ? place(F, Sibling, A) : placeFirstPart(F, A))
     return Err;
   A.Owner = this;
   A.Home->addUser();
   noteReuse(A);
   updateSpacious();
-  A.Forks = Forks;
   countObjects(A, Sibling ? 0 : 1);
   PopulateAhead::Steps Populating = A.Home->takePopulating();
   Guard.unlock();

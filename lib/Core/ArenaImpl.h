@@ -62,9 +62,9 @@ private:
   /// Called first by whoever has taken the lock to change something.
   void noticeFork() {
     if (Forks != forkCount())
-      freezeShared();
+      followFork();
   }
-  void freezeShared();
+  void followFork();
   void updateSpacious();
 
   TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,

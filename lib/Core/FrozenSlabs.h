@@ -14,35 +14,30 @@
 
 namespace jitslab {
 
-/// The slabs that both processes can see since a fork: what is free in them is
-/// not used again by either, and they are given back to the system when nothing
-/// live is left in them. One for each window.
+/// What a fork has left to two processes: neither uses it again, and it is
+/// given back to the system with its slab, when nothing live is left there. One
+/// for each window.
+///
+/// A child executes what was live at the fork, so its parent does not use that
+/// again. What was free then is used by nobody but the parent.
 class FrozenSlabs {
 public:
   explicit FrozenSlabs(SlabTable &Slabs) : Slabs(Slabs) {}
 
-  /// Freezes slab \p I, of which \p UnusedBytes are neither live nor free.
-  void freeze(size_t I, size_t UnusedBytes) {
-    Slabs[I].Frozen = true;
-    Unused += UnusedBytes;
-  }
-
-  /// Says that \p R is not live any more.
-  /// \returns false, with nothing changed, if it is not frozen. What was taken
-  /// before a fork lies in frozen slabs only.
-  bool give(AddressRange R) {
-    if (!Slabs[Slabs.indexOf(R.Begin)].Frozen)
-      return false;
+  /// Freezes \p R, which is neither live nor free.
+  void freeze(AddressRange R) {
     Unused += R.size();
-    return true;
+    Slabs.forEachPart(R, [&](size_t I, uint32_t Begin, uint32_t End) {
+      Slabs[I].Frozen += End - Begin;
+    });
   }
 
-  /// Takes slab \p I, in which nothing is live, from this process.
+  /// Takes slab \p I, all of which is frozen, from this process.
   /// \returns false, with nothing changed, when the system refuses.
   bool abandon(size_t I, SharedBacking &Backing) {
     if (Backing.abandon(Slabs.range(I)))
       return false;
-    Slabs[I].Frozen = false;
+    Slabs[I].Frozen = 0;
     Unused -= SlabSize;
     return true;
   }

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "LayoutPolicy.h"
+#include "../Platform/Fork.h"
 #include "DenseLayout.h"
 #include "PerObjectLayout.h"
 #include "PerProtectionLayout.h"
@@ -56,16 +57,23 @@ void LayoutPolicy::shrink(Window &W, Allocation &A, SegmentKind K,
                            : Has.Begin,
                       Has.End};
   own(A, K, {Has.Begin, Unused.Begin});
-  giveBack(W, Unused, State::Writable);
+  giveBackPart(W, A, Unused, State::Writable);
 }
 
 void LayoutPolicy::release(Window &W, Allocation &A) {
   for (SegmentKind K : AllSegmentKinds) {
     const Part &P = parts(A)[K];
     if (P)
-      giveBack(W, owned(A, K), P.Rights);
+      giveBackPart(W, A, owned(A, K), P.Rights);
     own(A, K, {});
   }
+}
+
+// The count cannot change here: a fork waits for the arena's lock.
+void LayoutPolicy::giveBackPart(Window &W, const Allocation &A, AddressRange R,
+                                State Rights) {
+  if (forksBefore(A) == forkCount() || !W.giveFrozen(R))
+    giveBack(W, R, Rights);
 }
 
 void LayoutPolicy::giveBack(Window &W, AddressRange R, State Rights) {

@@ -129,6 +129,9 @@ protected:
 
   /// Gives \p R, whose rights are \p Rights, back to \p W.
   virtual void giveBack(Window &W, AddressRange R, State Rights);
+  /// The same for what \p A owns, which a fork may have left to two processes.
+  void giveBackPart(Window &W, const Allocation &A, AddressRange R,
+                    State Rights);
 
   VirtualMemory &VM;
 };

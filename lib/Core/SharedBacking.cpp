@@ -81,12 +81,23 @@ std::error_code SharedBacking::decommit(AddressRange Slab) {
           writerOf(Slab.Begin), Slab.size(),
           OfSlab[slabOf(Slab.Begin)]->handle(), Slab.Begin - Window.Begin))
     return EC;
-  return abandon(Slab);
+  return unmapBoth(Slab);
+}
+
+// What comes here next is for this process, at an offset that the other one
+// does not know.
+std::error_code SharedBacking::abandon(AddressRange Slab) {
+  const bool WasCurrent = OfSlab[slabOf(Slab.Begin)] == Current;
+  if (std::error_code EC = unmapBoth(Slab))
+    return EC;
+  if (WasCurrent)
+    renew();
+  return {};
 }
 
 // A writer view that cannot be unmapped is harmless: nobody uses what it still
 // shows, and the next commit maps over it.
-std::error_code SharedBacking::abandon(AddressRange Slab) {
+std::error_code SharedBacking::unmapBoth(AddressRange Slab) {
   if (std::error_code EC = VM.unmap(Slab.Begin, Slab.size()))
     return EC;
   (void)VM.unmap(writerOf(Slab.Begin), Slab.size());

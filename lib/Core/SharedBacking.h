@@ -20,8 +20,9 @@ namespace jitslab {
 /// window, rw- at an unrelated address, the writer view.
 ///
 /// A fork gives both processes the same shared memory, and neither may write
-/// what the other executes. What is committed after it comes from another
-/// memory, so slabs know which one they are of.
+/// what the other executes. What the child commits after it comes from another
+/// memory, and what the parent commits where something live at the fork was; so
+/// slabs know which one they are of.
 class SharedBacking final : public SlabBacking {
 public:
   /// For the window \p Window, whose slabs are written in \p Writer, a
@@ -45,11 +46,11 @@ public:
     return Writer.range().Begin - Window.Begin;
   }
 
-  /// Unmaps one slab of what was committed before a fork. Its memory stays with
-  /// the other process.
+  /// Unmaps one slab in which something was live at a fork. Its memory stays
+  /// with the other process.
   std::error_code abandon(AddressRange Slab);
 
-  /// Lets the next commits share no memory with another process, after a fork.
+  /// Lets the next commits share no memory with another process.
   void renew() { Current.reset(); }
 
   /// Makes what this process writes through the writer view invisible to its
@@ -61,6 +62,7 @@ private:
   class File;
 
   std::error_code mapBoth(Lane L, AddressRange Slabs);
+  std::error_code unmapBoth(AddressRange Slab);
   uintptr_t writerOf(uintptr_t Executor) const {
     return Executor + workingOffset();
   }
@@ -69,7 +71,7 @@ private:
   VirtualMemory &VM;
   const AddressRange Window;
   const bool HugePages;
-  /// What commit takes from; null after a fork.
+  /// What commit takes from; null if that is to be created.
   std::shared_ptr<File> Current;
   llvm::SmallVector<std::shared_ptr<File>, 0> OfSlab;
   const Reservation Writer;

@@ -24,10 +24,10 @@ struct Slab {
   Lane Owner = Lane::Untaken;
   /// The lane that it is earmarked for; that of the owner while it is taken.
   Lane Earmark = Lane::Untaken;
-  /// Another process may execute it since a fork.
-  bool Frozen = false;
   /// Bytes in live allocations.
   uint32_t Live = 0;
+  /// Bytes that are not live and never used again: see FrozenSlabs.
+  uint32_t Frozen = 0;
   /// The end of the part that was backed with memory ahead of its use: bytes
   /// from the slab's begin.
   uint32_t Populated = 0;

@@ -138,18 +138,10 @@ bool Window::mayHoldFreedCode(AddressRange R) const {
 void Window::give(AddressRange R) {
   Lane L = laneAt(R.Begin);
   countLive(R, /*Alive=*/false);
-  if (Frozen.give(R)) {
-    for (size_t I = Slabs.indexOf(R.Begin), E = Slabs.indexOf(R.End - 1);
-         I <= E; ++I)
-      if (!Slabs[I].Live)
-        abandon(I);
-    return;
-  }
   Free[L].Writable.give(R);
   Refused.forget(L);
 }
 
-// Nothing here is frozen: layouts that change access rights share no memory.
 void Window::giveProtected(AddressRange R) {
   Lane L = laneAt(R.Begin);
   countLive(R, /*Alive=*/false);
@@ -157,21 +149,36 @@ void Window::giveProtected(AddressRange R) {
   Refused.forget(L);
 }
 
+bool Window::giveFrozen(AddressRange R) {
+  if (!Backings.isShared(laneAt(R.Begin)))
+    return false;
+  countLive(R, /*Alive=*/false);
+  Frozen.freeze(R);
+  for (size_t I = Slabs.indexOf(R.Begin), E = Slabs.indexOf(R.End - 1); I <= E;
+       ++I)
+    if (!Slabs[I].Live)
+      abandon(I);
+  return true;
+}
+
+// A decommit that the system refused has left protected memory.
+void Window::freezeFree(size_t I) {
+  FreeMemory &FreeInLane = Free[Slabs[I].Owner];
+  for (RangeMap *M : {&FreeInLane.Writable, &FreeInLane.Protected})
+    for (AddressRange R : M->takeWithin(Slabs.range(I)))
+      Frozen.freeze(R);
+}
+
 void Window::freezeShared() {
   SharedBacking *Shared = Backings.shared();
   if (!Shared)
     return;
   for (size_t I = 0; I != Slabs.size(); ++I) {
-    Lane L = Slabs[I].Owner;
-    if (L == Lane::Untaken || Slabs[I].Frozen || !Backings.isShared(L))
+    if (Slabs[I].Owner == Lane::Untaken || !Backings.isShared(Slabs[I].Owner))
       continue;
-    size_t Unused = 0;
-    // A decommit that the system refused has left protected memory.
-    for (RangeMap *M : {&Free[L].Writable, &Free[L].Protected})
-      for (AddressRange R : M->takeWithin(Slabs.range(I)))
-        Unused += R.size();
-    Frozen.freeze(I, Unused);
-    if (!Slabs[I].Live)
+    if (Slabs[I].Live)
+      freezeFree(I);
+    else
       abandon(I);
   }
   Shared->renew();
@@ -187,8 +194,9 @@ void Window::freeSlab(size_t I) {
   Refused.forget();
 }
 
-// The slab stays frozen where the system refuses, and trim tries again.
+// All of the slab stays frozen where the system refuses, and trim tries again.
 void Window::abandon(size_t I) {
+  freezeFree(I);
   if (Frozen.abandon(I, *Backings.shared()))
     freeSlab(I);
 }
@@ -245,8 +253,8 @@ bool Window::verify() const {
   if (!Slabs.verify())
     return false;
   bool Ok = true;
-  // Every byte of a committed slab is live or free, in the slab's lane. Other
-  // slabs have none.
+  // Every byte of a committed slab is live, frozen or, in the slab's lane,
+  // free. Other slabs have none.
   SmallVector<size_t, 0> Unused(Slabs.size(), 0);
   for (Lane L : AllLanes) {
     Ok &= std::max(Free[L].Writable.largest(), Free[L].Protected.largest()) <
@@ -260,7 +268,7 @@ bool Window::verify() const {
           return;
         }
         Slabs.forEachPart(R, [&](size_t I, uint32_t Begin, uint32_t End) {
-          Ok &= Slabs[I].Owner == L && !Slabs[I].Frozen;
+          Ok &= Slabs[I].Owner == L;
           Unused[I] += End - Begin;
         });
       });
@@ -269,12 +277,9 @@ bool Window::verify() const {
   size_t Live = 0, FrozenUnused = 0;
   for (size_t I = 0; I != Slabs.size(); ++I) {
     size_t Committed = Slabs[I].Owner != Lane::Untaken ? SlabSize : 0;
-    if (Slabs[I].Frozen) {
-      Unused[I] = Committed - Slabs[I].Live;
-      FrozenUnused += Unused[I];
-    }
-    Ok &= Unused[I] + Slabs[I].Live == Committed;
+    Ok &= Unused[I] + Slabs[I].Frozen + Slabs[I].Live == Committed;
     Live += Slabs[I].Live;
+    FrozenUnused += Slabs[I].Frozen;
   }
   return Ok && Live == LiveBytes && FrozenUnused == Frozen.bytes();
 }

@@ -71,12 +71,18 @@ public:
   /// needs them.
   void giveProtected(AddressRange R);
 
+  /// Gives back what was live at a fork, and the other process may execute: it
+  /// is not used again.
+  /// \returns false, with nothing done, where the processes share no memory.
+  bool giveFrozen(AddressRange R);
+
   /// Where the memory at \p Executor, which is taken, can be written.
   uintptr_t workingAddress(uintptr_t Executor) const {
     return Executor + WorkingOffsets[laneAt(Executor)];
   }
 
-  /// After a fork: freezes the slabs that both processes can see.
+  /// In a child: freezes what is free in slabs that its parent can see, and may
+  /// use.
   void freezeShared();
   /// See SharedBacking.
   void detachFromParent();
@@ -132,6 +138,7 @@ private:
   void countLive(AddressRange R, bool Alive);
   void freeSlab(size_t I);
   bool decommit(size_t I);
+  void freezeFree(size_t I);
   void abandon(size_t I);
 
   const WindowPlace Place;
