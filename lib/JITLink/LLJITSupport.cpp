@@ -16,13 +16,9 @@ using namespace llvm;
 
 namespace jitslab {
 
-Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
-createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
-                         JITLinkOptions Options) {
-  Options.RegisterFrames = true;
-  std::shared_ptr<InitFiniPlugin> Statics = std::move(Options.Statics);
-  auto Layer = std::make_unique<orc::ObjectLinkingLayer>(
-      ES, std::make_unique<ArenaJITLinkMemoryManager>(std::move(A), Options));
+static std::unique_ptr<orc::ObjectLinkingLayer>
+withPlugins(std::unique_ptr<orc::ObjectLinkingLayer> Layer,
+            std::shared_ptr<InitFiniPlugin> Statics) {
   Layer->addPlugin(std::make_shared<FrameCallsPlugin>());
   Layer->addPlugin(std::make_shared<GOTPCRELXFixPlugin>());
   if (!Statics)
@@ -31,15 +27,23 @@ createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
   return Layer;
 }
 
-void useArena(orc::LLJITBuilder &Builder, std::shared_ptr<Arena> A,
-              JITLinkOptions Options) {
-  // Further parameters, of which this needs none, differ between versions.
-  Builder.setObjectLinkingLayerCreator(
-      [A = std::move(A),
-       Options](orc::ExecutionSession &ES,
-                auto &&...) -> Expected<std::unique_ptr<orc::ObjectLayer>> {
-        return createObjectLinkingLayer(ES, A, Options);
-      });
+Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
+createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
+                         JITLinkOptions Options) {
+  Options.RegisterFrames = true;
+  std::shared_ptr<InitFiniPlugin> Statics = std::move(Options.Statics);
+  return withPlugins(std::make_unique<orc::ObjectLinkingLayer>(
+                         ES, std::make_unique<ArenaJITLinkMemoryManager>(
+                                 std::move(A), Options)),
+                     std::move(Statics));
+}
+
+Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
+createObjectLinkingLayer(orc::ExecutionSession &ES,
+                         jitlink::JITLinkMemoryManager &Memory,
+                         std::shared_ptr<InitFiniPlugin> Statics) {
+  return withPlugins(std::make_unique<orc::ObjectLinkingLayer>(ES, Memory),
+                     std::move(Statics));
 }
 
 } // namespace jitslab
