@@ -145,6 +145,6 @@ int main(int, char **Argv) {
   int Result = Mode == "interpreter" ? H.interpret(14) : H.triple(14);
   outs() << "triple(14) = " << Result << '\n';
   if (Mode == "leak")
-    H.Engine.release();
+    (void)H.Engine.release();
   return 0;
 }
