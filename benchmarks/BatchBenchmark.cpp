@@ -13,35 +13,36 @@ using namespace llvm;
 
 namespace jitslab::bench {
 
-static Error loadBatches(Linker &L, size_t Batch, size_t First, size_t N) {
-  for (size_t I = First; I != First + N; ++I)
-    if (Error Err = L.loadTogether(tinyObject(), Batch, I))
-      return Err;
-  return Error::success();
-}
-
-static void batch(const Manager &M, size_t Batch, size_t Batches, Probe &P) {
+/// Loads \p Batches times \p Batch objects by means of \p Load, which is one of
+/// Linker's functions. The first time is not measured.
+static void batch(const Manager &M, decltype(&Linker::loadTogether) Load,
+                  size_t Batch, size_t Batches, Probe &P) {
   Linkers *L = makeLinkers(M, 1, P);
   if (!L)
     return;
   Linker &Only = *L->front();
   Only.makeSlots(1 + Batches);
-  if (P.failed(loadBatches(Only, Batch, 0, 1)))
+  if (P.failed((Only.*Load)(tinyObject(), Batch, 0)))
     return;
   P.start();
-  Error Err = loadBatches(Only, Batch, 1, Batches);
+  for (size_t I = 1; I <= Batches; ++I)
+    if (P.failed((Only.*Load)(tinyObject(), Batch, I)))
+      return;
   P.stop();
-  if (!P.failed(std::move(Err)))
-    P.reportPer("object", Batch * Batches);
+  P.reportPer("object", Batch * Batches);
+}
+
+static void registerOne(const char *What, const Manager &M,
+                        decltype(&Linker::loadTogether) Load, size_t Batch,
+                        size_t Batches) {
+  registerMeasure(
+      std::string(What) + "/" + M.fullName() + "/" + std::to_string(Batch),
+      [=](Probe &P) { batch(M, Load, Batch, Batches, P); }, Batch * Batches);
 }
 
 void registerBatch(const Manager &M, const Sizes &S) {
-  registerMeasure(
-      "Batch/" + M.fullName() + "/" + std::to_string(S.Batch),
-      [M, Batch = S.Batch, Batches = S.Batches](Probe &P) {
-        batch(M, Batch, Batches, P);
-      },
-      S.Batch * S.Batches);
+  registerOne("Batch", M, &Linker::loadTogether, S.Batch, S.Batches);
+  registerOne("Engine", M, &Linker::loadInEngine, S.EngineModules, S.Engines);
 }
 
 } // namespace jitslab::bench

@@ -8,7 +8,9 @@
 
 #include "Measurements.h"
 #include "Register.h"
+#include <atomic>
 #include <random>
+#include <thread>
 
 using namespace llvm;
 
@@ -44,6 +46,46 @@ static void churn(const Manager &M, size_t Live, size_t Steps, Probe &P) {
     P.reportPer("object", Steps);
 }
 
+/// Calls what was loaded into a slot, until the end of its scope.
+class Runner {
+public:
+  explicit Runner(uintptr_t Entry)
+      : Thread([this, Function = reinterpret_cast<int (*)()>(Entry)] {
+          while (!Stops.load(std::memory_order_relaxed))
+            Function();
+        }) {}
+  ~Runner() {
+    Stops = true;
+    Thread.join();
+  }
+
+private:
+  std::atomic<bool> Stops{false};
+  std::thread Thread;
+};
+
+/// The same while another thread runs code that stays. What other threads may
+/// have fetched costs something then.
+static void churnWhileRunning(const Manager &M, size_t Live, size_t Steps,
+                              Probe &P) {
+  Linkers *L = makeLinkers(M, 1, P);
+  if (!L)
+    return;
+  Linker &Only = *L->front();
+  Only.makeSlots(Live + 1);
+  std::mt19937 Random(1);
+  if (P.failed(loadMany(Only, tinyObject(), 0, Live + 1)))
+    return;
+  Runner Other(Only.entry(Live));
+  if (P.failed(replaceMany(Only, Live, Live, Random)))
+    return;
+  P.start();
+  Error Err = replaceMany(Only, Live, Steps, Random);
+  P.stop();
+  if (!P.failed(std::move(Err)))
+    P.reportPer("object", Steps);
+}
+
 void registerChurn(const Manager &M, const Sizes &S) {
   registerMeasure(
       "Churn/" + M.fullName() + "/" + std::to_string(S.ChurnLive),
@@ -51,6 +93,11 @@ void registerChurn(const Manager &M, const Sizes &S) {
         churn(M, Live, Steps, P);
       },
       S.ChurnSteps);
+  registerMeasure("ChurnRunning/" + M.fullName() + "/" +
+                      std::to_string(S.ChurnLive),
+                  [M, Live = S.ChurnLive, Steps = S.ChurnSteps](Probe &P) {
+                    churnWhileRunning(M, Live, Steps, P);
+                  });
 }
 
 } // namespace jitslab::bench

@@ -42,6 +42,11 @@ public:
   virtual llvm::Error loadTogether(const InputObject &O, size_t N,
                                    size_t Slot) = 0;
 
+  /// The same in an engine, as a host of MCJIT does it that has compiled its
+  /// modules before.
+  virtual llvm::Error loadInEngine(const InputObject &O, size_t N,
+                                   size_t Slot) = 0;
+
   /// Frees what is in a slot.
   virtual llvm::Error unload(size_t Slot) = 0;
 

@@ -22,6 +22,8 @@ Sizes Sizes::smoke() {
   S.LargeObjects = 1;
   S.Batch = 10;
   S.Batches = 2;
+  S.EngineModules = 20;
+  S.Engines = 1;
   S.ChurnLive = 10;
   S.ChurnSteps = 50;
   S.ThreadObjects = 100;

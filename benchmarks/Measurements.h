@@ -36,10 +36,13 @@ struct Sizes {
   size_t LargeObjects = 16;
   /// So many objects are finalized together, so often.
   size_t Batch = 100, Batches = 20;
+  /// So many modules are finalized together by an engine, so often.
+  size_t EngineModules = 500, Engines = 4;
   /// So many objects are live, and so often one of them is replaced.
   size_t ChurnLive = 200, ChurnSteps = 5000;
-  /// Objects that two threads load in all.
+  /// Objects that so many threads load in all.
   size_t ThreadObjects = 4000;
+  std::vector<size_t> Threads = {1, 2, 4};
   size_t ScaleObjects = 100000;
   /// Exceptions are thrown with so many loaded.
   std::vector<size_t> ThrowObjects = {1000, 20000, 100000, 1000000};

@@ -7,7 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "RTDyldLinker.h"
+#include "Support/NativeTarget.h"
+#include "llvm/ExecutionEngine/MCJIT.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
+#include "llvm/IR/LLVMContext.h"
+#include "llvm/IR/Module.h"
 
 using namespace llvm;
 
@@ -56,6 +60,7 @@ static Error finish(RuntimeDyld &Dyld, RTDyldMemoryManager &Memory) {
 
 void RTDyldLinker::makeSlots(size_t N) {
   Managers.resize(N);
+  Engines.resize(N);
   Entries.resize(N);
 }
 
@@ -90,6 +95,34 @@ Error RTDyldLinker::loadTogether(const InputObject &O, size_t N, size_t Slot) {
       return errorOf(Dyld);
   }
   return finish(Dyld, *Memory);
+}
+
+Error RTDyldLinker::loadInEngine(const InputObject &O, size_t N, size_t Slot) {
+  static LLVMContext Context;
+  initializeTarget();
+  auto Empty = std::make_unique<Module>("", Context);
+  Module *Added = Empty.get();
+  std::string Message;
+  std::unique_ptr<ExecutionEngine> Engine(EngineBuilder(std::move(Empty))
+                                              .setEngineKind(EngineKind::JIT)
+                                              .setErrorStr(&Message)
+                                              .setMCJITMemoryManager(Make())
+                                              .create());
+  if (!Engine)
+    return make_error<StringError>(Message, inconvertibleErrorCode());
+  // There is nothing to compile.
+  Engine->removeModule(Added);
+  delete Added;
+  for (size_t I = 0; I != N; ++I) {
+    Expected<std::unique_ptr<object::ObjectFile>> File =
+        object::ObjectFile::createObjectFile(O.Buffer->getMemBufferRef());
+    if (!File)
+      return File.takeError();
+    Engine->addObjectFile(std::move(*File));
+  }
+  Engine->finalizeObject();
+  Engines[Slot] = std::move(Engine);
+  return Error::success();
 }
 
 Error RTDyldLinker::unload(size_t Slot) {

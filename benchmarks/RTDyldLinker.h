@@ -10,6 +10,7 @@
 #define JITSLAB_BENCHMARKS_RTDYLDLINKER_H
 
 #include "Linker.h"
+#include "llvm/ExecutionEngine/ExecutionEngine.h"
 #include "llvm/ExecutionEngine/RTDyldMemoryManager.h"
 
 namespace jitslab::bench {
@@ -27,11 +28,14 @@ public:
   llvm::Error load(const InputObject &O, size_t Slot) override;
   llvm::Error loadTogether(const InputObject &O, size_t N,
                            size_t Slot) override;
+  llvm::Error loadInEngine(const InputObject &O, size_t N,
+                           size_t Slot) override;
   llvm::Error unload(size_t Slot) override;
 
 private:
   MakeManager Make;
   std::vector<std::unique_ptr<llvm::RTDyldMemoryManager>> Managers;
+  std::vector<std::unique_ptr<llvm::ExecutionEngine>> Engines;
 };
 
 } // namespace jitslab::bench

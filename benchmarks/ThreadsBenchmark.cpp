@@ -1,4 +1,5 @@
-//===- ThreadsBenchmark.cpp - Two threads load at once --------------------===//
+//===- ThreadsBenchmark.cpp - Threads load at once
+//-------------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
@@ -14,11 +15,10 @@ using namespace llvm;
 
 namespace jitslab::bench {
 
-static constexpr size_t NumThreads = 2;
-
 /// Wall-clock time per object while each thread loads its share into the same
 /// arena (or through the same LLVM manager, where that is made for it).
-static void loadFromThreads(const Manager &M, size_t Objects, Probe &P) {
+static void loadFromThreads(const Manager &M, size_t NumThreads, size_t Objects,
+                            Probe &P) {
   Linkers *L = makeLinkers(M, NumThreads, P);
   if (!L)
     return;
@@ -28,7 +28,7 @@ static void loadFromThreads(const Manager &M, size_t Objects, Probe &P) {
     if (P.failed(loadMany(*One, tinyObject(), 0, WarmUpObjects)))
       return;
   }
-  std::array<std::string, NumThreads> Errors;
+  std::vector<std::string> Errors(NumThreads);
   P.start();
   std::vector<std::thread> Threads;
   for (size_t I = 0; I != NumThreads; ++I)
@@ -46,9 +46,12 @@ static void loadFromThreads(const Manager &M, size_t Objects, Probe &P) {
 }
 
 void registerThreads(const Manager &M, const Sizes &S) {
-  registerMeasure(
-      "Threads/" + M.fullName() + "/" + std::to_string(NumThreads),
-      [M, N = S.ThreadObjects](Probe &P) { loadFromThreads(M, N, P); });
+  for (size_t NumThreads : S.Threads)
+    registerMeasure("Threads/" + M.fullName() + "/" +
+                        std::to_string(NumThreads),
+                    [=, N = S.ThreadObjects](Probe &P) {
+                      loadFromThreads(M, NumThreads, N, P);
+                    });
 }
 
 } // namespace jitslab::bench

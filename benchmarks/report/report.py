@@ -45,12 +45,21 @@ EXPLANATIONS = {
     "Mix": "All members of Debian's libz.a.",
     "Large": "Objects of 4 MiB.",
     "Batch": "100 tiny objects are finalized together.",
+    "Engine": "An MCJIT engine finalizes 500 modules together, which are compiled.",
     "Churn": "One of 200 live objects is removed and another one is loaded.",
-    "Threads": "Two threads load tiny objects at once; wall-clock time.",
+    "ChurnRunning": "The same while another thread runs code that was loaded before.",
+    "Threads": "So many threads load tiny objects at once; wall-clock time.",
 }
 
 
 def sections(results):
+    yield (
+        "Rows that lose",
+        "Layouts against the better of LLVM's managers in the same row, by more than "
+        "the last digit; 1.00 is equal. First those that are recommended, or had "
+        "without asking.",
+        tables.losing(results, EXPLANATIONS),
+    )
     yield "Targets", "Medians against what the project promises.", targets(results)
     for linker in LLVM_MANAGERS:
         for count in results.counts(linker):
@@ -63,9 +72,11 @@ def sections(results):
             counts = results.counts(prefix)
             if counts and what.startswith("Run"):
                 yield prefix, explanation, tables.running(results, prefix, linker)
-            elif counts:
-                body = tables.loading(results, prefix, linker, counts[0])
-                yield prefix, explanation, body
+                continue
+            for count in counts:
+                title = prefix if len(counts) == 1 else f"{prefix}/{count}"
+                body = tables.loading(results, prefix, linker, count)
+                yield title, explanation, body
     for linker in LLVM_MANAGERS:
         prefix = f"Scale/{linker}"
         for count in results.counts(prefix):

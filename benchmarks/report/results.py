@@ -11,6 +11,12 @@ LLVM_MANAGERS = {
     "JITLink": ["in-process", "mapper"],
 }
 FLOOR = "rwx-floor"
+# What is recommended for each linker, and what an arena or a manager has that is
+# asked for nothing.
+RECOMMENDED = {
+    "RTDyld": ["dense", "per-object"],
+    "JITLink": ["dense", "per-protection"],
+}
 
 
 class Results:

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
 """Markdown tables of ratios."""
 
-from results import FLOOR
+from results import FLOOR, LLVM_MANAGERS, RECOMMENDED
 
 
 def number(value, digits=2):
@@ -30,6 +30,50 @@ def _against(results, prefix, linker, manager, count, counter):
         number(results.ratio(name, best, counter)) if best else "–",
         number(results.ratio(name, f"{prefix}/{FLOOR}/{count}", counter)),
     ]
+
+
+COLUMNS = {
+    "us_per_object": "time",
+    "ns_per_call": "time",
+    "rss_kib_per_object": "resident memory",
+    "vmas_per_object": "VMAs",
+}
+# What the tables show, which is also what other processes on the machine change.
+LAST_DIGIT = 0.005
+
+
+def _losses(results, linker, prefix, count):
+    """Values that are larger than those of LLVM's best."""
+    for counter, column in COLUMNS.items():
+        best = results.llvm_best(prefix, linker, count, counter)
+        if best is None:
+            continue
+        for manager in results.managers(prefix + "/"):
+            name = f"{prefix}/{manager}/{count}"
+            value = results.median(name, counter)
+            if manager in LLVM_MANAGERS[linker] or manager == FLOOR or value is None:
+                continue
+            if value - results.median(best, counter) <= LAST_DIGIT:
+                continue
+            # Where LLVM's has none there is no ratio.
+            ratio = results.ratio(name, best, counter)
+            if ratio is None or ratio > 1 + LAST_DIGIT:
+                row = [f"{prefix}/{count}", manager, column, number(value)]
+                row += [number(results.median(best, counter)), number(ratio)]
+                yield manager in RECOMMENDED[linker], row
+
+
+def losing(results, measurements):
+    """All rows in which a layout loses, the recommended ones first."""
+    found = []
+    for linker in LLVM_MANAGERS:
+        for prefix in [linker, *(f"{what}/{linker}" for what in measurements)]:
+            for count in results.counts(prefix):
+                found += _losses(results, linker, prefix, count)
+    found.sort(key=lambda loss: not loss[0])
+    rows = [row + ["yes" if recommended else "no"] for recommended, row in found]
+    header = ["row", "layout", "what", "value", "LLVM's best", "ratio", "recommended"]
+    return table(header, rows) if rows else "None."
 
 
 def loading(results, prefix, linker, count):
