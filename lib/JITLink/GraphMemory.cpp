@@ -118,6 +118,29 @@ Error allocateBoth(Arena &A, const Footprint &Standard,
   return A.allocate(Finalize, &ForStandard).moveInto(ForFinalize);
 }
 
+// From here on dropping pages costs less than writing zeros to them.
+constexpr size_t LargeZeroFill = size_t(1) << 20;
+
+/// Makes \p Size bytes of private memory zero: reused memory is not. What is
+/// large may be .bss that nobody ever writes to, so its pages are dropped.
+void clear(VirtualMemory &VM, char *Start, size_t Size) {
+  const size_t Page = VM.pageSize();
+  auto *First = reinterpret_cast<char *>(
+      alignTo(reinterpret_cast<uintptr_t>(Start), Page));
+  size_t Before = First - Start;
+  size_t Pages = Size > Before ? alignDown(Size - Before, Page) : 0;
+  if (Size < LargeZeroFill || !Pages) {
+    memset(Start, 0, Size);
+    return;
+  }
+  memset(Start, 0, Before);
+  memset(First + Pages, 0, Size - Before - Pages);
+  // Emulators may say yes and do nothing.
+  *First = 1;
+  if (VM.discard(reinterpret_cast<uintptr_t>(First), Pages) || *First)
+    memset(First, 0, Pages);
+}
+
 } // namespace
 
 Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
@@ -151,8 +174,14 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
     const Segment &Memory = (S.ForFinalize ? M.Finalize : M.Standard)[S.Kind];
     S.Seg->Addr = orc::ExecutorAddr(Memory.Executor + S.Offset);
     S.Seg->WorkingMem = reinterpret_cast<char *>(Memory.Working) + S.Offset;
-    // Reused memory is not zero: neither what is between blocks nor .bss.
-    memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize + S.Seg->ZeroFillSize);
+    // Neither what is between blocks nor .bss is zero in reused memory.
+    if (S.Kind == SegmentKind::RWData) {
+      memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize);
+      clear(ArenaAccess::memory(A), S.Seg->WorkingMem + S.Seg->ContentSize,
+            S.Seg->ZeroFillSize);
+    } else {
+      memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize + S.Seg->ZeroFillSize);
+    }
   }
   if (Error Err = Layout.apply())
     return Err;

@@ -190,3 +190,29 @@ TEST_CASE("Parts of both lifetimes find a window that has room for both") {
   CHECK(Memory->stats().LiveBytes == 0);
   CHECK(Memory->stats().LiveObjects == 0);
 }
+
+TEST_CASE("A GiB of .bss costs nothing until it is written, and is zero") {
+  constexpr size_t Size = size_t(1) << 30;
+  auto Memory = anyArena();
+  JITLinkOptions Options;
+  Options.OutsideMinSize = SIZE_MAX;
+  ArenaJITLinkMemoryManager Manager(Memory, Options);
+  // The second time where the first one has written.
+  for (int Round = 0; Round != 2; ++Round) {
+    auto G = makeGraph();
+    addSection(*G, ".text", RX, 100);
+    addSection(*G, ".data", RW, 5000);
+    Block &Zeros = addZeros(*G, ".bss", RW, Size);
+    size_t Before = residentBytes();
+    auto InFlight = valueOf(Manager.allocate(nullptr, *G));
+    if (!runsUnderEmulator())
+      CHECK(residentBytes() <= Before + (size_t(16) << 20));
+    auto *Bytes = Zeros.getAddress().toPtr<char *>();
+    for (size_t At : {size_t(0), Size / 2 + 5, Size - 1}) {
+      CHECK(Bytes[At] == 0);
+      Bytes[At] = FillByte;
+    }
+    auto Alloc = valueOf(InFlight->finalize());
+    REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+  }
+}
