@@ -116,6 +116,10 @@ private:
   std::string Message;
 };
 
+/// Where the heap is used up, what changes an arena ends the process in LLVM's
+/// way (llvm::report_bad_alloc_error); std::bad_alloc passes through create,
+/// stats, snapshot and verify, which change nothing then.
+///
 /// Thread-safe: every function may be called from any thread at any time, and
 /// arenas may be shared by any number of memory managers. Functions wait while
 /// another thread forks; ForkHandlers.h says what fork handlers may do.

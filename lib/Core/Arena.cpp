@@ -9,6 +9,7 @@
 #include "jitslab/Arena.h"
 #include "ArenaAccess.h"
 #include "ArenaImpl.h"
+#include "HeapExhaustion.h"
 #include "jitslab/ArenaSnapshot.h"
 #include <utility>
 
@@ -18,8 +19,7 @@ namespace jitslab {
 
 Allocation &Allocation::operator=(Allocation &&Other) noexcept {
   if (this != &Other) {
-    if (Owner)
-      Owner->release(*this);
+    release();
     Owner = std::exchange(Other.Owner, nullptr);
     Home = Other.Home;
     Parts = Other.Parts;
@@ -46,7 +46,7 @@ void Allocation::shrink(SegmentKind K, size_t Used) {
   // The lock is not taken where there is nothing to give back.
   size_t Has = LayoutPolicy::usable(*this, K).size();
   if (!Used || (Used < Has && Has - Used >= Home->granule()))
-    Owner->shrink(*this, K, Used);
+    endIfHeapIsUsedUp([&] { Owner->shrink(*this, K, Used); });
 }
 
 void Allocation::addObject() {
@@ -56,7 +56,7 @@ void Allocation::addObject() {
 
 void Allocation::release() {
   if (Owner)
-    Owner->release(*this);
+    endIfHeapIsUsedUp([&] { Owner->release(*this); });
 }
 
 Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options) {
@@ -78,7 +78,9 @@ Arena::~Arena() = default;
 const ArenaOptions &Arena::options() const { return Impl->options(); }
 ArenaStats Arena::stats() const { return Impl->stats(); }
 ArenaSnapshot Arena::snapshot() const { return Impl->snapshot(); }
-size_t Arena::trim() { return Impl->trim(); }
+size_t Arena::trim() {
+  return endIfHeapIsUsedUp([&] { return Impl->trim(); });
+}
 bool Arena::verify() const { return Impl->verify(); }
 
 VirtualMemory &ArenaAccess::memory(const Arena &A) { return A.Impl->memory(); }
@@ -91,23 +93,25 @@ bool ArenaAccess::isSpacious(const Arena &A) { return A.Impl->isSpacious(); }
 
 Expected<Allocation> Arena::allocate(const Footprint &F,
                                      const Allocation *Sibling) {
-  return Impl->allocate(F, Sibling);
+  return endIfHeapIsUsedUp([&] { return Impl->allocate(F, Sibling); });
 }
 
 Expected<Allocation> ArenaAccess::allocateFirstPart(Arena &A,
                                                     const Footprint &F) {
-  return A.Impl->allocate(F, /*Sibling=*/nullptr, /*Announced=*/false);
+  return endIfHeapIsUsedUp([&] {
+    return A.Impl->allocate(F, /*Sibling=*/nullptr, /*Announced=*/false);
+  });
 }
 
 Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
                        const SegmentFootprint &F) {
-  return Impl->enlarge(A, K, Used, F);
+  return endIfHeapIsUsedUp([&] { return Impl->enlarge(A, K, Used, F); });
 }
 
 bool Arena::wantsReservations() const { return Impl->wantsReservations(); }
 
 Error Arena::seal(ArrayRef<Allocation *> Allocations) {
-  return Impl->seal(Allocations);
+  return endIfHeapIsUsedUp([&] { return Impl->seal(Allocations); });
 }
 
 } // namespace jitslab

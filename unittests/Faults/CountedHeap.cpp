@@ -23,6 +23,25 @@ static std::atomic<size_t> Blocks{0};
 
 size_t jitslab::heapInUse() { return Blocks.load(std::memory_order_relaxed); }
 
+static std::atomic<size_t> FailNth{0};
+static std::atomic<bool> WasHit{false};
+
+bool jitslab::canFailHeap() { return true; }
+
+bool jitslab::failHeapAfter(size_t Nth) {
+  FailNth = Nth;
+  return WasHit.exchange(false);
+}
+
+/// From the chosen call on.
+static bool fails() {
+  if (!FailNth.load(std::memory_order_relaxed) || FailNth.fetch_sub(1) > 1)
+    return false;
+  FailNth = 1;
+  WasHit = true;
+  return true;
+}
+
 static void *counted(void *Block) {
   if (Block)
     Blocks.fetch_add(1, std::memory_order_relaxed);
@@ -40,11 +59,15 @@ void *__libc_memalign(size_t, size_t);
 void __libc_free(void *);
 // NOLINTEND(bugprone-reserved-identifier)
 
-void *malloc(size_t Size) { return counted(__libc_malloc(Size)); }
+void *malloc(size_t Size) {
+  return fails() ? nullptr : counted(__libc_malloc(Size));
+}
 void *calloc(size_t Count, size_t Size) {
-  return counted(__libc_calloc(Count, Size));
+  return fails() ? nullptr : counted(__libc_calloc(Count, Size));
 }
 void *realloc(void *Block, size_t Size) {
+  if (Size && fails())
+    return nullptr;
   void *Result = __libc_realloc(Block, Size);
   if (!Block)
     return counted(Result);
@@ -70,4 +93,7 @@ void free(void *Block) {
 }
 
 } // extern "C"
+#else
+bool jitslab::canFailHeap() { return false; }
+bool jitslab::failHeapAfter(size_t) { return false; }
 #endif

@@ -21,6 +21,12 @@ namespace jitslab {
 /// known.
 size_t heapInUse();
 
+/// True where failHeapAfter works.
+bool canFailHeap();
+/// Lets the \p Nth call of malloc and its like from now on, and all after it,
+/// return null; 0: none. \returns whether one did since the last call.
+bool failHeapAfter(size_t Nth);
+
 /// What could leak, at one moment.
 class ProcessUse {
 public:
