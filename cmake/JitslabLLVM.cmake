@@ -10,7 +10,7 @@
 
 # The supported versions, newest first. The preload, packages and the scripts
 # (scripts/llvm-versions) know no others.
-set(JITSLAB_SUPPORTED_LLVM 22 21 20 19 18 17 16 15 14)
+set(JITSLAB_SUPPORTED_LLVM 23 22 21 20 19 18 17 16 15 14)
 set(JITSLAB_LLVM_VERSION "" CACHE STRING
     "Major version of LLVM to build against (empty: the newest supported one)")
 

@@ -41,20 +41,12 @@
 #define JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES 0
 #endif
 
-/// 1 where RuntimeDyldChecker makes its own disassembler for a triple and knows
-/// symbols' target flags (seen in LLVM 19, not in 14).
+/// 1 where RuntimeDyldChecker makes its own disassembler for a triple, knows
+/// symbols' target flags and asks for stubs of a kind (from LLVM 18).
 #if LLVM_VERSION_MAJOR >= 18
 #define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 1
 #else
 #define JITSLAB_LLVM_CHECKER_TAKES_TRIPLE 0
-#endif
-
-/// 1 where RuntimeDyldChecker asks for stubs of a kind (seen in LLVM 22, which
-/// passes a filter; not in 14).
-#if LLVM_VERSION_MAJOR >= 19
-#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 1
-#else
-#define JITSLAB_LLVM_CHECKER_FILTERS_STUBS 0
 #endif
 
 /// 1 where the target registry takes an llvm::Triple everywhere (from LLVM 22);
@@ -63,6 +55,16 @@
 #define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 1
 #else
 #define JITSLAB_LLVM_REGISTRY_TAKES_TRIPLE 0
+#endif
+
+/// 1 where the machine code layer's context takes references, and DataExtractor
+/// no size of addresses (from LLVM 23).
+#if LLVM_VERSION_MAJOR >= 23
+#define JITSLAB_LLVM_MC_CONTEXT_TAKES_REFERENCES 1
+#define JITSLAB_LLVM_DATA_EXTRACTOR_HAS_NO_ADDRESSES 1
+#else
+#define JITSLAB_LLVM_MC_CONTEXT_TAKES_REFERENCES 0
+#define JITSLAB_LLVM_DATA_EXTRACTOR_HAS_NO_ADDRESSES 0
 #endif
 
 /// 1 where RuntimeDyld links ELF objects of RISC-V and LoongArch (seen in LLVM
@@ -87,6 +89,21 @@
 #define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 1
 #else
 #define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 0
+#endif
+
+/// 1 where who changes their targets is told how to write memory (from LLVM 23).
+#if LLVM_VERSION_MAJOR >= 23
+#define JITSLAB_LLVM_REDIRECTION_TAKES_MEMORY_ACCESS 1
+#else
+#define JITSLAB_LLVM_REDIRECTION_TAKES_MEMORY_ACCESS 0
+#endif
+
+/// 1 where JITLink relaxes calls wrongly on x86-64: what GOTPCRELXFixPlugin
+/// repairs (mended in LLVM 23).
+#if LLVM_VERSION_MAJOR >= 23
+#define JITSLAB_LLVM_RELAXES_CALLS_WRONGLY 0
+#else
+#define JITSLAB_LLVM_RELAXES_CALLS_WRONGLY 1
 #endif
 
 /// 1 where ObjectLinkingLayer keeps track of all memory that is transferred to

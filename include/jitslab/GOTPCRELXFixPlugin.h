@@ -14,8 +14,9 @@
 /// address, although the instruction's operand is relative to its end. The code
 /// jumps to foo's address plus its own. Affected: LLVM 14 to 22
 /// (JITLink/x86_64.cpp, "Transform call/jmp instructions"). jitslab has JITLink
-/// from 19 on. Remove when: that code sets BranchPCRel32, and only where it
-/// fits.
+/// from 19 on. LLVM 23 has it mended (llvm#190179): the plugin finds nothing to
+/// do there, and LLJITSupport.h leaves it out. Remove when: 22 is not supported
+/// any more.
 ///
 //===----------------------------------------------------------------------===//
 

@@ -20,7 +20,9 @@ static std::unique_ptr<orc::ObjectLinkingLayer>
 withPlugins(std::unique_ptr<orc::ObjectLinkingLayer> Layer,
             std::shared_ptr<InitFiniPlugin> Statics) {
   Layer->addPlugin(std::make_shared<FrameCallsPlugin>());
+#if JITSLAB_LLVM_RELAXES_CALLS_WRONGLY
   Layer->addPlugin(std::make_shared<GOTPCRELXFixPlugin>());
+#endif
   if (!Statics)
     Statics = std::make_shared<InitFiniPlugin>(InitFiniPlugin::Mode::Refuse);
   Layer->addPlugin(std::move(Statics));

@@ -41,8 +41,13 @@ Disassembler::create(const Triple &T, const std::string &CPU) {
   D->Asm.reset(Found->createMCAsmInfo(*D->Registers, Name, D->Options));
   if (!D->Asm)
     return Fail("Unable to create target asm info!");
+#if JITSLAB_LLVM_MC_CONTEXT_TAKES_REFERENCES
+  D->Context =
+      std::make_unique<MCContext>(T, *D->Asm, *D->Registers, *D->Subtarget);
+#else
   D->Context = std::make_unique<MCContext>(T, D->Asm.get(), D->Registers.get(),
                                            D->Subtarget.get());
+#endif
   D->Dis.reset(Found->createMCDisassembler(*D->Subtarget, *D->Context));
   if (!D->Dis)
     return Fail("Unable to create disassembler!");

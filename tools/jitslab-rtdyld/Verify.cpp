@@ -141,22 +141,18 @@ std::unique_ptr<RuntimeDyldChecker> Verifier::Impl::makeChecker() {
   auto GOT = [this](StringRef Container, StringRef Name) {
     return stub(Container, Name);
   };
-#if JITSLAB_LLVM_CHECKER_FILTERS_STUBS
+  const object::ObjectFile &First = L.objectFile(0);
+#if JITSLAB_LLVM_CHECKER_TAKES_TRIPLE
   auto Stub = [this](StringRef Container, StringRef Name, StringRef) {
     return stub(Container, Name);
   };
-#else
-  auto Stub = GOT;
-#endif
-  const object::ObjectFile &First = L.objectFile(0);
-#if JITSLAB_LLVM_CHECKER_TAKES_TRIPLE
   return std::make_unique<RuntimeDyldChecker>(
       IsValid, Symbol, Section, Stub, GOT,
       First.isLittleEndian() ? endianness::little : endianness::big, Target,
       O.CPU, SubtargetFeatures(), errs());
 #else
   return std::make_unique<RuntimeDyldChecker>(
-      IsValid, Symbol, Section, Stub, GOT,
+      IsValid, Symbol, Section, /*Stub=*/GOT, GOT,
       First.isLittleEndian() ? support::little : support::big,
       &Decoder->disassembler(), &Decoder->printer(), errs());
 #endif

@@ -160,8 +160,15 @@ TEST_CASE("Redirected symbols call their newest target") {
   auto JIT = valueOf(makeJIT(anyArena()));
   orc::ExecutionSession &ES = JIT->getExecutionSession();
   orc::JITDylib &JD = JIT->getMainJITDylib();
+#if JITSLAB_LLVM_REDIRECTION_TAKES_MEMORY_ACCESS
+  auto Access =
+      valueOf(ES.getExecutorProcessControl().createDefaultMemoryAccess());
+  auto Manager = valueOf(
+      orc::JITLinkRedirectableSymbolManager::Create(layerOf(*JIT), *Access));
+#else
   auto Manager =
       valueOf(orc::JITLinkRedirectableSymbolManager::Create(layerOf(*JIT)));
+#endif
   auto Target = [](int (*Function)()) {
     return orc::ExecutorSymbolDef(orc::ExecutorAddr::fromPtr(Function),
                                   JITSymbolFlags::Exported |

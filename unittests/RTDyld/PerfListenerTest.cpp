@@ -14,6 +14,7 @@
 ///
 //===----------------------------------------------------------------------===//
 
+#include "LLVMCompat.h"
 #include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "TestEngine.h"
@@ -76,7 +77,11 @@ static Expected<LoadedFunctions> readDump(const std::string &Folder) {
   if (!Buffer)
     return errorCodeToError(Buffer.getError());
   StringRef Bytes = (*Buffer)->getBuffer();
+#if JITSLAB_LLVM_DATA_EXTRACTOR_HAS_NO_ADDRESSES
+  DataExtractor Data(Bytes, sys::IsLittleEndianHost);
+#else
   DataExtractor Data(Bytes, sys::IsLittleEndianHost, sizeof(void *));
+#endif
   DataExtractor::Cursor At(0);
   constexpr uint32_t Magic = 0x4A695444, KindOfCode = 0; // "JiTD"
   bool IsDump = Data.getU32(At) == Magic;

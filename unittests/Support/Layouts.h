@@ -24,7 +24,8 @@ inline Layout anyLayout() {
       JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
 #undef JITSLAB_LAYOUT
   };
-  return GENERATE(from_range(std::begin(All), std::end(All)));
+  return GENERATE(
+      Catch::Generators::from_range(std::begin(All), std::end(All)));
 }
 
 /// The same for tests that run code at addresses where other code ran before:

@@ -28,7 +28,9 @@
 	at R_AARCH64_LD_PREL_LO19
 	ldr x0, target
 	at R_AARCH64_PLT32
-	.word target@plt - .
+	// Not as an expression, of which LLVM 23 has another form.
+	.reloc ., R_AARCH64_PLT32, target
+	.word 0
 	at R_AARCH64_ADR_PREL_LO21
 	adr x0, target
 	at R_AARCH64_ADR_PREL_PG_HI21
