@@ -74,10 +74,12 @@ typedef struct {
   /// full window is an error.
   LLVMBool Grow;
   /// Address space of a window, a multiple of 2 MiB from 8 MiB to 2 GiB less
-  /// 2 MiB. 0: the default, or less where the system refuses that.
+  /// 2 MiB. 0: near the process's libraries a quarter of what is free there,
+  /// elsewhere the default, or less where the system refuses that.
   uint64_t WindowSize;
   /// Windows are placed within reach of this address where the address space
-  /// allows. 0: anywhere.
+  /// allows. 0: near the process's libraries if WindowSize is 0 and Grow is not,
+  /// otherwise anywhere.
   uint64_t Near;
   /// Not 0: advise transparent huge pages for whole slabs.
   LLVMBool HugePages;

@@ -46,8 +46,9 @@ inline constexpr size_t MaxWindowSize = (size_t(2) << 30) - SlabSize;
 /// segment can have a slab of its own, and one is left for growing.
 inline constexpr size_t MinWindowSize = 4 * SlabSize;
 
-/// WindowSize = 0 asks for this much: as many objects as possible reach each
-/// other, and address space costs nothing.
+/// WindowSize = 0 asks for this much where a window cannot lie near the
+/// process's libraries, or is to be the only one: as many objects as possible
+/// reach each other, and address space costs nothing.
 inline constexpr size_t DefaultWindowSize = MaxWindowSize;
 
 /// The same where ArenaOptions::Near is set: a window that is as large as the
@@ -74,10 +75,11 @@ struct ArenaOptions {
   Layout ObjectLayout = Layout::PerObject;
 
   /// Address space of a window: a multiple of SlabSize from MinWindowSize to
-  /// MaxWindowSize. 0: DefaultWindowSize or DefaultNearWindowSize, or as much
-  /// less as leaves the host fifteen sixteenths of what a limit (RLIMIT_AS) has
-  /// left, halved down to MinWindowSize as often as the system refuses it. An
-  /// object that needs more gets a window that is large enough.
+  /// MaxWindowSize. 0: near the process's libraries, see Near, a quarter of what
+  /// is free there; elsewhere DefaultWindowSize, or DefaultNearWindowSize with
+  /// Near. Or as much less as leaves the host fifteen sixteenths of what a limit
+  /// (RLIMIT_AS) has left, halved down to MinWindowSize as often as the system
+  /// refuses it. An object that needs more gets a window that is large enough.
   size_t WindowSize = 0;
 
   /// True: when a window is full, a further one is added; an object never
@@ -87,7 +89,11 @@ struct ArenaOptions {
 
   /// Windows are placed so that each of their bytes is within reach (less than
   /// 2 GiB) of this address, where the address space allows; elsewhere
-  /// otherwise: ArenaStats::WindowsNear says how many succeeded. 0: anywhere.
+  /// otherwise: ArenaStats::WindowsNear says how many succeeded. 0: where
+  /// WindowSize is 0 and the arena may grow, they are placed so near the
+  /// process's shared libraries, as they lie when the arena is made, that code
+  /// may refer to the libraries' data by distance (GCC's -fpie does); otherwise
+  /// anywhere.
   uintptr_t Near = 0;
 
   /// Ask for transparent huge pages: whole slabs are advised, and in Dense made

@@ -14,21 +14,29 @@ using namespace llvm;
 
 namespace jitslab {
 
-SlabTable::SlabTable(size_t Slabs, uintptr_t Base)
-    : Base(Base), Slabs(Slabs, Slab()), Untaken(Slabs) {
+SlabTable::SlabTable(size_t Slabs, uintptr_t Base, bool CodeAtEnd)
+    : Base(Base), CodeAtEnd(CodeAtEnd), Slabs(Slabs, Slab()), Untaken(Slabs) {
   NextRun.fill(1);
 }
 
 static bool isUntaken(const Slab &S) { return S.Owner == Lane::Untaken; }
 
-static bool growsFromTop(Lane L) {
-  return L == Lane::ROData || L == Lane::RWData;
+// With an origin for each lane, their runs meet in few places. Data lies as far
+// from code as may be, and read-only data grows towards code from where a
+// quarter of the window is left for data: three quarters stay in one piece.
+size_t SlabTable::position(Lane L, size_t I, size_t Positions) const {
+  size_t Place = I;
+  if (L == Lane::ROData) {
+    size_t Below = Positions - std::min(Positions, size() / 4);
+    Place = I < Below ? Below - 1 - I : I;
+  }
+  bool FromEnd = (L == Lane::RWData) != CodeAtEnd;
+  return FromEnd ? Positions - 1 - Place : Place;
 }
 
 template <typename Usable>
-std::optional<size_t> SlabTable::find(bool FromTop, size_t Count,
-                                      size_t AlignSlabs, size_t Phase,
-                                      Usable IsUsable) const {
+std::optional<size_t> SlabTable::find(Lane L, size_t Count, size_t AlignSlabs,
+                                      size_t Phase, Usable IsUsable) const {
   if (Count > size())
     return std::nullopt;
   auto Fits = [&](size_t First) {
@@ -41,24 +49,34 @@ std::optional<size_t> SlabTable::find(bool FromTop, size_t Count,
   };
   size_t Positions = size() - Count + 1;
   for (size_t I = 0; I != Positions; ++I) {
-    size_t First = FromTop ? Positions - 1 - I : I;
+    size_t First = position(L, I, Positions);
     if (Fits(First))
       return First;
   }
   return std::nullopt;
 }
 
+// The kernel joins what is committed next to what the lane has. It does not
+// join mappings that were both written before they met (each has its anon_vma).
 std::optional<size_t> SlabTable::findEarmarked(Lane L, size_t Count,
                                                size_t AlignSlabs,
                                                size_t Phase) const {
-  return find(/*FromTop=*/false, Count, AlignSlabs, Phase,
-              [&](const Slab &S) { return isUntaken(S) && S.Earmark == L; });
+  auto IsFree = [&](const Slab &S) { return isUntaken(S) && S.Earmark == L; };
+  auto HasNeighbour = [&](size_t I) {
+    return (I != 0 && Slabs[I - 1].Owner == L) ||
+           (I + 1 != size() && Slabs[I + 1].Owner == L);
+  };
+  if (Count == 1 && AlignSlabs == 1)
+    for (size_t I = 0; I != size(); ++I)
+      if (IsFree(Slabs[I]) && HasNeighbour(I))
+        return I;
+  return find(Lane::Code, Count, AlignSlabs, Phase, IsFree);
 }
 
 std::optional<size_t> SlabTable::findUnmarked(Lane L, size_t Run,
                                               size_t AlignSlabs,
                                               size_t Phase) const {
-  return find(growsFromTop(L), Run, AlignSlabs, Phase, [](const Slab &S) {
+  return find(L, Run, AlignSlabs, Phase, [](const Slab &S) {
     return isUntaken(S) && S.Earmark == Lane::Untaken;
   });
 }
@@ -66,48 +84,66 @@ std::optional<size_t> SlabTable::findUnmarked(Lane L, size_t Run,
 std::optional<size_t> SlabTable::findUntaken(Lane L, size_t Count,
                                              size_t AlignSlabs,
                                              size_t Phase) const {
-  return find(growsFromTop(L), Count, AlignSlabs, Phase, isUntaken);
+  return find(L, Count, AlignSlabs, Phase, isUntaken);
 }
 
-size_t SlabTable::longestUntaken() const {
-  size_t Run = 0, Longest = 0;
-  for (const Slab &S : Slabs) {
-    Run = isUntaken(S) ? Run + 1 : 0;
-    Longest = std::max(Longest, Run);
+SlabTable::Run SlabTable::longestUntaken() const {
+  Run Longest, Here;
+  for (size_t I = 0; I != size(); ++I) {
+    Here.Count = isUntaken(Slabs[I]) ? Here.Count + 1 : 0;
+    Here.First = I + 1 - Here.Count;
+    if (Here.Count > Longest.Count)
+      Longest = Here;
   }
   return Longest;
 }
 
-// Where no unmarked run is long enough, half of the longest untaken run is
+// The lane that has it earmarked grows into it from where it has slabs. Nobody
+// takes what lies there: the two would take it in turns, slab by slab.
+size_t SlabTable::leaveFront(Run Untaken, size_t Count) const {
+  size_t First = Untaken.First, Last = First + Untaken.Count - 1;
+  bool FromBegin = First != 0 && Slabs[First - 1].Owner == Slabs[First].Earmark;
+  bool FromEnd =
+      Last + 1 != size() && Slabs[Last + 1].Owner == Slabs[Last].Earmark;
+  size_t Spare = Untaken.Count - Count;
+  return First + (!FromBegin ? 0 : FromEnd ? Spare / 2 : Spare);
+}
+
+// Where nothing is unmarked any more, half of the longest untaken run is
 // earmarked anew: taking slab by slab would leave a border at each.
-std::optional<size_t> SlabTable::earmark(Lane L, size_t Count,
-                                         size_t AlignSlabs, size_t Phase) {
-  size_t &Next = NextRun[L];
-  size_t Run = std::max(Count, Next);
-  std::optional<size_t> First = findUnmarked(L, Run, AlignSlabs, Phase);
+bool SlabTable::earmark(Lane L, size_t Count, size_t AlignSlabs, size_t Phase) {
+  std::optional<size_t> First;
+  auto TryLess = [&](size_t &Length, auto Find) {
+    while (!(First = (this->*Find)(L, Length, AlignSlabs, Phase)) &&
+           Length != Count)
+      Length = std::max(Count, Length / 2);
+  };
+  size_t Length = std::max(Count, NextRun[L]);
+  TryLess(Length, &SlabTable::findUnmarked);
   if (First) {
     // A quarter of the window at a time is enough to keep borders few.
-    Next = std::min(Run * 4, std::max<size_t>(size() / 4, 1));
+    NextRun[L] = std::min(Length * 4, std::max<size_t>(size() / 4, 1));
   } else {
-    Run = std::max(Count, longestUntaken() / 2);
-    First = findUntaken(L, Run, AlignSlabs, Phase);
-    while (!First && Run != Count) {
-      Run = std::max(Count, Run / 2);
-      First = findUntaken(L, Run, AlignSlabs, Phase);
-    }
+    Run Untaken = longestUntaken();
+    Length = std::max(Count, Untaken.Count / 2);
+    if (AlignSlabs == 1 && Length <= Untaken.Count)
+      First = leaveFront(Untaken, Length);
+    else
+      TryLess(Length, &SlabTable::findUntaken);
   }
-  if (First)
-    for (size_t I = *First; I != *First + Run; ++I)
-      Slabs[I].Earmark = L;
-  return First;
+  if (!First)
+    return false;
+  for (size_t I = *First; I != *First + Length; ++I)
+    Slabs[I].Earmark = L;
+  return true;
 }
 
 std::optional<size_t> SlabTable::take(Lane L, size_t Count, size_t AlignSlabs,
                                       size_t Phase) {
   assert(Count && AlignSlabs && "not a request");
   std::optional<size_t> First = findEarmarked(L, Count, AlignSlabs, Phase);
-  if (!First)
-    First = earmark(L, Count, AlignSlabs, Phase);
+  if (!First && earmark(L, Count, AlignSlabs, Phase))
+    First = findEarmarked(L, Count, AlignSlabs, Phase);
   if (!First)
     return std::nullopt;
   for (size_t I = *First; I != *First + Count; ++I)

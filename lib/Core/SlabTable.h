@@ -38,8 +38,9 @@ struct Slab {
 
 /// Gives the slabs of a window to lanes on demand.
 ///
-/// Mixed and Code grow from the window's first slab, ROData and RWData from its
-/// last. A lane that needs a slab earmarks a run of neighbours for itself, each
+/// Mixed and Code grow from the window's first slab, RWData from its last, and
+/// ROData downwards from its last quarter; or the other way round, where code is
+/// to lie at the end. A lane that needs a slab earmarks a run of neighbours for itself, each
 /// run four times as long as the one before: so equal protections lie side by
 /// side, and a window has O(log slabs) borders between lanes. An earmark is a
 /// preference only. When nothing else is left, any lane may take the slab: no
@@ -48,7 +49,7 @@ struct Slab {
 class SlabTable {
 public:
   /// For a window of \p Slabs slabs that begins at \p Base.
-  explicit SlabTable(size_t Slabs, uintptr_t Base = 0);
+  explicit SlabTable(size_t Slabs, uintptr_t Base = 0, bool CodeAtEnd = false);
 
   /// Takes \p Count neighbouring slabs for \p L, the first of them at a
   /// multiple of \p AlignSlabs counted from \p Phase slabs before the window.
@@ -85,8 +86,11 @@ public:
 
   /// Slabs that no lane has taken.
   size_t untaken() const { return Untaken; }
+  struct Run {
+    size_t First = 0, Count = 0;
+  };
   /// The most neighbouring slabs that no lane has taken.
-  size_t longestUntaken() const;
+  Run longestUntaken() const;
 
   bool verify() const;
 
@@ -97,13 +101,19 @@ private:
                                      size_t Phase) const;
   std::optional<size_t> findUntaken(Lane L, size_t Count, size_t AlignSlabs,
                                     size_t Phase) const;
-  std::optional<size_t> earmark(Lane L, size_t Count, size_t AlignSlabs,
-                                size_t Phase);
+  /// \returns false if no run of \p Count slabs is untaken.
+  bool earmark(Lane L, size_t Count, size_t AlignSlabs, size_t Phase);
+  /// \returns where \p Count slabs of \p Untaken begin that others can spare.
+  size_t leaveFront(Run Untaken, size_t Count) const;
   template <typename Usable>
-  std::optional<size_t> find(bool FromTop, size_t Count, size_t AlignSlabs,
+  std::optional<size_t> find(Lane L, size_t Count, size_t AlignSlabs,
                              size_t Phase, Usable IsUsable) const;
 
+  /// The \p I-th of \p Positions first slabs that \p L tries.
+  size_t position(Lane L, size_t I, size_t Positions) const;
+
   const uintptr_t Base;
+  const bool CodeAtEnd;
   llvm::SmallVector<Slab, 0> Slabs;
   PerLane<size_t> NextRun;
   size_t Untaken;

@@ -25,7 +25,8 @@ static PerLane<T> forEachLane(uintptr_t Base, size_t Granule,
 
 Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize)
     : Place(std::move(P)), Space(Place.Space.range()), Granule(Granule),
-      Backings(std::move(B)), Slabs(size() / SlabSize, begin()),
+      Backings(std::move(B)),
+      Slabs(size() / SlabSize, begin(), Place.CodeAtEnd),
       Free(forEachLane<FreeMemory>(begin(), Granule,
                                    std::make_index_sequence<NumLanes>())),
       Ahead(Slabs, PageSize), Frozen(Slabs), Kinds(Space, PageSize) {
@@ -235,7 +236,7 @@ size_t Window::freeBytes() const {
 }
 
 size_t Window::largestFree(Lane L) const {
-  return std::max({Slabs.longestUntaken() * SlabSize,
+  return std::max({Slabs.longestUntaken().Count * SlabSize,
                    Free[L].Writable.largest(), Free[L].Protected.largest()});
 }
 

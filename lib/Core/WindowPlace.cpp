@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "WindowPlace.h"
+#include "../Platform/HostLibraries.h"
 #include "Errors.h"
-#include "jitslab/Arena.h"
 #include <cassert>
 
 using namespace llvm;
@@ -24,25 +24,56 @@ static constexpr uintptr_t Reach = uintptr_t(2) << 30;
 // An exception that comes to such a function would end the process.
 static constexpr uintptr_t FunctionBorder = uintptr_t(1) << 32;
 
-Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
-                                    uintptr_t Near) {
+// The libraries may span half of the reach: as much is left on each side.
+static constexpr size_t MaxSpan = Reach / 2;
+
+// Who asks for all objects within reach of each other is given the largest
+// window, which has no place near the libraries.
+WindowGoal WindowGoal::of(const ArenaOptions &O) {
+  if (O.Near)
+    return {{O.Near, O.Near}, /*IsHost=*/false};
+  if (!O.WindowSize && O.Grow)
+    return {hostLibraries(MaxSpan), /*IsHost=*/true};
+  return {};
+}
+
+static ReservationRequest anywhere(size_t Size) {
   assert(Size % SlabSize == 0 && "whole slabs");
-  ReservationRequest Request;
-  Request.Size = Size;
-  Request.Align = SlabSize;
-  Request.Border = FunctionBorder;
-  if (Near) {
-    ReservationRequest NearRequest = Request;
-    NearRequest.Low = Near > Reach ? Near - Reach : 0;
-    NearRequest.High = Near < UINTPTR_MAX - Reach ? Near + Reach : UINTPTR_MAX;
-    if (ErrorOr<Reservation> Space = Reservation::create(VM, NearRequest))
-      return WindowPlace{std::move(*Space), /*IsNear=*/true};
+  ReservationRequest R;
+  R.Size = Size;
+  R.Align = SlabSize;
+  R.Border = FunctionBorder;
+  return R;
+}
+
+ReservationRequest WindowGoal::request(size_t Size) const {
+  ReservationRequest R = anywhere(Size);
+  if (isNear()) {
+    R.Low = Around.End > Reach ? Around.End - Reach : 0;
+    R.High =
+        Around.Begin < UINTPTR_MAX - Reach ? Around.Begin + Reach : UINTPTR_MAX;
+    R.StacksAbove = IsHost ? Around.End : 0;
   }
-  ErrorOr<Reservation> Space = Reservation::create(VM, Request);
+  return R;
+}
+
+Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
+                                    const WindowGoal &Goal, bool Elsewhere) {
+  if (Goal.isNear() && !(Goal.IsHost && Elsewhere)) {
+    ErrorOr<Reservation> Near = Reservation::create(VM, Goal.request(Size));
+    if (Near) {
+      bool CodeAtEnd = Near->range().End <= Goal.Around.Begin;
+      return WindowPlace{std::move(*Near), /*IsNear=*/true, CodeAtEnd};
+    }
+    if (!Elsewhere)
+      return systemError(Near.getError(), "cannot reserve a window of " +
+                                              Twine(Size) + " bytes nearby");
+  }
+  ErrorOr<Reservation> Space = Reservation::create(VM, anywhere(Size));
   if (!Space)
     return systemError(Space.getError(),
                        "cannot reserve a window of " + Twine(Size) + " bytes");
-  return WindowPlace{std::move(*Space), /*IsNear=*/false};
+  return WindowPlace{std::move(*Space), /*IsNear=*/false, /*CodeAtEnd=*/false};
 }
 
 } // namespace jitslab

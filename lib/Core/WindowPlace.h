@@ -10,21 +10,42 @@
 #define JITSLAB_CORE_WINDOWPLACE_H
 
 #include "Reservation.h"
+#include "jitslab/Arena.h"
 #include "llvm/Support/Error.h"
 
 namespace jitslab {
 
+/// Where the windows of an arena are to lie.
+struct WindowGoal {
+  /// Windows are to be within reach of all of it; empty: of nothing.
+  AddressRange Around = {};
+  /// It is where the process's libraries are, and not what the host asked for.
+  bool IsHost = false;
+  /// \returns what \p O asks for; with neither an address nor a size, a place
+  /// near the process's libraries.
+  static WindowGoal of(const ArenaOptions &O);
+
+  /// Windows are to be near something.
+  bool isNear() const { return Around.End != 0; }
+  /// \returns what is to be reserved for a window of \p Size bytes there.
+  ReservationRequest request(size_t Size) const;
+};
+
 /// The address space of a window.
 struct WindowPlace {
   Reservation Space;
-  /// All of it is within reach of the address asked for.
+  /// All of it is within reach of what was asked for.
   bool IsNear;
+  /// It lies below that: its end is what is nearest.
+  bool CodeAtEnd;
 };
 
-/// Reserves \p Size bytes, whole slabs, near \p Near when that is not 0 and
-/// there is room; elsewhere otherwise.
+/// Reserves \p Size bytes, whole slabs, where \p Goal wants them. Where there
+/// is no room it fails if \p Elsewhere is false, and otherwise reserves them
+/// elsewhere; near the process's libraries it does not look then.
 llvm::Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
-                                          uintptr_t Near);
+                                          const WindowGoal &Goal,
+                                          bool Elsewhere);
 
 } // namespace jitslab
 

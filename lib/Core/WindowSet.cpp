@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "WindowSet.h"
+#include "../Platform/ReservationPlaces.h"
 #include "../Platform/ResourceLimits.h"
 #include "LayoutPolicy.h"
 #include "llvm/Support/MathExtras.h"
@@ -15,53 +16,77 @@ using namespace llvm;
 
 namespace jitslab {
 
+// Where address space is limited, a default window takes so much of what is
+// left; in Dense, twice.
+static constexpr size_t ShareOfLimit = 16;
+
+// So much of what is free near the libraries. Three quarters are left for what
+// the host maps there and for further windows, of this arena or another: ten
+// arenas leave a twentieth.
+static constexpr size_t ShareOfReach = 4;
+
+static size_t defaultSize(const ArenaOptions &O) {
+  return O.Near ? DefaultNearWindowSize : DefaultWindowSize;
+}
+
+WindowSet::WindowSet(VirtualMemory &VM, LayoutPolicy &Policy,
+                     const ArenaOptions &O)
+    : VM(VM), Policy(Policy), Goal(WindowGoal::of(O)), HugePages(O.HugePages),
+      UsualSize(O.WindowSize ? O.WindowSize : defaultSize(O)),
+      MayHalve(O.WindowSize == 0) {}
+
 Expected<std::unique_ptr<Window>>
-createWindow(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O) {
-  Expected<WindowPlace> Place = reserveWindow(VM, O.WindowSize, O.Near);
+createWindow(VirtualMemory &VM, LayoutPolicy &Policy, bool HugePages,
+             size_t Size, const WindowGoal &Goal, bool Elsewhere) {
+  Expected<WindowPlace> Place = reserveWindow(VM, Size, Goal, Elsewhere);
   if (!Place)
     return Place.takeError();
   Expected<LaneBackings> Backings =
-      Policy.backWindow(Place->Space.range(), O.HugePages);
+      Policy.backWindow(Place->Space.range(), HugePages);
   if (!Backings)
     return Backings.takeError();
   return std::make_unique<Window>(std::move(*Place), std::move(*Backings),
                                   Policy.granule(), VM.pageSize());
 }
 
-// Where address space is limited, a default window takes so much of what is
-// left; in Dense, twice.
-static constexpr size_t ShareOfLimit = 16;
-
-WindowSet::WindowSet(VirtualMemory &VM, LayoutPolicy &Policy,
-                     const ArenaOptions &O)
-    : VM(VM), Policy(Policy), Options(O), MayHalve(O.WindowSize == 0) {
-  if (MayHalve)
-    Options.WindowSize = O.Near ? DefaultNearWindowSize : DefaultWindowSize;
-}
-
 Error WindowSet::add(size_t NeededBytes) {
   const size_t Floor = std::max(NeededBytes, MinWindowSize);
-  ArenaOptions Wanted = Options;
-  Wanted.WindowSize = std::max(Options.WindowSize, Floor);
+  if (!MayHalve) {
+    const size_t Size = std::max(UsualSize, Floor);
+    return add(Size, Size, /*Elsewhere=*/true);
+  }
   // The host needs address space too.
-  if (MayHalve)
-    Wanted.WindowSize =
-        std::clamp(alignDown(addressSpaceLeft() / ShareOfLimit, SlabSize),
-                   Floor, Wanted.WindowSize);
+  const size_t Limit = alignDown(addressSpaceLeft() / ShareOfLimit, SlabSize);
+  if (Goal.IsHost) {
+    const size_t Free = freeBetween(Goal.request(Floor));
+    const size_t Share = alignDown(Free / ShareOfReach, SlabSize);
+    if (Floor <= Free / 2) {
+      Error Err = add(std::max(std::min(Share, Limit), Floor), Floor,
+                      /*Elsewhere=*/false);
+      if (!Err)
+        return Err;
+      consumeError(std::move(Err));
+    }
+  }
+  return add(std::clamp(Limit, Floor, std::max(UsualSize, Floor)), Floor,
+             /*Elsewhere=*/true);
+}
+
+Error WindowSet::add(size_t Size, size_t Floor, bool Elsewhere) {
   for (;;) {
-    Expected<std::unique_ptr<Window>> W = createWindow(VM, Policy, Wanted);
+    Expected<std::unique_ptr<Window>> W =
+        createWindow(VM, Policy, HugePages, Size, Goal, Elsewhere);
     if (W) {
-      if (Windows.empty())
-        Options.WindowSize = Wanted.WindowSize;
+      if (Windows.empty() && Elsewhere)
+        UsualSize = Size;
       Windows.push_back(std::move(*W));
       Windows.back()->refusals().reportTo(Index);
       return Error::success();
     }
-    if (!MayHalve || Wanted.WindowSize == Floor)
+    if (Size == Floor)
       return W.takeError();
     consumeError(W.takeError());
-    Wanted.WindowSize =
-        std::max<size_t>(alignTo(Wanted.WindowSize / 2, SlabSize), Floor);
+    Size = std::max<size_t>(alignTo(Size / 2, SlabSize), Floor);
   }
 }
 

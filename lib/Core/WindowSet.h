@@ -20,10 +20,11 @@ namespace jitslab {
 
 class LayoutPolicy;
 
-/// Makes a window of \p O.WindowSize bytes for \p Policy, which it does not
-/// need afterwards.
+/// Makes a window of \p Size bytes for \p Policy, which it does not need
+/// afterwards; see reserveWindow.
 llvm::Expected<std::unique_ptr<Window>>
-createWindow(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O);
+createWindow(VirtualMemory &VM, LayoutPolicy &Policy, bool HugePages,
+             size_t Size, const WindowGoal &Goal = {}, bool Elsewhere = true);
 
 /// The windows of an arena, oldest first. Not thread-safe: the arena's lock
 /// protects it.
@@ -31,9 +32,11 @@ class WindowSet {
 public:
   WindowSet(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O);
 
-  /// Adds a window of the usual size, which the first one decides, or of
-  /// \p NeededBytes if that is more. Where the system refuses, and the size was
-  /// left to this library, half of it and so on.
+  /// Adds a window of the usual size, or of \p NeededBytes if that is more.
+  /// Where the size is left to this library, it is a share of what is free near
+  /// the process's libraries; where that is nothing, and elsewhere, the usual
+  /// size is what the first window there decides. What the system refuses is
+  /// halved.
   llvm::Error add(size_t NeededBytes);
   void removeNewest();
 
@@ -58,10 +61,15 @@ public:
   bool verify() const;
 
 private:
+  /// Adds a window of \p Size bytes, or less but at least \p Floor.
+  llvm::Error add(size_t Size, size_t Floor, bool Elsewhere);
+
   VirtualMemory &VM;
   LayoutPolicy &Policy;
-  /// What windows are made with; WindowSize is the usual size.
-  ArenaOptions Options;
+  const WindowGoal Goal;
+  const bool HugePages;
+  /// See add.
+  size_t UsualSize;
   /// The size was left to this library: a smaller window will do.
   const bool MayHalve;
   std::vector<std::unique_ptr<Window>> Windows;

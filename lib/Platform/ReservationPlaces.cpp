@@ -62,12 +62,34 @@ static SmallVector<AddressRange, 4> parts(AddressRange Gap, size_t Border,
   return Result;
 }
 
+// The gaps of [Low, High). Where something may grow down into one, its end is
+// left free.
+static SmallVector<AddressRange, 0> gapsBetween(const ReservationRequest &R) {
+  if (!R.StacksAbove)
+    return freeAddressRanges(R.Low, R.High);
+  uintptr_t High = R.High + std::min(GrowthRoom, UINTPTR_MAX - R.High);
+  SmallVector<AddressRange, 0> Gaps = freeAddressRanges(R.Low, High);
+  for (AddressRange &Gap : Gaps) {
+    if (Gap.Begin >= R.StacksAbove)
+      Gap.End -= std::min(Gap.size(), GrowthRoom);
+    Gap.End = std::clamp(R.High, Gap.Begin, Gap.End);
+  }
+  return Gaps;
+}
+
+size_t freeBetween(const ReservationRequest &R) {
+  size_t Free = 0;
+  for (AddressRange Gap : gapsBetween(R))
+    Free += Gap.size();
+  return Free;
+}
+
 // In each gap the aligned position that lies nearest to the middle.
 SmallVector<uintptr_t, 16> placesBetween(const ReservationRequest &R) {
   uintptr_t Middle = R.Low + (R.High - R.Low) / 2;
   uintptr_t Ideal = alignDown(Middle - R.Size / 2, R.Align);
   SmallVector<uintptr_t, 16> Places;
-  for (AddressRange Gap : freeAddressRanges(R.Low, R.High)) {
+  for (AddressRange Gap : gapsBetween(R)) {
     if (Gap.size() < R.Size + 2 * R.Guard)
       continue;
     // Guards may lie across a border.
@@ -83,7 +105,12 @@ SmallVector<uintptr_t, 16> placesBetween(const ReservationRequest &R) {
     uintptr_t Centre = Start + R.Size / 2;
     return Centre > Middle ? Centre - Middle : Middle - Centre;
   };
+  auto IsAbove = [&](uintptr_t Start) {
+    return R.StacksAbove && Start >= R.StacksAbove;
+  };
   sort(Places, [&](uintptr_t A, uintptr_t B) {
+    if (IsAbove(A) != IsAbove(B))
+      return IsAbove(A);
     return DistanceToMiddle(A) < DistanceToMiddle(B);
   });
   return Places;

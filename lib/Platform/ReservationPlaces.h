@@ -19,7 +19,12 @@ namespace jitslab {
 // Addresses at which nothing is mapped now, and the usable part of a
 // reservation could begin. Other threads may map there before it does.
 
-/// The places in [Low, High), those that lie nearest to the middle first.
+/// Bytes of [Low, High) that are free, all gaps together, in which there may be
+/// places.
+size_t freeBetween(const ReservationRequest &R);
+
+/// The places in [Low, High), those that lie nearest to the middle first; those
+/// above R.StacksAbove before all others.
 llvm::SmallVector<uintptr_t, 16> placesBetween(const ReservationRequest &R);
 
 /// One of all places, each with the same chance. None where no gap is large

@@ -55,6 +55,11 @@ struct ReservationRequest {
   /// The usable part has to lie in [Low, High); both 0: anywhere. The position
   /// that is nearest to the middle of the two is preferred.
   uintptr_t Low = 0, High = 0;
+  /// Only with Low and High: positions from this address on come first, and
+  /// what is mapped there may grow downwards, for which room is left. It is
+  /// where the libraries end: the kernel deals out addresses below them
+  /// (mmap_base), and keeps those above for the stack. 0: there is none.
+  uintptr_t StacksAbove = 0;
   /// The usable part contains no multiple of it; 0: it may. A power of two, a
   /// multiple of Align and more than Size. Anywhere this is given up where the
   /// address space has no room for twice the size.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "AddressSpaceAdversary.h"
+#include "Platform/HostLibraries.h"
 #include "Support/ArenaFixture.h"
 #include "Support/MachineCode.h"
 #include "Support/Process.h"
@@ -78,7 +79,9 @@ TEST_CASE("The smallest and the largest window work") {
 TEST_CASE("A new arena reserves one window and commits nothing") {
   WindowMemory Memory;
   {
-    ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
+    ArenaOptions O;
+    O.Grow = false;
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     CHECK(A->options().WindowSize == DefaultWindowSize);
     ArenaStats S = A->stats();
     CHECK(S.Windows == 1);
@@ -115,8 +118,10 @@ TEST_CASE("A refused default is halved as often as necessary") {
   // Halved three times, each time to whole slabs.
   constexpr size_t Granted = size_t(256) << 20;
   Memory.ReserveLimit = Granted + SlabSize;
+  ArenaOptions O;
+  O.Grow = false;
   {
-    ArenaPtr A = valueOf(ArenaAccess::create({}, Memory));
+    ArenaPtr A = valueOf(ArenaAccess::create(O, Memory));
     CHECK(Memory.Calls.Reserve == 4);
     CHECK(A->options().WindowSize == Granted);
     CHECK(A->stats().ReservedBytes == Granted);
@@ -212,6 +217,60 @@ TEST_CASE("An arena works with 64 MiB of address space") {
     return;
   }
   CHECK(Result == "");
+}
+
+/// The process has room near its libraries.
+static AddressRange librariesWithRoom() {
+  AddressRange Libraries = hostLibraries(size_t(1) << 30);
+  if (JITSLAB_HAS_TSAN || runsUnderEmulator())
+    return {};
+  REQUIRE(Libraries.Begin < Libraries.End);
+  return Libraries;
+}
+
+TEST_CASE("Ten arenas and their further windows lie near the libraries") {
+  AddressRange Libraries = librariesWithRoom();
+  if (!Libraries.size()) {
+    WARN("SKIPPED: others than the kernel say what is mapped where");
+    return;
+  }
+  constexpr size_t Reach = size_t(2) << 30;
+  WindowMemory Memory;
+  std::vector<ArenaPtr> Arenas;
+  std::vector<Allocation> Objects;
+  while (Arenas.size() != 10) {
+    Arenas.push_back(valueOf(ArenaAccess::create({}, Memory)));
+    Arena &A = *Arenas.back();
+    if (Arenas.size() == 10)
+      // Nothing is written, so it costs no memory.
+      while (A.stats().Windows != 3)
+        Objects.push_back(valueOf(A.allocate(footprint(1, 0, 4 * SlabSize))));
+    ArenaStats S = A.stats();
+    CHECK(S.WindowsNear == S.Windows);
+    CHECK(A.options().WindowSize <= Reach / 2);
+    CHECK(A.options().WindowSize >= MinWindowSize);
+  }
+  size_t Reserved = 0;
+  for (AddressRange W : Memory.Windows) {
+    CHECK(W.End <= Libraries.Begin + Reach);
+    CHECK(W.Begin >= Libraries.End - Reach);
+    Reserved += W.size();
+  }
+  WARN(Memory.Windows.size()
+       << " windows, the first of " << (Arenas[0]->options().WindowSize >> 20)
+       << " MiB, together " << (Reserved >> 20));
+}
+
+TEST_CASE("The program and far libraries do not count as near libraries") {
+  constexpr uintptr_t G = uintptr_t(1) << 30, M = uintptr_t(1) << 20;
+  AddressRange All[] = {{100 * G, 100 * G + 50 * M},
+                        {90 * G, 90 * G + 20 * M},
+                        {90 * G + 500 * M, 90 * G + 540 * M},
+                        {92 * G, 93 * G + M}};
+  AddressRange Cluster = largestCluster(All, G);
+  CHECK(Cluster.Begin == 90 * G);
+  CHECK(Cluster.End == 90 * G + 540 * M);
+  CHECK(largestCluster(llvm::MutableArrayRef<AddressRange>(), G).size() == 0);
 }
 
 static uintptr_t distance(uintptr_t A, uintptr_t B) {

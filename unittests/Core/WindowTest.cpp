@@ -20,7 +20,8 @@ using WindowPtr = std::unique_ptr<Window>;
 static WindowPtr makeWindow(VirtualMemory &Memory,
                             const ArenaOptions &Options) {
   auto Policy = LayoutPolicy::create(Options.ObjectLayout, Memory);
-  return valueOf(createWindow(Memory, *Policy, Options));
+  return valueOf(
+      createWindow(Memory, *Policy, Options.HugePages, Options.WindowSize));
 }
 
 static WindowPtr makeWindow(VirtualMemory &Memory, size_t Slabs = 4) {
@@ -82,9 +83,9 @@ TEST_CASE("Lanes do not share slabs") {
   uintptr_t ROData = takeFrom(*W, Lane::ROData, pageSize());
   uintptr_t RWData = takeFrom(*W, Lane::RWData, pageSize());
   CHECK(Code < W->begin() + SlabSize);
-  CHECK(ROData >= W->end() - SlabSize);
-  CHECK(RWData >= W->end() - 2 * SlabSize);
-  CHECK(RWData < W->end() - SlabSize);
+  CHECK(RWData >= W->end() - SlabSize);
+  CHECK(ROData >= W->end() - 2 * SlabSize);
+  CHECK(ROData < W->end() - SlabSize);
   CHECK(W->committedBytes() == 3 * SlabSize);
   W->give({Code, Code + pageSize()});
   W->give({ROData, ROData + pageSize()});
