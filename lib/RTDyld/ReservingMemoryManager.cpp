@@ -21,11 +21,9 @@ using namespace llvm;
 
 namespace jitslab {
 
-// As in SectionMemoryManager: an alignment of 0 means this one.
-static constexpr size_t DefaultAlign = 16;
-
+// As in SectionMemoryManager, an alignment of 0 means 16.
 static size_t bytesOfAlignment(unsigned Alignment) {
-  return Alignment ? Alignment : DefaultAlign;
+  return Alignment ? Alignment : 16;
 }
 
 /// The objects since the last finalizeMemory.
@@ -42,11 +40,9 @@ struct ReservingMemoryManager::Batch {
   bool ObjectFailed = false;
   /// There are EH frames: a linker of LLVM asks, through whatever wraps this.
   bool HasFrames = false;
-  /// The alignment in bytes that the object has announced for its data; 0:
-  /// none.
+  /// The alignment that the object has announced for its data; 0: none.
   size_t ReservedDataAlign = 0;
-  /// Its common symbols, if one of them could be aligned to more than they are
-  /// together.
+  /// Its common symbols, if one could be aligned to more than their size.
   const uint8_t *LargeCommons = nullptr;
 };
 
@@ -237,9 +233,8 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
 
 // RuntimeDyld tells each object that it has loaded. Where nobody passes that
 // on, code was linked for where it is written, and would be called there. That
-// RuntimeDyld links it is known once it has asked for memory for frames, or to
-// register them, which not all that wrap a manager pass on: hosts may also take
-// sections that they link themselves.
+// RuntimeDyld links, and not the host itself, shows when it asks for memory for
+// frames, or to register them, which not all that wrap a manager pass on.
 void ReservingMemoryManager::checkNotified() {
   if (Open->Elsewhere.empty() ||
       !(Open->HasFrames || (Failed && Failed->NotNotified)))
