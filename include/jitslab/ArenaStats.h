@@ -29,7 +29,7 @@ namespace jitslab {
 /// What an arena holds. Taken at one moment; see Arena::stats.
 struct ArenaStats {
   /// Windows that exist now, and how many of them are within reach of
-  /// ArenaOptions::Near, or of the process's libraries if those were placed so.
+  /// ArenaOptions::Near.
   size_t Windows = 0, WindowsNear = 0;
   /// Address space of all windows.
   size_t ReservedBytes = 0;

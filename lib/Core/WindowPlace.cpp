@@ -63,7 +63,7 @@ Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
     ErrorOr<Reservation> Near = Reservation::create(VM, Goal.request(Size));
     if (Near) {
       bool CodeAtEnd = Near->range().End <= Goal.Around.Begin;
-      return WindowPlace{std::move(*Near), /*IsNear=*/true, CodeAtEnd};
+      return WindowPlace{std::move(*Near), /*IsNear=*/!Goal.IsHost, CodeAtEnd};
     }
     if (!Elsewhere)
       return systemError(Near.getError(), "cannot reserve a window of " +

@@ -34,7 +34,7 @@ struct WindowGoal {
 /// The address space of a window.
 struct WindowPlace {
   Reservation Space;
-  /// All of it is within reach of what was asked for.
+  /// All of it is within reach of the address that the host asked for.
   bool IsNear;
   /// It lies below that: its end is what is nearest.
   bool CodeAtEnd;

@@ -97,6 +97,7 @@ static Error runJITLink(std::shared_ptr<Arena> Memory) {
   (void)JIT->release();
   return check(*Use);
 #else
+  (void)Memory;
   return Error::success();
 #endif
 }
