@@ -91,6 +91,13 @@
 #define JITSLAB_LLVM_HAS_REDIRECTABLE_SYMBOLS 0
 #endif
 
+/// 1 where what runs allocation actions has a callback (LLVM 21 only).
+#if LLVM_VERSION_MAJOR == 21
+#define JITSLAB_LLVM_ACTIONS_CALL_BACK 1
+#else
+#define JITSLAB_LLVM_ACTIONS_CALL_BACK 0
+#endif
+
 /// 1 where who changes their targets is told how to write memory (from LLVM 23).
 #if LLVM_VERSION_MAJOR >= 23
 #define JITSLAB_LLVM_REDIRECTION_TAKES_MEMORY_ACCESS 1

@@ -9,6 +9,7 @@
 #include "jitslab/ArenaJITLinkMemoryManager.h"
 #include "GraphFrames.h"
 #include "GraphMemory.h"
+#include "RunActions.h"
 #include "llvm/ADT/STLExtras.h"
 #include <cassert>
 
@@ -61,14 +62,13 @@ private:
     if (AreWanted && Owner->options().RegisterFrames)
       if (Error Err = Frames.add(G, Memory->code()))
         return Err;
-    // After a failed action it runs the dealloc actions of those before.
-    auto DeallocActions = orc::shared::runFinalizeActions(G.allocActions());
-    if (!DeallocActions)
-      return DeallocActions.takeError();
+    auto Dealloc = jitslab::runFinalizeActions(G.allocActions());
+    if (!Dealloc)
+      return Dealloc.takeError();
     Memory->releaseFinalizeSegments();
     auto *Finalized =
         new FinalizedGraph{std::move(Owner), std::move(*Memory),
-                           std::move(Frames), std::move(*DeallocActions)};
+                           std::move(Frames), std::move(*Dealloc)};
     return JITLinkMemoryManager::FinalizedAlloc(
         orc::ExecutorAddr::fromPtr(Finalized));
   }
@@ -117,7 +117,7 @@ void ArenaJITLinkMemoryManager::deallocate(
   Error Err = Error::success();
   for (const auto &Graph : Graphs)
     Err = joinErrors(std::move(Err),
-                     orc::shared::runDeallocActions(Graph->DeallocActions));
+                     jitslab::runDeallocActions(Graph->DeallocActions));
   for (auto &Graph : Graphs)
     Graph.reset();
   OnDeallocated(std::move(Err));
