@@ -29,10 +29,6 @@ public:
   llvm::Error load(const InputObject &O, size_t Slot) override;
   llvm::Error loadTogether(const InputObject &O, size_t N,
                            size_t Slot) override;
-  llvm::Error loadInEngine(const InputObject &O, size_t N,
-                           size_t Slot) override {
-    return loadTogether(O, N, Slot);
-  }
   llvm::Error unload(size_t Slot) override;
 
 private:

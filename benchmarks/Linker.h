@@ -43,9 +43,11 @@ public:
                                    size_t Slot) = 0;
 
   /// The same in an engine, as a host of MCJIT does it that has compiled its
-  /// modules before.
+  /// modules before. Without engines it is the same.
   virtual llvm::Error loadInEngine(const InputObject &O, size_t N,
-                                   size_t Slot) = 0;
+                                   size_t Slot) {
+    return loadTogether(O, N, Slot);
+  }
 
   /// Frees what is in a slot.
   virtual llvm::Error unload(size_t Slot) = 0;
