@@ -23,10 +23,14 @@ std::optional<size_t> worstCaseInLanes(const Footprint &F);
 /// Takes whole granules for each segment of \p F, and calls \p Assign for each.
 /// Stops at the first that cannot be had; what was taken by then is the
 /// caller's to give back.
+///
+/// Code and data come first: they begin at the two ends of the window, so that
+/// one which is as large as the object leaves what is between in one piece.
 template <typename Fn>
 TakeResult takeFromLanes(Window &W, const Footprint &F, size_t KeepFree,
                          Fn Assign) {
-  for (SegmentKind K : AllSegmentKinds) {
+  for (SegmentKind K :
+       {SegmentKind::Code, SegmentKind::RWData, SegmentKind::ROData}) {
     if (!F[K].Size)
       continue;
     size_t Bytes = llvm::alignTo(F[K].Size, llvm::Align(W.granule()));

@@ -14,23 +14,25 @@ using namespace llvm;
 
 namespace jitslab {
 
-SlabTable::SlabTable(size_t Slabs, uintptr_t Base, bool CodeAtEnd)
-    : Base(Base), CodeAtEnd(CodeAtEnd), Slabs(Slabs, Slab()), Untaken(Slabs) {
+SlabTable::SlabTable(size_t Slabs, uintptr_t Base, LaneOrigins O)
+    : Base(Base), Origins(O), Slabs(Slabs, Slab()), Untaken(Slabs) {
   NextRun.fill(1);
 }
 
 static bool isUntaken(const Slab &S) { return S.Owner == Lane::Untaken; }
 
-// With an origin for each lane, their runs meet in few places. Data lies as far
-// from code as may be, and read-only data grows towards code from where a
-// quarter of the window is left for data: three quarters stay in one piece.
+// Data lies as far from code as may be. With an origin for each lane their runs
+// meet in few places: read-only data grows towards code from where a quarter of
+// the window is left for data.
 size_t SlabTable::position(Lane L, size_t I, size_t Positions) const {
   size_t Place = I;
-  if (L == Lane::ROData) {
+  if (L == Lane::ROData && Origins.ROApart) {
     size_t Below = Positions - std::min(Positions, size() / 4);
     Place = I < Below ? Below - 1 - I : I;
   }
-  bool FromEnd = (L == Lane::RWData) != CodeAtEnd;
+  bool AwayFromCode =
+      L == Lane::RWData || (L == Lane::ROData && !Origins.ROApart);
+  bool FromEnd = AwayFromCode != Origins.CodeAtEnd;
   return FromEnd ? Positions - 1 - Place : Place;
 }
 

@@ -36,20 +36,29 @@ struct Slab {
   uint32_t FreedCode = 0;
 };
 
+/// Where in a window lanes begin.
+struct LaneOrigins {
+  /// Code begins at the window's end.
+  bool CodeAtEnd = false;
+  /// Read-only data begins apart from data. That makes fewer mappings, but
+  /// nothing larger than three quarters of the window has room in it then.
+  bool ROApart = false;
+};
+
 /// Gives the slabs of a window to lanes on demand.
 ///
 /// Mixed and Code grow from the window's first slab, RWData from its last, and
-/// ROData downwards from its last quarter; or the other way round, where code is
-/// to lie at the end. A lane that needs a slab earmarks a run of neighbours for itself, each
-/// run four times as long as the one before: so equal protections lie side by
-/// side, and a window has O(log slabs) borders between lanes. An earmark is a
-/// preference only. When nothing else is left, any lane may take the slab: no
-/// lane can exhaust a fixed share. Not thread-safe. Slabs are named by their
-/// index in the window.
+/// ROData downwards from there too, or from its last quarter; or the other way
+/// round, where code is to lie at the end. A lane that needs a slab earmarks a
+/// run of neighbours for itself, each run four times as long as the one before:
+/// so equal protections lie side by side, and a window has O(log slabs) borders
+/// between lanes. An earmark is a preference only. When nothing else is left,
+/// any lane may take the slab: no lane can exhaust a fixed share. Not
+/// thread-safe. Slabs are named by their index in the window.
 class SlabTable {
 public:
   /// For a window of \p Slabs slabs that begins at \p Base.
-  explicit SlabTable(size_t Slabs, uintptr_t Base = 0, bool CodeAtEnd = false);
+  explicit SlabTable(size_t Slabs, uintptr_t Base = 0, LaneOrigins O = {});
 
   /// Takes \p Count neighbouring slabs for \p L, the first of them at a
   /// multiple of \p AlignSlabs counted from \p Phase slabs before the window.
@@ -113,7 +122,7 @@ private:
   size_t position(Lane L, size_t I, size_t Positions) const;
 
   const uintptr_t Base;
-  const bool CodeAtEnd;
+  const LaneOrigins Origins;
   llvm::SmallVector<Slab, 0> Slabs;
   PerLane<size_t> NextRun;
   size_t Untaken;

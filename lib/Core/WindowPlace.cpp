@@ -62,8 +62,11 @@ Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
   if (Goal.isNear() && !(Goal.IsHost && Elsewhere)) {
     ErrorOr<Reservation> Near = Reservation::create(VM, Goal.request(Size));
     if (Near) {
-      bool CodeAtEnd = Near->range().End <= Goal.Around.Begin;
-      return WindowPlace{std::move(*Near), /*IsNear=*/!Goal.IsHost, CodeAtEnd};
+      // Further windows can be had there for what has no room in this one.
+      LaneOrigins Origins;
+      Origins.CodeAtEnd = Near->range().End <= Goal.Around.Begin;
+      Origins.ROApart = Goal.IsHost;
+      return WindowPlace{std::move(*Near), /*IsNear=*/!Goal.IsHost, Origins};
     }
     if (!Elsewhere)
       return systemError(Near.getError(), "cannot reserve a window of " +
@@ -73,7 +76,7 @@ Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
   if (!Space)
     return systemError(Space.getError(),
                        "cannot reserve a window of " + Twine(Size) + " bytes");
-  return WindowPlace{std::move(*Space), /*IsNear=*/false, /*CodeAtEnd=*/false};
+  return WindowPlace{std::move(*Space), /*IsNear=*/false, {}};
 }
 
 } // namespace jitslab

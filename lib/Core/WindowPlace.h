@@ -10,6 +10,7 @@
 #define JITSLAB_CORE_WINDOWPLACE_H
 
 #include "Reservation.h"
+#include "SlabTable.h"
 #include "jitslab/Arena.h"
 #include "llvm/Support/Error.h"
 
@@ -36,8 +37,8 @@ struct WindowPlace {
   Reservation Space;
   /// All of it is within reach of the address that the host asked for.
   bool IsNear;
-  /// It lies below that: its end is what is nearest.
-  bool CodeAtEnd;
+  /// Code lies at the end that is nearest to what it is to reach.
+  LaneOrigins Origins;
 };
 
 /// Reserves \p Size bytes, whole slabs, where \p Goal wants them. Where there

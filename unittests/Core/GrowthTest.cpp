@@ -112,6 +112,25 @@ TEST_CASE("An object larger than the default window gets a larger one") {
   CHECK(mentions(Message, {"18874368 bytes of code", "WindowSize"}));
 }
 
+TEST_CASE("A window that is made for an object has room for all its segments") {
+  WindowMemory Memory;
+  // By itself, or as large as is asked for.
+  ArenaOptions O = GENERATE(ArenaOptions(), smallOptions());
+  ArenaPtr A = makeArena(Memory, O);
+  const size_t Usual = A->options().WindowSize / SlabSize;
+  const size_t Sizes[][3] = {{1, 1, 1},  {1, 1, 16}, {1, 16, 1},
+                             {16, 1, 1}, {8, 8, 8},  {1, 8, 16}};
+  for (auto [Code, ROData, RWData] : Sizes) {
+    // Sixteen of these units are what the usual window has.
+    const size_t Unit = std::max<size_t>(Usual / 16, 1) * SlabSize;
+    INFO(Code << " of code, " << ROData << " of read-only data, " << RWData
+              << " of data, in units of " << Unit << " bytes");
+    Allocation Object = valueOf(
+        A->allocate(footprint(Code * Unit, ROData * Unit, RWData * Unit)));
+    CHECK(A->verify());
+  }
+}
+
 TEST_CASE("An object larger than any window is refused in a clear way") {
   WindowMemory Memory;
   bool Grow = GENERATE(false, true);

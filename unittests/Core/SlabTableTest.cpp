@@ -25,8 +25,19 @@ static size_t borders(const SlabTable &T) {
   return Count;
 }
 
-TEST_CASE("Code grows from the first slab and data from the last") {
+TEST_CASE("Code grows from the first slab, all data from the last") {
   SlabTable T(64);
+  CHECK(T.take(Lane::Code, 1) == Index(0));
+  CHECK(T.take(Lane::RWData, 1) == Index(63));
+  CHECK(T.take(Lane::ROData, 1) == Index(62));
+  CHECK(T.take(Lane::Mixed, 1) == Index(1));
+  CHECK(T.verify());
+}
+
+static constexpr LaneOrigins Apart = {/*CodeAtEnd=*/false, /*ROApart=*/true};
+
+TEST_CASE("Read-only data may grow from an origin of its own") {
+  SlabTable T(64, 0, Apart);
   CHECK(T.take(Lane::Code, 1) == Index(0));
   CHECK(T.take(Lane::ROData, 1) == Index(47));
   CHECK(T.take(Lane::RWData, 1) == Index(63));
@@ -41,7 +52,7 @@ TEST_CASE("Code grows from the first slab and data from the last") {
 }
 
 TEST_CASE("Where code is to lie at the end it grows from the last slab") {
-  SlabTable T(64, 0, /*CodeAtEnd=*/true);
+  SlabTable T(64, 0, {/*CodeAtEnd=*/true, /*ROApart=*/true});
   CHECK(T.take(Lane::Code, 1) == Index(63));
   CHECK(T.take(Lane::ROData, 1) == Index(16));
   CHECK(T.take(Lane::RWData, 1) == Index(0));
@@ -51,7 +62,7 @@ TEST_CASE("Where code is to lie at the end it grows from the last slab") {
 
 // What the kernel cannot join costs a mapping as a border does.
 TEST_CASE("Slabs are taken next to those that a lane has") {
-  SlabTable T(460);
+  SlabTable T(460, 0, Apart);
   size_t Apart = 0;
   for (size_t I = 0; I != 153; ++I)
     for (Lane L : {Lane::Code, Lane::ROData, Lane::RWData}) {

@@ -80,8 +80,8 @@ TEST_CASE("Lanes do not share slabs") {
   WindowMemory Memory;
   WindowPtr W = makeWindow(Memory);
   uintptr_t Code = takeFrom(*W, Lane::Code, pageSize());
-  uintptr_t ROData = takeFrom(*W, Lane::ROData, pageSize());
   uintptr_t RWData = takeFrom(*W, Lane::RWData, pageSize());
+  uintptr_t ROData = takeFrom(*W, Lane::ROData, pageSize());
   CHECK(Code < W->begin() + SlabSize);
   CHECK(RWData >= W->end() - SlabSize);
   CHECK(ROData >= W->end() - 2 * SlabSize);
