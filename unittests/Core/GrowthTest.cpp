@@ -118,8 +118,8 @@ TEST_CASE("A window that is made for an object has room for all its segments") {
   ArenaOptions O = GENERATE(ArenaOptions(), smallOptions());
   ArenaPtr A = makeArena(Memory, O);
   const size_t Usual = A->options().WindowSize / SlabSize;
-  const size_t Sizes[][3] = {{1, 1, 1},  {1, 1, 16}, {1, 16, 1},
-                             {16, 1, 1}, {8, 8, 8},  {1, 8, 16}};
+  const size_t Sizes[][3] = {{1, 1, 14}, {1, 14, 1}, {14, 1, 1},
+                             {6, 5, 5},  {8, 8, 8},  {1, 1, 16}};
   for (auto [Code, ROData, RWData] : Sizes) {
     // Sixteen of these units are what the usual window has.
     const size_t Unit = std::max<size_t>(Usual / 16, 1) * SlabSize;
