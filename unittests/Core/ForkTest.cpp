@@ -250,6 +250,10 @@ TEST_CASE("What a parent shrinks after a fork is not used again") {
 }
 
 TEST_CASE("Children of many forks run what was live, whatever is loaded next") {
+  if (runsUnderEmulator()) {
+    WARN("NOT RUN: the emulator does not see that code in Dense was replaced");
+    return;
+  }
   const uint64_t Seed = testSeed(815);
   INFO("JITSLAB_TEST_SEED=" << Seed);
   Random Rand(Seed);

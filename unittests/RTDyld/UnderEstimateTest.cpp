@@ -280,7 +280,9 @@ TEST_CASE("Small objects of a host that does not reserve share windows") {
   O.WindowSize = MinWindowSize;
   auto Memory = llvm::cantFail(Arena::create(O));
   std::vector<std::unique_ptr<ReservingMemoryManager>> Managers;
-  for (unsigned I = 0; I != 200; ++I) {
+  // Each takes three pages.
+  const size_t Objects = 200 * 4096 / VirtualMemory::system().pageSize();
+  for (size_t I = 0; I != Objects; ++I) {
     Managers.push_back(std::make_unique<ReservingMemoryManager>(Memory));
     ReservingMemoryManager &M = *Managers.back();
     M.allocateCodeSection(1000, 16, 1, ".text");
