@@ -112,19 +112,19 @@ size_t residentPages(AddressRange R) {
   return Count;
 }
 
-size_t residentBytes() {
-  std::ifstream Statm("/proc/self/statm");
-  size_t Size = 0, Resident = 0;
-  Statm >> Size >> Resident;
-  return Resident * sysconf(_SC_PAGESIZE);
+// In KiB, unlike what statm says: an emulator makes up the size of a page.
+static size_t statusBytes(const std::string &Name) {
+  std::ifstream Status("/proc/self/status");
+  for (std::string Word; Status >> Word;) {
+    size_t KiB = 0;
+    if (Word == Name && Status >> KiB)
+      return KiB << 10;
+  }
+  return 0;
 }
 
-size_t mappedBytes() {
-  std::ifstream Statm("/proc/self/statm");
-  size_t Pages = 0;
-  Statm >> Pages;
-  return Pages * size_t(sysconf(_SC_PAGESIZE));
-}
+size_t residentBytes() { return statusBytes("VmRSS:"); }
+size_t mappedBytes() { return statusBytes("VmSize:"); }
 
 std::string inChild(const std::function<std::string()> &Body) {
   int Ends[2];
