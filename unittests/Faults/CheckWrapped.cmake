@@ -14,6 +14,9 @@ set(harmless
   pthread_mutex_lock pthread_mutex_unlock pthread_self sysconf __errno_location
   clock_gettime
   __libc_single_threaded __tls_get_addr
+  # What the dynamic loader and the kernel have left in the process; nothing or 0
+  # where they have not.
+  dl_iterate_phdr getauxval
   # abort() is what asserts call in builds that have them.
   abort __assert_fail __stack_chk_fail
   # LLVM's own C interface.
