@@ -45,7 +45,7 @@ TEST_CASE("Each way to make an MCJIT is served") {
   INFO(Kind);
   std::string Said = compare({host("c-host"), Kind}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 1 engines, 1 objects; 1 windows, 0 windows near, "
-                          "0 live objects; KiB: ") == 1);
+                          "0 laned objects, 0 live objects; KiB: ") == 1);
   CHECK(occurrences(Said, "\n") == 1);
 }
 
