@@ -123,6 +123,11 @@ __attribute__((constructor(101))) static void registerWhenLoaded() {
 
 std::error_code enlistForForks() { return ForkListeners::enlist(); }
 
+void withoutForks(llvm::function_ref<void()> Body) {
+  std::lock_guard<std::mutex> Guard(ForkListeners::All.Lock);
+  Body();
+}
+
 ForkListener::~ForkListener() = default;
 
 std::error_code ForkListener::enroll() {

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_PLATFORM_FORK_H
 #define JITSLAB_PLATFORM_FORK_H
 
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include <cstdint>
 #include <system_error>
 
@@ -46,6 +47,10 @@ private:
   ForkListener *Previous = nullptr, *Next = nullptr;
   bool Enrolled = false;
 };
+
+/// Calls \p Body while other threads' forks wait: what it asks of the C library
+/// takes a lock there that would stay locked in the child.
+void withoutForks(llvm::function_ref<void()> Body);
 
 /// How often this process and those that it descends from were forked since
 /// this library was loaded.

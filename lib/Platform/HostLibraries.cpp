@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "HostLibraries.h"
+#include "Fork.h"
 #include "llvm/ADT/STLExtras.h"
 #include <algorithm>
 #include <link.h>
@@ -59,19 +60,18 @@ AddressRange hostLibraries(size_t MaxSpan) {
     uintptr_t Vdso = getauxval(AT_SYSINFO_EHDR);
     bool IsProgram = true;
   } All;
-  dl_iterate_phdr(
-      [](dl_phdr_info *Object, size_t, void *Data) {
-        auto &All = *static_cast<Found *>(Data);
-        AddressRange R = addressesOf(*Object);
-        // The program comes first (dl_iterate_phdr(3)).
-        bool IsLibrary = !All.IsProgram && R.Begin < R.End &&
-                         !(R.Begin <= All.Vdso && All.Vdso < R.End);
-        All.IsProgram = false;
-        if (IsLibrary)
-          All.Libraries.push_back(R);
-        return 0;
-      },
-      &All);
+  auto Note = [](dl_phdr_info *Object, size_t, void *Data) {
+    auto &All = *static_cast<Found *>(Data);
+    AddressRange R = addressesOf(*Object);
+    // The program comes first (dl_iterate_phdr(3)).
+    bool IsLibrary = !All.IsProgram && R.Begin < R.End &&
+                     !(R.Begin <= All.Vdso && All.Vdso < R.End);
+    All.IsProgram = false;
+    if (IsLibrary)
+      All.Libraries.push_back(R);
+    return 0;
+  };
+  withoutForks([&] { dl_iterate_phdr(Note, &All); });
   return largestCluster(All.Libraries, MaxSpan);
 }
 
