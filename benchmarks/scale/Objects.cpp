@@ -70,9 +70,9 @@ Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count,
     double Each =
         double(Now.ResidentKiB - ResidentBefore) * 1024 / double(Done);
     Lines.print(Done, Microseconds, Now, Each);
+    VMAs.see(double(Now.VMAs));
     if (Done >= ReferenceObjects) {
       Bytes.see(Each);
-      VMAs.see(double(Now.VMAs));
       Times.see(Microseconds);
     }
   }
