@@ -98,7 +98,8 @@
 #define JITSLAB_LLVM_ACTIONS_CALL_BACK 0
 #endif
 
-/// 1 where who changes their targets is told how to write memory (from LLVM 23).
+/// 1 where who changes their targets is told how to write memory (from LLVM
+/// 23).
 #if LLVM_VERSION_MAJOR >= 23
 #define JITSLAB_LLVM_REDIRECTION_TAKES_MEMORY_ACCESS 1
 #else

@@ -78,8 +78,8 @@ typedef struct {
   /// elsewhere the default, or less where the system refuses that.
   uint64_t WindowSize;
   /// Windows are placed within reach of this address where the address space
-  /// allows. 0: near the process's libraries if WindowSize is 0 and Grow is not,
-  /// otherwise anywhere.
+  /// allows. 0: near the process's libraries if WindowSize is 0 and Grow is
+  /// not, otherwise anywhere.
   uint64_t Near;
   /// Not 0: advise transparent huge pages for whole slabs.
   LLVMBool HugePages;

@@ -75,11 +75,12 @@ struct ArenaOptions {
   Layout ObjectLayout = Layout::PerObject;
 
   /// Address space of a window: a multiple of SlabSize from MinWindowSize to
-  /// MaxWindowSize. 0: near the process's libraries, see Near, a quarter of what
-  /// is free there; elsewhere DefaultWindowSize, or DefaultNearWindowSize with
-  /// Near. Or as much less as leaves the host fifteen sixteenths of what a limit
-  /// (RLIMIT_AS) has left, halved down to MinWindowSize as often as the system
-  /// refuses it. An object that needs more gets a window that is large enough.
+  /// MaxWindowSize. 0: near the process's libraries, see Near, a quarter of
+  /// what is free there; elsewhere DefaultWindowSize, or DefaultNearWindowSize
+  /// with Near. Or as much less as leaves the host fifteen sixteenths of what a
+  /// limit (RLIMIT_AS) has left, halved down to MinWindowSize as often as the
+  /// system refuses it. An object that needs more gets a window that is large
+  /// enough.
   size_t WindowSize = 0;
 
   /// True: when a window is full, a further one is added; an object never

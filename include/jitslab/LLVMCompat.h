@@ -24,8 +24,8 @@
 #error "this jitslab is for another LLVM: jitslab/Config.h says for which"
 #endif
 
-/// 1 where LLJIT has a memory manager, which its builder can be told how to make
-/// and which it passes to who makes the linking layer (from LLVM 23).
+/// 1 where LLJIT has a memory manager, which its builder can be told how to
+/// make and which it passes to who makes the linking layer (from LLVM 23).
 #if LLVM_VERSION_MAJOR >= 23
 #define JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER 1
 #else

@@ -25,8 +25,7 @@ static PerLane<T> forEachLane(uintptr_t Base, size_t Granule,
 
 Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize)
     : Place(std::move(P)), Space(Place.Space.range()), Granule(Granule),
-      Backings(std::move(B)),
-      Slabs(size() / SlabSize, begin(), Place.Origins),
+      Backings(std::move(B)), Slabs(size() / SlabSize, begin(), Place.Origins),
       Free(forEachLane<FreeMemory>(begin(), Granule,
                                    std::make_index_sequence<NumLanes>())),
       Ahead(Slabs, PageSize), Frozen(Slabs), Kinds(Space, PageSize) {
