@@ -9,6 +9,7 @@
 #include "Measurements.h"
 #include "Register.h"
 #include <atomic>
+#include <optional>
 #include <random>
 #include <thread>
 
@@ -26,24 +27,6 @@ static Error replaceMany(Linker &L, size_t Live, size_t Steps,
       return Err;
   }
   return Error::success();
-}
-
-/// Unloads one of many live objects and loads another one, again and again.
-static void churn(const Manager &M, size_t Live, size_t Steps, Probe &P) {
-  Linkers *L = makeLinkers(M, 1, P);
-  if (!L)
-    return;
-  Linker &Only = *L->front();
-  Only.makeSlots(Live);
-  std::mt19937 Random(1);
-  if (P.failed(loadMany(Only, tinyObject(), 0, Live)) ||
-      P.failed(replaceMany(Only, Live, Live, Random)))
-    return;
-  P.start();
-  Error Err = replaceMany(Only, Live, Steps, Random);
-  P.stop();
-  if (!P.failed(std::move(Err)))
-    P.reportPer("object", Steps);
 }
 
 /// Calls what was loaded into a slot, until the end of its scope.
@@ -64,19 +47,22 @@ private:
   std::thread Thread;
 };
 
-/// The same while another thread runs code that stays. What other threads may
-/// have fetched costs something then.
-static void churnWhileRunning(const Manager &M, size_t Live, size_t Steps,
-                              Probe &P) {
+/// Unloads one of many live objects and loads another one, again and again.
+/// With \p Running, while another thread runs code that stays: what other
+/// threads may have fetched costs something then.
+static void churn(const Manager &M, bool Running, size_t Live, size_t Steps,
+                  Probe &P) {
   Linkers *L = makeLinkers(M, 1, P);
   if (!L)
     return;
   Linker &Only = *L->front();
-  Only.makeSlots(Live + 1);
+  Only.makeSlots(Live + Running);
   std::mt19937 Random(1);
-  if (P.failed(loadMany(Only, tinyObject(), 0, Live + 1)))
+  if (P.failed(loadMany(Only, tinyObject(), 0, Live + Running)))
     return;
-  Runner Other(Only.entry(Live));
+  std::optional<Runner> Other;
+  if (Running)
+    Other.emplace(Only.entry(Live));
   if (P.failed(replaceMany(Only, Live, Live, Random)))
     return;
   P.start();
@@ -90,13 +76,13 @@ void registerChurn(const Manager &M, const Sizes &S) {
   registerMeasure(
       "Churn/" + M.fullName() + "/" + std::to_string(S.ChurnLive),
       [M, Live = S.ChurnLive, Steps = S.ChurnSteps](Probe &P) {
-        churn(M, Live, Steps, P);
+        churn(M, /*Running=*/false, Live, Steps, P);
       },
       S.ChurnSteps);
   registerMeasure("ChurnRunning/" + M.fullName() + "/" +
                       std::to_string(S.ChurnLive),
                   [M, Live = S.ChurnLive, Steps = S.ChurnSteps](Probe &P) {
-                    churnWhileRunning(M, Live, Steps, P);
+                    churn(M, /*Running=*/true, Live, Steps, P);
                   });
 }
 

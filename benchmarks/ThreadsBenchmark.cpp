@@ -1,5 +1,4 @@
-//===- ThreadsBenchmark.cpp - Threads load at once
-//-------------------------===//
+//===- ThreadsBenchmark.cpp - Threads load at once ------------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
