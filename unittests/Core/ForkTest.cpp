@@ -7,116 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Platform/Fork.h"
-#include "Support/ArenaFixture.h"
-#include "Support/Child.h"
-#include "Support/MachineCode.h"
+#include "Core/ForkFixture.h"
 #include "Support/Process.h"
-#include "Support/Random.h"
 #include <atomic>
-#include <fcntl.h>
 #include <spawn.h>
 #include <thread>
 
 using namespace jitslab;
-
-namespace {
-
-struct Function {
-  Allocation Object;
-  uint16_t Value = 0;
-
-  bool isRight() const {
-    return callFunction(Object[SegmentKind::Code].Executor) == Value;
-  }
-};
-
-ArenaOptions denseOptions() {
-  ArenaOptions O = smallOptions();
-  O.ObjectLayout = Layout::Dense;
-  O.WindowSize = 16 * SlabSize;
-  return O;
-}
-
-// Without Catch2's assertions: also for children and threads.
-Function load(Arena &A, uint16_t Value, size_t Size = 200) {
-  Function F;
-  F.Value = Value;
-  F.Object = llvm::cantFail(A.allocate(footprint(Size, 16, 16)));
-  writeFunction(F.Object[SegmentKind::Code].Working, Value);
-  llvm::cantFail(sealOne(A, F.Object));
-  return F;
-}
-
-std::vector<Function> loadSome(Arena &A, uint16_t First, size_t N) {
-  std::vector<Function> Functions;
-  for (size_t I = 0; I != N; ++I)
-    Functions.push_back(load(A, uint16_t(First + I)));
-  return Functions;
-}
-
-bool allRight(const std::vector<Function> &Functions) {
-  return std::all_of(Functions.begin(), Functions.end(),
-                     [](const Function &F) { return F.isRight(); });
-}
-
-/// Lets one process wait for another.
-class Turn {
-public:
-  Turn() { Ok = pipe(Ends) == 0; }
-  ~Turn() {
-    close(Ends[0]);
-    close(Ends[1]);
-  }
-  void pass() { Ok &= write(Ends[1], "x", 1) == 1; }
-  void wait() {
-    char C;
-    Ok &= read(Ends[0], &C, 1) == 1;
-  }
-  bool Ok;
-
-private:
-  int Ends[2];
-};
-
-/// Runs \p Body in a child at the same time. wait says whether it returned
-/// true.
-class Child {
-public:
-  template <typename Fn> explicit Child(Fn Body) {
-    ID = fork();
-    if (ID == 0)
-      _exit(Body() ? 0 : 1);
-  }
-  bool wait() {
-    ChildOutcome Outcome;
-    waitpid(ID, &Outcome.Status, 0);
-    UNSCOPED_INFO("child: " << Outcome.describe());
-    return Outcome.passed();
-  }
-
-private:
-  pid_t ID;
-};
-
-bool loadAndFree(Arena &A, uint64_t Seed, std::vector<Function> Old,
-                 int Steps) {
-  Random Rand(Seed);
-  std::vector<Function> Live;
-  bool Ok = allRight(Old);
-  for (int Step = 0; Step != Steps && Ok; ++Step) {
-    Live.push_back(load(A, uint16_t(Rand.next()), Rand.between(8, 5000)));
-    Ok &= Live[Rand.below(Live.size())].isRight();
-    if (Rand.percent(60))
-      Live.erase(Live.begin() + Rand.below(Live.size()));
-    if (!Old.empty() && Rand.percent(10))
-      Old.erase(Old.begin() + Rand.below(Old.size()));
-    if (Rand.percent(2))
-      A.trim();
-  }
-  return Ok && allRight(Live) && allRight(Old) && A.verify();
-}
-
-} // namespace
 
 TEST_CASE("What a parent frees after a fork its child goes on running") {
   auto A = valueOf(Arena::create(denseOptions()));
@@ -193,128 +90,6 @@ TEST_CASE("A child freezes what its parent can see until it is unused") {
         }) == "");
 }
 
-TEST_CASE("A parent uses what was free at a fork, and nothing that was live") {
-  WindowMemory Memory;
-  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
-  // In whole granules.
-  constexpr size_t CodeBytes = 256, BothBytes = CodeBytes + 64;
-  std::vector<Function> Old = loadSome(*A, 1000, 100);
-  REQUIRE(Child([] { return true; }).wait());
-  std::vector<Function> New = loadSome(*A, 2000, 100);
-  ArenaStats S = A->stats();
-  CHECK(S.FrozenBytes == 0);
-  CHECK(S.CommittedBytes == 3 * SlabSize);
-  CHECK(Memory.OpenShared == 1);
-
-  uintptr_t OldCode = Old[50].Object[SegmentKind::Code].Executor;
-  Old.erase(Old.begin() + 50);
-  CHECK(A->stats().FrozenBytes == BothBytes);
-  for (uint16_t I = 0; I != 100; ++I)
-    New.push_back(load(*A, uint16_t(3000 + I)));
-  for (const Function &F : New) {
-    uintptr_t Begin = F.Object[SegmentKind::Code].Executor;
-    CHECK((Begin >= OldCode + CodeBytes || Begin + CodeBytes <= OldCode));
-  }
-  // Its contents stay too.
-  CHECK(callFunction(OldCode) == 1050);
-  CHECK(allRight(New));
-  CHECK(A->verify());
-
-  // What came after the fork is free when it is given back.
-  New.clear();
-  CHECK(A->stats().FrozenBytes == BothBytes);
-  A->trim();
-  CHECK(A->stats().FrozenBytes == BothBytes);
-  Old.clear();
-  S = A->stats();
-  CHECK(S.FrozenBytes == 0);
-  CHECK(hasRights(OldCode, "---"));
-  // What comes to these addresses next is other memory.
-  Function Next = load(*A, 6);
-  CHECK(Next.Object[SegmentKind::Code].Executor < OldCode + SlabSize);
-  CHECK(Memory.OpenShared == 1);
-  CHECK(A->verify());
-}
-
-TEST_CASE("What a parent shrinks after a fork is not used again") {
-  auto A = valueOf(Arena::create(denseOptions()));
-  Allocation Object = valueOf(A->allocate(footprint(10000, 0, 0)));
-  uintptr_t Begin = Object[SegmentKind::Code].Executor;
-  REQUIRE(Child([] { return true; }).wait());
-  Object.shrink(SegmentKind::Code, 100);
-  CHECK(A->stats().FrozenBytes == 10048 - 128);
-  Function New = load(*A, 1);
-  uintptr_t Code = New.Object[SegmentKind::Code].Executor;
-  CHECK((Code >= Begin + 10048 || Code + 256 <= Begin));
-  CHECK(A->verify());
-}
-
-TEST_CASE("Children of many forks run what was live, whatever is loaded next") {
-  if (runsUnderEmulator()) {
-    WARN("NOT RUN: the emulator does not see that code in Dense was replaced");
-    return;
-  }
-  const uint64_t Seed = testSeed(815);
-  INFO("JITSLAB_TEST_SEED=" << Seed);
-  Random Rand(Seed);
-  auto A = valueOf(Arena::create(denseOptions()));
-  constexpr size_t NumChildren = 12;
-  Turn Ends[NumChildren];
-  std::vector<Child> Children;
-  std::vector<Function> Mine = loadSome(*A, 100, 50);
-  for (size_t I = 0; I != NumChildren; ++I) {
-    Children.emplace_back([&] {
-      Ends[I].wait();
-      bool Ok = allRight(Mine);
-      return loadAndFree(*A, Seed + I, std::move(Mine), 50) && Ok;
-    });
-    // Other code, in place of what the child may run if that were possible.
-    for (int Step = 0; Step != 200; ++Step) {
-      if (Rand.percent(50) && !Mine.empty())
-        Mine.erase(Mine.begin() + Rand.below(Mine.size()));
-      else
-        Mine.push_back(load(*A, uint16_t(Rand.next()), Rand.between(8, 20000)));
-      if (Rand.percent(2))
-        A->trim();
-    }
-    if (Rand.percent(20))
-      Mine.clear();
-  }
-  for (size_t I = 0; I != NumChildren; ++I) {
-    Ends[I].pass();
-    CHECK(Children[I].wait());
-  }
-  CHECK(allRight(Mine));
-  CHECK(A->verify());
-  Mine.clear();
-  CHECK(A->stats().FrozenBytes == 0);
-}
-
-TEST_CASE("Forks of a host that keeps what it loads cost no descriptors") {
-  ArenaOptions O;
-  O.ObjectLayout = Layout::Dense;
-  auto A = valueOf(Arena::create(O));
-  auto Descriptors = [] {
-    size_t Count = 0;
-    for (int D = 0; D != 1024; ++D)
-      Count += fcntl(D, F_GETFD) != -1;
-    return Count;
-  };
-  size_t Mappings = currentMappings().size();
-  size_t Before = Descriptors();
-  std::vector<Function> Kept;
-  const uint16_t NumForks = isBrief() ? 50 : 300;
-  for (uint16_t I = 0; I != NumForks; ++I) {
-    Kept.push_back(load(*A, I));
-    CHECK(Child([&] {
-            return Kept.back().isRight() && load(*A, 9).isRight();
-          }).wait());
-  }
-  CHECK(Descriptors() <= Before + 1);
-  CHECK(currentMappings().size() < Mappings + 20);
-  CHECK(allRight(Kept));
-}
-
 TEST_CASE("An object that is being linked during a fork stays the parent's") {
   auto A = valueOf(Arena::create(denseOptions()));
   Function F;
@@ -333,23 +108,6 @@ TEST_CASE("An object that is being linked during a fork stays the parent's") {
   CHECK(C.wait());
   REQUIRE_SUCCESS(sealOne(*A, F.Object));
   CHECK(F.isRight());
-}
-
-TEST_CASE("A parent goes on with an object whose pieces span a fork") {
-  auto A = valueOf(Arena::create(denseOptions()));
-  Function F;
-  F.Value = 7;
-  F.Object = valueOf(A->allocate(footprint(100, 0, 0)));
-  REQUIRE(Child([] { return true; }).wait());
-  // Not in place: it is told by an allocation what was taken before the fork.
-  CHECK(!A->enlarge(F.Object, SegmentKind::ROData, 0, {10, 1}));
-  Allocation More = valueOf(A->allocate(footprint(0, 10, 0), &F.Object));
-  writeFunction(F.Object[SegmentKind::Code].Working, F.Value);
-  More[SegmentKind::ROData].Working[0] = 3;
-  Allocation *Both[] = {&F.Object, &More};
-  REQUIRE_SUCCESS(A->seal(Both));
-  CHECK(F.isRight());
-  CHECK(A->verify());
 }
 
 TEST_CASE("Starting another program is no fork") {
