@@ -83,10 +83,13 @@ bool SectionMemory::hasAmpleRoom(const Arena &A) const {
       !ArenaAccess::isSpacious(A))
     return false;
   const Block &Last = Blocks.back();
-  for (SegmentKind K : AllSegmentKinds)
-    if (Last.Memory[K].Size - Last.Used[K] <
-        std::max(AmpleFactor * Largest[K], LeastAmple))
+  for (SegmentKind K : AllSegmentKinds) {
+    // Batches without data, as clang's objects have none, need no room for it.
+    bool Needed = Largest[K] || K == SegmentKind::Code;
+    if (Needed && Last.Memory[K].Size - Last.Used[K] <
+                      std::max(AmpleFactor * Largest[K], LeastAmple))
       return false;
+  }
   return true;
 }
 

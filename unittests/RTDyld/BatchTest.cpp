@@ -99,6 +99,23 @@ TEST_CASE("Objects of a batch lie in one block") {
   CHECK(High - Low <= 3 * std::max<size_t>(16384, 2 * pageSize()));
 }
 
+TEST_CASE("Objects without data share what the first one was given") {
+  TestMemory System;
+  auto Memory = remappingArena(System);
+  CountsReservations Manager(Memory);
+  TestLinker Linker(Manager);
+  for (int I = 0; I != 10; ++I)
+    REQUIRE_SUCCESS(Linker.load("nodata"));
+  // How large objects are is known from the second one on.
+  CHECK(Manager.Reservations <= 2);
+  // What comes with data has room for it.
+  REQUIRE_SUCCESS(Linker.load("grown"));
+  REQUIRE_SUCCESS(Linker.load("grown"));
+  REQUIRE_SUCCESS(Linker.finalize());
+  CHECK(Linker.function<int(int)>("tiny")(0) == 8);
+  CHECK(Memory->verify());
+}
+
 TEST_CASE("All of a batch are announced where nobody tells of their ends") {
   TestMemory System;
   auto Memory = remappingArena(System);
