@@ -101,7 +101,7 @@ TEST_CASE("A full arena that may not grow is an error of the lookup") {
 }
 
 TEST_CASE("Several compile threads link into one arena while it is trimmed") {
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   std::atomic<bool> Stop{false};
   std::thread Trimmer([&] {
     while (!Stop)

@@ -47,7 +47,7 @@ TEST_CASE("Removing a JITDylib gives the memory back") {
 }
 
 TEST_CASE("Loading, calling and removing again and again uses no more memory") {
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   auto JIT = valueOf(makeJIT(Memory));
   auto Object = readObject("tiny");
   auto Cycle = [&] {

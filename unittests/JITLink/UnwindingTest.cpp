@@ -123,7 +123,7 @@ TEST_CASE("Exceptions pass with the inactive platform") {
 TEST_CASE("Frames are not registered twice where the host has them registered "
           "too") {
   // libgcc's tree ends the process when that is undone.
-  auto Memory = anyArena();
+  auto Memory = anyArenaThatReusesCode();
   {
     BareSession Session(Memory);
     REQUIRE_SUCCESS(registerEHFrames(Session.ES, *Session.Layer));
@@ -139,7 +139,7 @@ TEST_CASE("Frames are not registered twice where the host has them registered "
 
 TEST_CASE("A memory manager in a layer of the host's serves LLVM's plugin") {
   // From LLVM 21 on; before, the plugin does not ask the memory manager.
-  auto Memory = anyArena();
+  auto Memory = anyArenaThatReusesCode();
   {
     BareSession Session(std::make_unique<ArenaJITLinkMemoryManager>(Memory));
     REQUIRE_SUCCESS(registerEHFrames(Session.ES, *Session.Layer));

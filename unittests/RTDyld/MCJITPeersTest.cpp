@@ -203,7 +203,7 @@ public:
 } // namespace
 
 TEST_CASE("Objects from a cache run like those that were just compiled") {
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   KeepingCache Cache;
   LLVMContext Context;
   auto Run = [&](const char *Name, uint32_t Result, ObjectCache *UsedCache) {

@@ -182,7 +182,7 @@ TEST_CASE("Control: MCJIT code goes wrong with SectionMemoryManager") {
 #endif
 
 TEST_CASE("Engines in several threads share an arena") {
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   constexpr int Threads = 4, Rounds = 5;
   std::vector<std::thread> Pool;
   std::atomic<int> RightResults{0};

@@ -52,6 +52,10 @@ inline std::shared_ptr<Arena> arenaWith(Layout L, bool Grow = true) {
 
 inline std::shared_ptr<Arena> anyArena() { return arenaWith(anyLayout()); }
 
+inline std::shared_ptr<Arena> anyArenaThatReusesCode() {
+  return arenaWith(anyLayoutThatReusesCode());
+}
+
 } // namespace jitslab
 
 #endif // JITSLAB_UNITTESTS_LAYOUTS_H

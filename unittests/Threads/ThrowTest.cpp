@@ -73,7 +73,7 @@ constexpr size_t Rounds = 1000;
 TEST_CASE("Exceptions are thrown while other threads load and free") {
   const uint64_t Seed = testSeed(21);
   INFO("JITSLAB_TEST_SEED=" << Seed);
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   Object Lasting(Memory);
   REQUIRE_SUCCESS(Lasting.load());
   Background Throwing([&](Problems &P) {
@@ -89,7 +89,7 @@ TEST_CASE("Exceptions are thrown while other threads load and free") {
 TEST_CASE("A child throws that was forked while threads load and free") {
   const uint64_t Seed = testSeed(22);
   INFO("JITSLAB_TEST_SEED=" << Seed);
-  auto Memory = arenaWith(anyLayoutThatReusesCode());
+  auto Memory = anyArenaThatReusesCode();
   Object Lasting(Memory);
   REQUIRE_SUCCESS(Lasting.load());
   // They do not throw: up to GCC 12, libgcc's lock may be held when the process
