@@ -19,6 +19,8 @@ if(TARGET jitslab-preload)
   # What serves every LLVM, and what serves the one of this build.
   list(APPEND _components Preload PreloadBackend)
   install(TARGETS jitslab-run RUNTIME COMPONENT Preload)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-run.1
+    DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Preload)
   install(TARGETS jitslab-preload
     LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT Preload)
   install(TARGETS jitslab-preload-llvm
@@ -76,8 +78,7 @@ set(CPACK_DEB_COMPONENT_INSTALL ON)
 set(CPACK_COMPONENTS_ALL ${_components})
 set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 set(CPACK_STRIP_FILES ON)
-# CPack strips programs and shared libraries only.
-set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package/StripArchives.cmake)
+set(CPACK_PRE_BUILD_SCRIPTS ${PROJECT_SOURCE_DIR}/cmake/package/Debianize.cmake)
 set(CPACK_OBJCOPY ${CMAKE_OBJCOPY})
 set(CPACK_PACKAGE_VENDOR jitslab)
 set(CPACK_PACKAGE_CONTACT "${JITSLAB_PACKAGE_CONTACT}")
@@ -87,8 +88,9 @@ set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS ON)
 set(CPACK_DEBIAN_PACKAGE_GENERATE_SHLIBS_POLICY ">=")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_STRICT_PERMISSION ON)
 
-set(_about "Memory managers for MCJIT, RuntimeDyld and JITLink that keep the \
-sections of an object, and the objects of a window, within reach of each other.
+set(_about "Memory managers for MCJIT, RuntimeDyld and JITLink that keep the
+sections of an object, and the objects of a window, within reach of each
+other.
 .
 ")
 set(_runtime lib${JITSLAB_LIBRARY_NAME}-${JITSLAB_SOVERSION})
@@ -106,13 +108,13 @@ set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_PROVIDES libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_CONFLICTS libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_REPLACES libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_DESCRIPTION "${_about}\
-This package has the headers for C++ and C, the static library, and what CMake \
-and pkg-config need, for LLVM ${JITSLAB_LLVM_MAJOR}.")
+This package has the headers for C++ and C, the static library, examples, and
+what CMake and pkg-config need, for LLVM ${JITSLAB_LLVM_MAJOR}.")
 
 set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME jitslab-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
-This package has jitslab-rtdyld, which loads ELF objects with LLVM's or \
+This package has jitslab-rtdyld, which loads ELF objects with LLVM's or
 jitslab's memory manager and runs them.")
 
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_NAME jitslab-preload)
@@ -120,8 +122,8 @@ set(CPACK_DEBIAN_PRELOAD_PACKAGE_SECTION libs)
 # Without a backend it serves nobody, and harms nobody.
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_RECOMMENDS jitslab-preload-backend)
 set(CPACK_DEBIAN_PRELOAD_DESCRIPTION "${_about}\
-This package has jitslab-run and the library that it preloads into programs that \
-are not rebuilt. jitslab-preload-llvmN serves programs with LLVM N.")
+This package has jitslab-run and the library that it preloads into programs
+that are not rebuilt. jitslab-preload-llvmN serves programs with LLVM N.")
 
 set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_NAME
   jitslab-preload-llvm${JITSLAB_LLVM_MAJOR})
@@ -130,14 +132,30 @@ set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_DEPENDS
   "jitslab-preload (= ${PROJECT_VERSION})")
 set(CPACK_DEBIAN_PRELOADBACKEND_PACKAGE_PROVIDES jitslab-preload-backend)
 set(CPACK_DEBIAN_PRELOADBACKEND_DESCRIPTION "${_about}\
-This package has what jitslab-run needs for programs with LLVM \
-${JITSLAB_LLVM_MAJOR}.")
+This package has what jitslab-run needs for programs with
+LLVM ${JITSLAB_LLVM_MAJOR}.")
 
+# Which symbols the library has had since when: Debianize.cmake writes it.
+set(CPACK_RUNTIME_SYMBOLS ${_generated}/symbols)
+set(CPACK_RUNTIME_PACKAGE ${_runtime})
+# CPack runs ldconfig from scripts, which Debian has replaced by a trigger.
+file(WRITE ${_generated}/triggers "activate-noawait ldconfig\n")
+set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
+  ${CPACK_RUNTIME_SYMBOLS} ${_generated}/triggers)
+
+# What Debian asks of every package.
+set(_docs ${CMAKE_INSTALL_DATAROOTDIR}/doc)
+configure_file(cmake/package/copyright.in ${_generated}/copyright @ONLY)
 foreach(_component IN LISTS _components)
   string(TOUPPER ${_component} _upper)
   set(_package ${CPACK_DEBIAN_${_upper}_PACKAGE_NAME})
-  install(FILES ${PROJECT_SOURCE_DIR}/LICENSE RENAME copyright
-    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/doc/${_package}
-    COMPONENT ${_component})
+  install(FILES ${_generated}/copyright
+    DESTINATION ${_docs}/${_package} COMPONENT ${_component})
+  install(FILES ${PROJECT_SOURCE_DIR}/CHANGELOG.md RENAME changelog
+    DESTINATION ${_docs}/${_package} COMPONENT ${_component})
 endforeach()
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/examples
+  DESTINATION ${_docs}/${CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME}
+  COMPONENT Development
+  PATTERN zlib-roundtrip EXCLUDE)
 include(CPack)

@@ -64,6 +64,23 @@ TEST_CASE("jitslab-run's help has all options") {
     CHECK(occurrences(Help, Option) == 1);
 }
 
+TEST_CASE("jitslab-run's manual has all options") {
+  std::string Page = contentsOf(JITSLAB_TEST_RUN_MANUAL);
+  SmallVector<StringRef, 0> Lines;
+  std::string Help = runProgram({runner(), "--help"}).Out;
+  StringRef(Help).split(Lines, '\n');
+  int Options = 0;
+  for (StringRef Line : Lines) {
+    if (!(Line = Line.trim()).consume_front("--"))
+      continue;
+    ++Options;
+    std::string Name = Line.take_while([](char C) { return C >= 'a'; }).str();
+    INFO(Name);
+    CHECK(occurrences(Page, "Fl -" + Name) == 1);
+  }
+  CHECK(Options >= 10);
+}
+
 TEST_CASE("jitslab-run takes no further option in a value") {
   for (const char *Option : {"--window=8M,grow=0", "--grow=0,verbose",
                              "--layout=dense,", "--near=host,stats"}) {
