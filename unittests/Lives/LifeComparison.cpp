@@ -62,6 +62,8 @@ static std::optional<Finding> compareStep(const StepOutcome &Theirs,
                                           const StepOutcome &Ours) {
   if (Ours.Is == StepOutcome::Excused)
     return std::nullopt;
+  if (Ours.Is == StepOutcome::Wrong)
+    return Finding{Finding::OtherResult, Ours.Text};
   if (Theirs.Is == StepOutcome::Use && Ours.Is == StepOutcome::Use)
     return compareUse(Use(Theirs), Use(Ours));
   // That an arena is not as it should be has nothing to do with LLVM.

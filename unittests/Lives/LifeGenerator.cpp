@@ -45,7 +45,7 @@ private:
     IsLimited = true;
     switch (Rand.below(3)) {
     case 0:
-      return add(Verb::AddressSpace, {pick({300, 600, 1200, 2500})});
+      return add(Verb::AddressSpace, {pick({700, 1200, 2500})});
     case 1:
       return add(Verb::Mappings, {pick({1500, 4000, 12000})});
     case 2:

@@ -21,12 +21,14 @@ struct StepOutcome {
   /// Result: Text is what has to be the same with every host.
   /// Skipped: what the step needs was not there.
   /// Excused: that is so for a reason that documents name.
+  /// Wrong: what has to come out is known, and did not.
   /// Use: mappings, KiB of resident memory and descriptors.
   /// Wait: the worst wait of a thread in microseconds.
   /// End: microseconds of processor time; after the last step.
   enum Kind : char {
     Result = '=',
     Error = 'e',
+    Wrong = '!',
     Skipped = 's',
     Excused = 'x',
     Use = '#',

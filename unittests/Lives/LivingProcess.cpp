@@ -30,6 +30,14 @@ static StepOutcome result(const Twine &Text) {
   return {StepOutcome::Result, Text.str()};
 }
 
+/// A result that is known. LLVM's managers do not always come to it.
+static StepOutcome known(int Expected, int Result) {
+  if (Result == Expected)
+    return result(Twine(Result));
+  return {StepOutcome::Wrong,
+          std::to_string(Result) + " instead of " + std::to_string(Expected)};
+}
+
 static constexpr StepOutcome::Kind SkippedKind = StepOutcome::Skipped;
 
 void LivingProcess::say(unsigned Index, const StepOutcome &Outcome) const {
@@ -264,7 +272,23 @@ StepOutcome LivingProcess::call(const Step &S, const char *Function) {
   LifeFunction *F = function(S.Numbers[0], Function);
   if (!F)
     return {StepOutcome::Error, "the function was not found"};
-  return result(Twine(callOrCatch(F, int(S.Numbers[1]))));
+  const int X = int(S.Numbers[1]);
+  const int Result = callOrCatch(F, X);
+  switch (S.Do) {
+  case Verb::Throw:
+    return known(2 * X + framesThatCleanUp(S.Numbers[0]), Result);
+  case Verb::Catch:
+    return known(X + 1, Result);
+  default:
+    return result(Twine(Result));
+  }
+}
+
+int LivingProcess::framesThatCleanUp(unsigned Number) const {
+  int Frames = 0;
+  for (std::optional<unsigned> I = Number; I; I = Modules.at(*I).Peer)
+    ++Frames;
+  return Frames;
 }
 
 StepOutcome LivingProcess::relay(const Step &S) {
@@ -276,7 +300,8 @@ StepOutcome LivingProcess::relay(const Step &S) {
   if (!F || !Target)
     return {StepOutcome::Error, "the function was not found"};
   setRelayTarget(Target);
-  return result(Twine(callOrCatch(F, int(S.Numbers[2]))));
+  const int X = int(S.Numbers[2]);
+  return known(2 * X + framesThatCleanUp(S.Numbers[1]) + 1, callOrCatch(F, X));
 }
 
 StepOutcome LivingProcess::runThreads(const Step &S) {

@@ -63,6 +63,9 @@ private:
   std::optional<StepOutcome> whyNot(unsigned Number) const;
   bool isLive(unsigned Number) const;
   LifeFunction *function(unsigned Number, const char *Name);
+  /// How many frames of its and its peers' clean up when module \p Number
+  /// throws.
+  int framesThatCleanUp(unsigned Number) const;
 
   const Life &Steps;
   const NamedHost &Who;

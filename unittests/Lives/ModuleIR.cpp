@@ -27,9 +27,7 @@ public:
   }
 
   std::unique_ptr<Module> write() {
-    Personality = Function::Create(FunctionType::get(I32, true),
-                                   GlobalValue::ExternalLinkage,
-                                   "__gxx_personality_v0", M.get());
+    writePersonality();
     writeMain(writeChain());
     writeBump();
     writeThrow();
@@ -79,6 +77,26 @@ private:
   Value *lastOf(GlobalVariable *Words) {
     return constant(
         uint32_t(cast<ArrayType>(Words->getValueType())->getNumElements() - 1));
+  }
+
+  // The frames of a module refer to its personality through a weak symbol that
+  // has that one's name. With RuntimeDyld all objects of a layer use the first
+  // one's, and would use it when that has been removed.
+  void writePersonality() {
+    // Some pointer's: how one is asked for differs between LLVM versions.
+    Pointer = callee("lives_callback").getCallee()->getType();
+    Type *I64 = B.getInt64Ty();
+    auto *T = FunctionType::get(I32, {I32, I32, I64, Pointer, Pointer}, false);
+    Personality =
+        Function::Create(T, GlobalValue::ExternalLinkage,
+                         std::string(OwnMark) + "_personality", M.get());
+    Personality->setDoesNotThrow();
+    B.SetInsertPoint(BasicBlock::Create(M->getContext(), "entry", Personality));
+    std::vector<Value *> Arguments;
+    for (llvm::Argument &A : Personality->args())
+      Arguments.push_back(&A);
+    B.CreateRet(B.CreateCall(M->getOrInsertFunction("__gxx_personality_v0", T),
+                             Arguments));
   }
 
   Function *writeChain() {
@@ -160,7 +178,6 @@ private:
     Function *Throw = M->getFunction(std::string(OwnMark) + "_throw");
     begin("catch");
     LandingPadInst *Pad = invoke(Throw);
-    auto *Pointer = cast<StructType>(Pad->getType())->getElementType(0);
     Pad->addClause(Constant::getNullValue(Pointer));
     FunctionCallee Caught = M->getOrInsertFunction(
         "lives_caught", FunctionType::get(I32, {Pointer}, false));
@@ -179,8 +196,6 @@ private:
     B.SetInsertPoint(Normal);
     B.CreateRet(B.CreateAdd(Result, constant(1)));
     B.SetInsertPoint(Unwind);
-    // Some pointer's: how one is asked for differs between LLVM versions.
-    Type *Pointer = Personality->getType();
     return B.CreateLandingPad(StructType::get(Pointer, I32), 0);
   }
 
@@ -195,6 +210,7 @@ private:
   Type *const I32;
   FunctionType *const Int;
   Function *Personality = nullptr;
+  Type *Pointer = nullptr;
   Value *Argument = nullptr;
 };
 
