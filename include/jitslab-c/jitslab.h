@@ -86,6 +86,9 @@ typedef struct {
   /// Not 0: EH frames are not registered. A C++ exception that reaches the code
   /// then ends the process, unless the host sees to it.
   LLVMBool NoFrames;
+  /// All windows lie wholly below this address: 2 GiB for code without position
+  /// independence. Where there is no room it is an error. 0: no bound.
+  uint64_t Below;
 } JitslabArenaOptions;
 
 /// jitslab::ArenaStats. Grows at its end, like the options.

@@ -106,6 +106,15 @@ struct ArenaOptions {
   /// at all; a C++ exception that reaches the code then ends the process
   /// (std::terminate), unless the host sees to it.
   bool RegisterFrames = true;
+
+  /// An address that all windows lie wholly below, first and further ones, so
+  /// that absolute addresses of few bits can name all that is in them: 2 GiB
+  /// for code that GCC and Clang compile without position independence for
+  /// x86-64 (R_X86_64_32S is signed). Where there is no room it is an error, of
+  /// create or of what needs a further window. Near has to lie below it and is
+  /// still only a preference. WindowSize = 0 takes a quarter of what is free
+  /// below it, or half if the arena may not grow. 0: no bound.
+  uintptr_t Below = 0;
 };
 
 /// An arena asked for more than its windows hold, even after it gave empty

@@ -48,6 +48,8 @@ struct JITSLAB_ABI RelocationUse {
   int64_t Distance = 0;
   /// The smallest and largest that can be encoded.
   int64_t Min = 0, Max = 0;
+  /// Distance is the target's address itself.
+  bool IsAbsolute = false;
 
   /// Distance as a part of the limit on its side: 1 is the whole reach. 0 for
   /// relocations without limits.
@@ -71,7 +73,8 @@ struct JITSLAB_ABI RelocationProblem : RelocationUse {
   int64_t Encoded = 0;
 
   /// One line without the object's name: where, which, how far, how far it may
-  /// be, and what was encoded.
+  /// be, what was encoded, and what to do about an absolute address that does
+  /// not fit.
   std::string message() const;
 };
 

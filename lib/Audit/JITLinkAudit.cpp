@@ -124,6 +124,7 @@ void auditEdge(AuditResult &Result, const LinkGraph &G, const Block &B,
   Use.Target = nameOf(E.getTarget());
   Use.Min = Kind->Range.Min;
   Use.Max = Kind->Range.Max;
+  Use.IsAbsolute = Kind->Computes == Formula::Absolute;
   auto *Bytes = reinterpret_cast<const uint8_t *>(B.getContent().data());
   uint64_t Target = E.getTarget().getAddress().getValue();
   judge(Result, Kind->Where, Bytes + E.getOffset(), std::move(Use),

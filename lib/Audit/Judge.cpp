@@ -33,10 +33,14 @@ std::string RelocationProblem::message() const {
       "section " + Section + ", offset " + hex(Offset) + ": " + Type;
   if (!Target.empty())
     Text += " to '" + Target + "'";
+  const char *Advice = "";
   switch (What) {
   case OutOfRange:
     Text += " is out of range: distance " + hex(Distance) + ", limit " +
             hex(Distance < 0 ? Min : Max);
+    if (IsAbsolute && Max >= INT32_MAX)
+      Advice = "; compile with -fPIC, or make an arena with "
+               "ArenaOptions::Below";
     break;
   case Misaligned:
     Text += " is misaligned: distance " + hex(Distance);
@@ -52,7 +56,7 @@ std::string RelocationProblem::message() const {
   }
   if (Encoded != Distance || What == NoSlot)
     Text += "; in memory is " + hex(Encoded);
-  return Text;
+  return Text + Advice;
 }
 
 Error AuditResult::takeError(StringRef Object) const {

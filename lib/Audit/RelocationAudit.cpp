@@ -166,6 +166,7 @@ private:
     Use.Target = Symbol->Name;
     Use.Min = Kind->Range.Min;
     Use.Max = Kind->Range.Max;
+    Use.IsAbsolute = Kind->Computes == Formula::Absolute;
 
     uint8_t Bytes[8];
     uint64_t P = At.Address + R.Offset;

@@ -23,7 +23,9 @@ static constexpr size_t MinStatsSize =
 
 // Padding at the end of a struct would be what the next field is put into, and
 // the size of an older caller's struct would seem to have it.
-static_assert(MinOptionsSize == sizeof(JitslabArenaOptions),
+static_assert(offsetof(JitslabArenaOptions, Below) +
+                      sizeof(JitslabArenaOptions::Below) ==
+                  sizeof(JitslabArenaOptions),
               "padding at the end of JitslabArenaOptions");
 #define JITSLAB_FIELD(MEMBER, UNIT, LABEL) +1
 static constexpr size_t NumStats = JITSLAB_ARENA_STATS(JITSLAB_FIELD);
@@ -69,6 +71,7 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
   Options.Near = Known.Near;
   Options.HugePages = Known.HugePages != 0;
   Options.RegisterFrames = Known.NoFrames == 0;
+  Options.Below = Known.Below;
   return Options;
 }
 
@@ -86,6 +89,7 @@ void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
   Known.Near = Defaults.Near;
   Known.HugePages = Defaults.HugePages;
   Known.NoFrames = !Defaults.RegisterFrames;
+  Known.Below = Defaults.Below;
   writeStruct(Options, SizeOfOptions, Known);
 }
 

@@ -9,6 +9,7 @@
 #include "ArenaImpl.h"
 #include "Errors.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
@@ -23,7 +24,30 @@ namespace jitslab {
 // linkers have to say in advance what they need.
 static constexpr size_t SpaciousSlabs = 256;
 
-static Error checkOptions(const ArenaOptions &O) {
+static std::string hex(uintptr_t Address) {
+  return "0x" + utohexstr(Address, /*LowerCase=*/true);
+}
+
+static Error checkBound(const ArenaOptions &O, const VirtualMemory &VM) {
+  if (!O.Below)
+    return Error::success();
+  if (O.Near >= O.Below)
+    return optionError("Near is " + Twine(hex(O.Near)) +
+                       ", which does not lie below Below, " +
+                       Twine(hex(O.Below)) +
+                       "; set one of them to 0, or Near to a lower address");
+  size_t Size = O.WindowSize ? O.WindowSize : MinWindowSize;
+  uintptr_t Least = leastBound(VM, Size);
+  if (O.Below < Least)
+    return optionError(
+        "Below is " + Twine(hex(O.Below)) + ", and no window of " +
+        Twine(Size) + " bytes lies below that; it has to be at least " +
+        Twine(hex(Least)) +
+        (O.WindowSize > MinWindowSize ? ", or WindowSize smaller" : ""));
+  return Error::success();
+}
+
+static Error checkOptions(const ArenaOptions &O, const VirtualMemory &VM) {
   size_t W = O.WindowSize;
   if (W && (W < MinWindowSize || W > MaxWindowSize))
     return optionError("WindowSize is " + Twine(W) +
@@ -34,12 +58,12 @@ static Error checkOptions(const ArenaOptions &O) {
     return optionError("WindowSize is " + Twine(W) +
                        " bytes; it has to be a multiple of the slab size, " +
                        Twine(SlabSize) + " bytes");
-  return Error::success();
+  return checkBound(O, VM);
 }
 
 Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
                                                        VirtualMemory &VM) {
-  if (Error Err = checkOptions(Options))
+  if (Error Err = checkOptions(Options, VM))
     return Err;
   std::unique_ptr<LayoutPolicy> Policy =
       LayoutPolicy::create(Options.ObjectLayout, VM);

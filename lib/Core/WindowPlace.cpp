@@ -9,6 +9,8 @@
 #include "WindowPlace.h"
 #include "../Platform/HostLibraries.h"
 #include "Errors.h"
+#include "llvm/ADT/StringExtras.h"
+#include <algorithm>
 #include <cassert>
 
 using namespace llvm;
@@ -30,31 +32,60 @@ static constexpr size_t MaxSpan = Reach / 2;
 // Who asks for all objects within reach of each other is given the largest
 // window, which has no place near the libraries.
 WindowGoal WindowGoal::of(const ArenaOptions &O) {
-  if (O.Near)
-    return {{O.Near, O.Near}, /*IsHost=*/false};
-  if (!O.WindowSize && O.Grow)
-    return {hostLibraries(MaxSpan), /*IsHost=*/true};
-  return {};
+  WindowGoal Goal;
+  Goal.Below = O.Below;
+  if (O.Near) {
+    Goal.Around = {O.Near, O.Near};
+  } else if (!O.WindowSize && O.Grow) {
+    AddressRange Libraries = hostLibraries(MaxSpan);
+    Goal.IsHost = !O.Below || Libraries.End <= O.Below;
+    if (Goal.IsHost)
+      Goal.Around = Libraries;
+  }
+  return Goal;
 }
 
-static ReservationRequest anywhere(size_t Size) {
+ReservationRequest WindowGoal::elsewhere(size_t Size) const {
   assert(Size % SlabSize == 0 && "whole slabs");
   ReservationRequest R;
   R.Size = Size;
   R.Align = SlabSize;
   R.Border = FunctionBorder;
+  R.High = Below;
   return R;
 }
 
 ReservationRequest WindowGoal::request(size_t Size) const {
-  ReservationRequest R = anywhere(Size);
+  ReservationRequest R = elsewhere(Size);
   if (isNear()) {
     R.Low = Around.End > Reach ? Around.End - Reach : 0;
     R.High =
         Around.Begin < UINTPTR_MAX - Reach ? Around.Begin + Reach : UINTPTR_MAX;
+    if (Below)
+      R.High = std::min(R.High, Below);
     R.StacksAbove = IsHost ? Around.End : 0;
   }
   return R;
+}
+
+// The guard before the window is more than what the kernel keeps free at the
+// lowest addresses (vm.mmap_min_addr, 64 KiB), and ends at a slab's begin.
+uintptr_t leastBound(const VirtualMemory &VM, size_t Size) {
+  return alignTo(guardBytes(VM), SlabSize) + Size + guardBytes(VM);
+}
+
+static Error noRoomBelow(std::error_code EC, size_t Size, uintptr_t Below) {
+  if (EC != std::errc::address_not_available)
+    return systemError(EC, "cannot reserve a window of " + Twine(Size) +
+                               " bytes below address 0x" +
+                               utohexstr(Below, /*LowerCase=*/true));
+  return make_error<StringError>(
+      "jitslab: no room for a window of " + Twine(Size) +
+          " bytes and its guards below address 0x" +
+          utohexstr(Below, /*LowerCase=*/true) +
+          " (ArenaOptions::Below); set a smaller ArenaOptions::WindowSize or a "
+          "higher bound, or unmap what lies there",
+      EC);
 }
 
 Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
@@ -72,7 +103,9 @@ Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
       return systemError(Near.getError(), "cannot reserve a window of " +
                                               Twine(Size) + " bytes nearby");
   }
-  ErrorOr<Reservation> Space = Reservation::create(VM, anywhere(Size));
+  ErrorOr<Reservation> Space = Reservation::create(VM, Goal.elsewhere(Size));
+  if (!Space && Goal.Below)
+    return noRoomBelow(Space.getError(), Size, Goal.Below);
   if (!Space)
     return systemError(Space.getError(),
                        "cannot reserve a window of " + Twine(Size) + " bytes");

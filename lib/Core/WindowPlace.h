@@ -22,6 +22,8 @@ struct WindowGoal {
   AddressRange Around = {};
   /// It is where the process's libraries are, and not what the host asked for.
   bool IsHost = false;
+  /// Windows have to lie below it, near or not; 0: anywhere.
+  uintptr_t Below = 0;
   /// \returns what \p O asks for; with neither an address nor a size, a place
   /// near the process's libraries.
   static WindowGoal of(const ArenaOptions &O);
@@ -30,7 +32,13 @@ struct WindowGoal {
   bool isNear() const { return Around.End != 0; }
   /// \returns what is to be reserved for a window of \p Size bytes there.
   ReservationRequest request(size_t Size) const;
+  /// \returns the same for one that cannot be near.
+  ReservationRequest elsewhere(size_t Size) const;
 };
+
+/// \returns the least bound that windows of \p Size bytes, whole slabs, can lie
+/// below, wherever the kernel lets mappings begin that nobody has raised.
+uintptr_t leastBound(const VirtualMemory &VM, size_t Size);
 
 /// The address space of a window.
 struct WindowPlace {
@@ -43,7 +51,8 @@ struct WindowPlace {
 
 /// Reserves \p Size bytes, whole slabs, where \p Goal wants them. Where there
 /// is no room it fails if \p Elsewhere is false, and otherwise reserves them
-/// elsewhere; near the process's libraries it does not look then.
+/// elsewhere below the goal's bound; near the process's libraries it does not
+/// look then.
 llvm::Expected<WindowPlace> reserveWindow(VirtualMemory &VM, size_t Size,
                                           const WindowGoal &Goal,
                                           bool Elsewhere);

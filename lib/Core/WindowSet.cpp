@@ -25,6 +25,10 @@ static constexpr size_t ShareOfLimit = 16;
 // arenas leave a twentieth.
 static constexpr size_t ShareOfReach = 4;
 
+// And so much of what is free below a bound, where the host has mappings too;
+// half where there can be no further window.
+static size_t shareOfBound(const ArenaOptions &O) { return O.Grow ? 4 : 2; }
+
 static size_t defaultSize(const ArenaOptions &O) {
   return O.Near ? DefaultNearWindowSize : DefaultWindowSize;
 }
@@ -33,7 +37,7 @@ WindowSet::WindowSet(VirtualMemory &VM, LayoutPolicy &Policy,
                      const ArenaOptions &O)
     : VM(VM), Policy(Policy), Goal(WindowGoal::of(O)), HugePages(O.HugePages),
       UsualSize(O.WindowSize ? O.WindowSize : defaultSize(O)),
-      MayHalve(O.WindowSize == 0) {}
+      ShareOfBound(shareOfBound(O)), MayHalve(O.WindowSize == 0) {}
 
 Expected<std::unique_ptr<Window>>
 createWindow(VirtualMemory &VM, LayoutPolicy &Policy, bool HugePages,
@@ -68,7 +72,12 @@ Error WindowSet::add(size_t NeededBytes) {
       consumeError(std::move(Err));
     }
   }
-  return add(std::clamp(Limit, Floor, std::max(UsualSize, Floor)), Floor,
+  size_t Most = UsualSize;
+  if (Goal.Below)
+    Most = std::min<size_t>(
+        Most,
+        alignDown(freeBetween(Goal.elsewhere(Floor)) / ShareOfBound, SlabSize));
+  return add(std::clamp(Limit, Floor, std::max(Most, Floor)), Floor,
              /*Elsewhere=*/true);
 }
 

@@ -35,8 +35,8 @@ public:
   /// Adds a window of the usual size, or of \p NeededBytes if that is more.
   /// Where the size is left to this library, it is a share of what is free near
   /// the process's libraries; where that is nothing, and elsewhere, the usual
-  /// size is what the first window there decides. What the system refuses is
-  /// halved.
+  /// size is what the first window there decides, and no more than a share of
+  /// what is free below a bound. What the system refuses is halved.
   llvm::Error add(size_t NeededBytes);
   void removeNewest();
 
@@ -70,6 +70,7 @@ private:
   const bool HugePages;
   /// See add.
   size_t UsualSize;
+  const size_t ShareOfBound;
   /// The size was left to this library: a smaller window will do.
   const bool MayHalve;
   std::vector<std::unique_ptr<Window>> Windows;

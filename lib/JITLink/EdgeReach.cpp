@@ -10,6 +10,7 @@
 #include "../LLVMCompat.h"
 #include "llvm/ExecutionEngine/JITLink/aarch64.h"
 #include "llvm/ExecutionEngine/JITLink/x86_64.h"
+#include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
 using namespace llvm::jitlink;
@@ -55,6 +56,18 @@ EdgeReach edgeReach(const LinkGraph &G, Edge::Kind Kind) {
     return aarch64Reach(Kind);
   default:
     return EdgeReach::Position;
+  }
+}
+
+bool holdsAddress(const LinkGraph &G, Edge::Kind Kind, uint64_t Address) {
+  switch (G.getTargetTriple().getArch()) {
+  case Triple::x86_64:
+    return (Kind != x86_64::Pointer32 || isUInt<32>(Address)) &&
+           (Kind != x86_64::Pointer32Signed || isInt<32>(Address));
+  case Triple::aarch64:
+    return Kind != aarch64::Pointer32 || isUInt<32>(Address);
+  default:
+    return true;
   }
 }
 

@@ -31,6 +31,11 @@ enum class EdgeReach : uint8_t {
 EdgeReach edgeReach(const llvm::jitlink::LinkGraph &G,
                     llvm::jitlink::Edge::Kind Kind);
 
+/// False when an edge of \p Kind takes \p Address itself, by 32 bits, and it
+/// has more: code without position independence that lies too high.
+bool holdsAddress(const llvm::jitlink::LinkGraph &G,
+                  llvm::jitlink::Edge::Kind Kind, uint64_t Address);
+
 } // namespace jitslab
 
 #endif // JITSLAB_JITLINK_EDGEREACH_H

@@ -8,6 +8,7 @@
 
 #include "GraphMemory.h"
 #include "../Core/ArenaAccess.h"
+#include "AbsoluteAddresses.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/Support/MathExtras.h"
@@ -193,6 +194,8 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
       return Mapped.takeError();
     M.Outside.push_back(std::move(*Mapped));
   }
+  if (Error Err = checkAbsoluteAddresses(G))
+    return Err;
   return M;
 }
 

@@ -8,6 +8,7 @@
 
 #include "jitslab/LLJITSupport.h"
 #include "../LLVMCompat.h"
+#include "AbsoluteAddresses.h"
 #include "FrameCallsPlugin.h"
 #include "jitslab/GOTPCRELXFixPlugin.h"
 #include "jitslab/InitFiniPlugin.h"
@@ -26,6 +27,8 @@ withPlugins(std::unique_ptr<orc::ObjectLinkingLayer> Layer,
   if (!Statics)
     Statics = std::make_shared<InitFiniPlugin>(InitFiniPlugin::Mode::Refuse);
   Layer->addPlugin(std::move(Statics));
+  // Behind the repair: what that finds is no absolute address.
+  Layer->addPlugin(std::make_shared<AbsoluteAddressesPlugin>());
   return Layer;
 }
 

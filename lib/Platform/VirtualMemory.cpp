@@ -216,13 +216,18 @@ private:
   // Another thread may map into the gap at the same time: then the next best
   // place is tried.
   ErrorOr<uintptr_t> reserveBetween(const ReservationRequest &R) {
-    for (uintptr_t Start : placesBetween(R))
+    auto EC = std::make_error_code(std::errc::address_not_available);
+    for (uintptr_t Start : placesBetween(R)) {
       if (mapReservation(Start, R))
         return Start;
-    return std::make_error_code(std::errc::address_not_available);
+      // It is no other place that is lacking.
+      if (errno == ENOMEM || errno == EAGAIN)
+        EC = lastError();
+    }
+    return EC;
   }
 
-  // \returns false when something is there already.
+  // \returns false when something is there already, and the reason in errno.
   bool mapReservation(uintptr_t Start, const ReservationRequest &R) {
     size_t Whole = R.Size + 2 * R.Guard;
     void *Wanted = pointer(Start - R.Guard);
@@ -233,6 +238,7 @@ private:
     if (Mapped != MAP_FAILED) {
       auto Begin = reinterpret_cast<uintptr_t>(Mapped);
       (void)unmapWhole({Begin, Begin + Whole});
+      errno = EEXIST;
     }
     return false;
   }

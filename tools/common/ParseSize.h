@@ -33,6 +33,14 @@ inline bool parseSize(llvm::StringRef Text, size_t &Size) {
   return true;
 }
 
+/// Reads an address: a number, with 0x before it, or a size. \returns false if
+/// it is none, or 0.
+inline bool parseAddress(llvm::StringRef Text, uintptr_t &Address) {
+  bool Read = Text.consume_front("0x") ? !Text.getAsInteger(16, Address)
+                                       : parseSize(Text, Address);
+  return Read && Address;
+}
+
 } // namespace jitslab
 
 #endif // JITSLAB_TOOLS_PARSESIZE_H

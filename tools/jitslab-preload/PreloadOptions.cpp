@@ -58,6 +58,12 @@ static const std::vector<Option> &options() {
        [](PreloadOptions &O, StringRef Value) {
          return O.NearHost = Value == "host";
        }},
+      {"below", "ADDRESS", "for example 2G or 0x80000000",
+       "Windows wholly below an address: 2G for code that is not "
+       "position-independent",
+       [](PreloadOptions &O, StringRef Value) {
+         return parseAddress(Value, O.Below);
+       }},
       {"hugepages", "", "", "Ask for transparent huge pages",
        [](PreloadOptions &O, StringRef) { return O.HugePages = true; }},
       {"frames", "0|1", "",
@@ -139,6 +145,7 @@ ArenaOptions PreloadOptions::arenaOptions() const {
   O.Grow = Grow;
   O.HugePages = HugePages;
   O.RegisterFrames = RegisterFrames;
+  O.Below = Below;
   // Where the kernel started the program, which lies in its code.
   if (NearHost)
     O.Near = static_cast<uintptr_t>(getauxval(AT_ENTRY));

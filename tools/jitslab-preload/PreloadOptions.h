@@ -26,6 +26,7 @@ struct PreloadOptions {
   bool Grow = true;
   bool HugePages = false;
   bool RegisterFrames = true;
+  uintptr_t Below = 0;
   /// Windows near the program's own code.
   bool NearHost = false;
   /// A line on stderr at exit.

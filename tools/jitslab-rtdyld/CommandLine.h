@@ -101,6 +101,11 @@ struct CommandLine {
       llvm::cl::desc("Put windows within reach of an address, or of this "
                      "program's code (host)"),
       llvm::cl::value_desc("address"), llvm::cl::cat(Placing)};
+  llvm::cl::opt<std::string> Below{
+      "below",
+      llvm::cl::desc("Put windows wholly below an address: 2G for code without "
+                     "position independence"),
+      llvm::cl::value_desc("address"), llvm::cl::cat(Placing)};
   llvm::cl::opt<bool> Frames{
       "frames",
       llvm::cl::desc("Register EH frames with jitslab's managers (default); "

@@ -92,10 +92,11 @@ static Error parseMaps(const cl::list<std::string> &Files, LoaderOptions &O) {
 
 static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
   bool IsGiven = CL.Window.getNumOccurrences() || CL.Grow.getNumOccurrences() ||
-                 CL.Near.getNumOccurrences() || CL.Frames.getNumOccurrences();
+                 CL.Near.getNumOccurrences() || CL.Below.getNumOccurrences() ||
+                 CL.Frames.getNumOccurrences();
   if (IsGiven && !layoutByName(memoryManagerName(O)))
-    return invalid("-window, -grow, -near and -frames are for jitslab's memory "
-                   "managers; '" +
+    return invalid("-window, -grow, -near, -below and -frames are for "
+                   "jitslab's memory managers; '" +
                    memoryManagerName(O) + "' decides by itself");
   if (CL.Window.getNumOccurrences() &&
       !parseSize(CL.Window, O.Windows.WindowSize))
@@ -111,6 +112,9 @@ static Error parseWindows(CommandLine &CL, LoaderOptions &O) {
             !O.Windows.Near))
     return invalid("-near=" + CL.Near +
                    ": an address is needed, for example 0x10000000, or host");
+  if (CL.Below.getNumOccurrences() && !parseAddress(CL.Below, O.Windows.Below))
+    return invalid("-below=" + CL.Below +
+                   ": an address is needed, for example 2G or 0x80000000");
   return Error::success();
 }
 

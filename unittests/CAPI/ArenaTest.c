@@ -20,6 +20,7 @@ static void theDefaultsAreThoseOfArenaOptions(void) {
   CHECK(Options.Near == 0);
   CHECK(Options.HugePages == 0);
   CHECK(Options.NoFrames == 0);
+  CHECK(Options.Below == 0);
 }
 
 static void initializingStaysWithinTheSize(void) {
@@ -94,6 +95,21 @@ static void badOptionsAreErrors(void) {
   Options.WindowSize = 1;
   CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "WindowSize");
   CHECK(!Arena);
+
+  Options = defaultOptions();
+  Options.Below = SMALLEST_WINDOW;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "Below is 0x800000");
+  CHECK(!Arena);
+}
+
+static void anOlderHeadersStructHasNoBound(void) {
+  // What is behind it is not the library's to read.
+  JitslabArenaOptions Options = defaultOptions();
+  Options.Size = offsetof(JitslabArenaOptions, Below);
+  Options.Below = 1;
+  JitslabArenaRef Arena = NULL;
+  CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
+  JitslabDisposeArena(Arena);
 }
 
 static void aStructOfNoVersionIsAnError(void) {
@@ -199,6 +215,7 @@ int main(void) {
   RUN(everyLayoutMakesAnArena);
   RUN(theOptionsArriveAtTheArena);
   RUN(badOptionsAreErrors);
+  RUN(anOlderHeadersStructHasNoBound);
   RUN(aStructOfNoVersionIsAnError);
   RUN(aNewerHeaderWorksIfItsAdditionsAreZero);
   RUN(nullPointersAreErrors);

@@ -18,6 +18,7 @@ static_assert(offsetof(JitslabArenaOptions, ObjectLayout) == 8);
 static_assert(offsetof(JitslabArenaOptions, WindowSize) == 16);
 static_assert(offsetof(JitslabArenaOptions, HugePages) == 32);
 static_assert(offsetof(JitslabArenaOptions, NoFrames) == 36);
+static_assert(offsetof(JitslabArenaOptions, Below) == 40);
 static_assert(offsetof(JitslabArenaStats, LiveObjects) == 56);
 static_assert(offsetof(JitslabArenaStats, FrozenBytes) == 64);
 static_assert(offsetof(JitslabArenaStats, LanedObjects) == 72);

@@ -21,10 +21,10 @@ using namespace jitslab;
 static constexpr char FakeResults[] = "4321 521 21 1 20\n";
 
 TEST_CASE("Bad options are told, and the host runs on LLVM's manager") {
-  std::string Options =
-      GENERATE("nonsense", "layout=sparse", "layout", "window=", "window=1T",
-               "window=99999999999999999999G", "window=3", "grow=2", "grow",
-               "near=here", "stats=1", "verbose=0", "hugepages=1");
+  std::string Options = GENERATE(
+      "nonsense", "layout=sparse", "layout", "window=", "window=1T",
+      "window=99999999999999999999G", "window=3", "grow=2", "grow", "near=here",
+      "below=0", "below=here", "stats=1", "verbose=0", "hugepages=1");
   INFO(Options);
   Outcome E =
       runPreloaded("stats,verbose," + Options, {host("c-host"), "mcjit"});

@@ -20,6 +20,7 @@ TEST_CASE("Options have defaults") {
   CHECK((O.Grow && O.RegisterFrames));
   CHECK_FALSE((O.HugePages || O.NearHost || O.Stats || O.Verbose));
   CHECK(O.arenaOptions().Near == 0);
+  CHECK(O.arenaOptions().Below == 0);
 }
 
 TEST_CASE("Of the same option the last one counts") {
@@ -31,9 +32,10 @@ TEST_CASE("Of the same option the last one counts") {
 }
 
 TEST_CASE("Options are passed on to the arena") {
-  PreloadOptions O =
-      valueOf(PreloadOptions::parse("layout=dense,grow=0,window=8192K,near="
-                                    "host,hugepages,,frames=0,stats,verbose"));
+  PreloadOptions O = valueOf(
+      PreloadOptions::parse("layout=dense,grow=0,window=8192K,near="
+                            "host,hugepages,,frames=0,stats,verbose,below="
+                            "0x7fff00000000"));
   CHECK((O.Stats && O.Verbose));
   ArenaOptions A = O.arenaOptions();
   CHECK(A.ObjectLayout == Layout::Dense);
@@ -41,6 +43,8 @@ TEST_CASE("Options are passed on to the arena") {
   CHECK_FALSE(A.Grow);
   CHECK(A.HugePages);
   CHECK_FALSE(A.RegisterFrames);
+  CHECK(A.Below == uintptr_t(0x7fff00000000));
+  CHECK(valueOf(PreloadOptions::parse("below=2G")).Below == uintptr_t(1) << 31);
   // Within this program.
   auto Here = reinterpret_cast<uintptr_t>(&hereIsCode);
   CHECK((A.Near > Here ? A.Near - Here : Here - A.Near) < size_t(1) << 28);

@@ -35,8 +35,8 @@ TEST_CASE("jitslab-run and the environment take the same options") {
   for (const char *Option :
        {"layout=dense", "window=64M", "grow=0", "near=host", "hugepages",
         "frames=0", "stats", "verbose", "frames=no", "layout=sparse",
-        "window=3", "window=", "grow=2", "near=here", "hugepages=1", "stats=1",
-        "verbose=0", "nonsense"}) {
+        "window=3", "window=", "grow=2", "near=here", "below=0", "hugepages=1",
+        "stats=1", "verbose=0", "nonsense"}) {
     const std::string Name = Option;
     Outcome InEnvironment =
         runProgram({"env", "JITSLAB_OPTIONS=" + Name, runner(), host("hello")});
@@ -58,9 +58,9 @@ TEST_CASE("jitslab-run's help has all options") {
   std::string Help = runProgram({runner(), "--help"}).Out;
   CHECK(occurrences(Help, "--layout=" + layoutNames("|") + " ") == 1);
   for (const char *Option :
-       {"--window=SIZE ", "--grow=0|1 ", "--near=host ", "--hugepages ",
-        "--frames=0|1 ", "--stats ", "--verbose ", "--help\n", "--version\n",
-        "JITSLAB_OPTIONS"})
+       {"--window=SIZE ", "--grow=0|1 ", "--near=host ", "--below=ADDRESS ",
+        "--hugepages ", "--frames=0|1 ", "--stats ", "--verbose ", "--help\n",
+        "--version\n", "JITSLAB_OPTIONS"})
     CHECK(occurrences(Help, Option) == 1);
 }
 

@@ -132,6 +132,20 @@ TEST_CASE("Option near puts windows within 2 GiB of an address") {
   CHECK(std::max(At, Near) - std::min(At, Near) < (uint64_t(1) << 31));
   CHECK(WindowOf("-near=host") != 0);
 }
+
+TEST_CASE("Option below puts windows below an address") {
+  constexpr uint64_t Bound = uint64_t(1) << 31;
+  for (const char *Option : {"-below=2G", "-below=0x80000000"}) {
+    Outcome O =
+        runLoader({"-noexec", "-map", "-window=64M", Option, input("one")});
+    INFO(O.Err);
+    REQUIRE(O.Status == 0);
+    StringRef Text = StringRef(O.Out).split("\nwindow ").second;
+    uint64_t Address = 0;
+    REQUIRE_FALSE(Text.split(' ').first.getAsInteger(0, Address));
+    CHECK(Address < Bound - (uint64_t(64) << 20));
+  }
+}
 #endif
 
 TEST_CASE("Options of windows are checked, and are for jitslab's managers") {
@@ -141,8 +155,11 @@ TEST_CASE("Options of windows are checked, and are for jitslab's managers") {
   checkRefused(runLoader({"-near=0", input("one")}), "-near=0: an address");
   checkRefused(runLoader({"-near=there", input("one")}),
                "-near=there: an addr");
+  checkRefused(runLoader({"-below=0", input("one")}), "-below=0: an address");
+  checkRefused(runLoader({"-below=low", input("one")}), "-below=low: an addr");
+  checkRefused(runLoader({"-below=1M", input("one")}), "Below is 0x100000, ");
   for (const char *Option :
-       {"-window=8M", "-grow=0", "-near=host", "-frames=0"})
+       {"-window=8M", "-grow=0", "-near=host", "-below=2G", "-frames=0"})
     checkRefused(runLoader({Option, "-memory-manager=section", input("one")}),
                  "'section' decides by itself");
 }
