@@ -113,6 +113,9 @@ typedef struct {
   /// Live objects that have no block of their own, because mappings run short
   /// (JitslabLayoutPerObject). 0 in other layouts.
   uint64_t LanedObjects;
+  /// What live objects have outside the windows: large data that may lie
+  /// anywhere. No part of the other numbers.
+  uint64_t OutsideBytes;
 } JitslabArenaStats;
 
 /// Sets \p Options to the defaults, and its Size to \p SizeOfOptions, which is

@@ -22,7 +22,8 @@
   X(FreeBytes, Bytes, "free")                                                  \
   X(FrozenBytes, Bytes, "frozen")                                              \
   X(LanedObjects, Count, "laned objects")                                      \
-  X(LiveObjects, Count, "live objects")
+  X(LiveObjects, Count, "live objects")                                        \
+  X(OutsideBytes, Bytes, "outside")
 
 namespace jitslab {
 
@@ -49,6 +50,10 @@ struct ArenaStats {
   size_t LanedObjects = 0;
   /// Objects that hold memory.
   size_t LiveObjects = 0;
+  /// What live objects have outside the windows, in whole pages: large data
+  /// that may lie anywhere, each section in a mapping of its own. No part of
+  /// the other numbers.
+  size_t OutsideBytes = 0;
 };
 
 } // namespace jitslab

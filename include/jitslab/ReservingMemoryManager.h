@@ -27,6 +27,7 @@
 namespace jitslab {
 
 struct AddressRange;
+class OutsideData;
 
 /// Places all sections of an object in one window of an arena, so that no
 /// relocation between them can overflow.
@@ -34,6 +35,11 @@ struct AddressRange;
 /// One manager may serve an MCJIT engine with any number of modules, or one
 /// object, as RTDyldObjectLinkingLayer makes them; managers may share an arena.
 /// The destructor gives all memory back to the arena.
+///
+/// Large data (.lbss, .ldata and .lrodata of the medium and the large code
+/// model) of an object that fits no window lies outside: each such section in a
+/// mapping of its own, counted as ArenaStats::OutsideBytes. A relocation to or
+/// from it that depends on distance is an error of finalizeMemory.
 ///
 /// Errors. RuntimeDyld aborts the process when an allocation returns null, and
 /// reserveAllocationSpace cannot return anything. An object that the arena has
@@ -117,7 +123,9 @@ private:
   Batch &open();
   Failures &failures();
   uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
-                    unsigned SectionID);
+                    unsigned SectionID, llvm::StringRef Name = {});
+  llvm::Expected<Segment> allocateOutside(SegmentKind K, size_t Size,
+                                          size_t Align, llvm::StringRef Name);
   void failObject(llvm::Error Err);
   AddressRange codeAt(uintptr_t Address);
   void checkCommons(const llvm::object::ObjectFile &Object);
@@ -126,6 +134,8 @@ private:
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Memory;
   llvm::SmallVector<Allocation, 1> Sealed;
+  /// Large data that no window has room for; usually null.
+  std::unique_ptr<OutsideData> Outside;
   std::unique_ptr<Batch> Open;
   std::unique_ptr<Failures> Failed;
 };

@@ -103,6 +103,10 @@ Expected<Allocation> ArenaAccess::allocateFirstPart(Arena &A,
   });
 }
 
+std::atomic<size_t> &ArenaAccess::outsideBytes(Arena &A) {
+  return A.Impl->outsideBytes();
+}
+
 Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
                        const SegmentFootprint &F) {
   return endIfHeapIsUsedUp([&] { return Impl->enlarge(A, K, Used, F); });

@@ -11,6 +11,7 @@
 
 #include "../Platform/VirtualMemory.h"
 #include "jitslab/Arena.h"
+#include <atomic>
 
 namespace jitslab {
 
@@ -34,6 +35,9 @@ public:
   /// out to be, if one can be had.
   static llvm::Expected<Allocation> allocateFirstPart(Arena &A,
                                                       const Footprint &F);
+
+  /// What \p A counts as ArenaStats::OutsideBytes.
+  static std::atomic<size_t> &outsideBytes(Arena &A);
 
   /// True when an object of any usual size has room in the window of whatever
   /// is allocated, announced or not.

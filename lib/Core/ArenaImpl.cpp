@@ -260,6 +260,7 @@ ArenaStats ArenaImpl::stats() const {
   S.Windows = Windows.size();
   S.LiveObjects = LiveObjects;
   S.LanedObjects = LanedObjects;
+  S.OutsideBytes = OutsideBytes.load(std::memory_order_relaxed);
   for (const Window &W : Windows) {
     S.WindowsNear += W.isNear();
     S.ReservedBytes += W.size();

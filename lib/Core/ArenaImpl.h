@@ -38,6 +38,7 @@ public:
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling,
                                       bool Announced = true);
+  std::atomic<size_t> &outsideBytes() { return OutsideBytes; }
   Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
                   const SegmentFootprint &F);
   bool isSpacious() const { return Spacious.load(std::memory_order_relaxed); }
@@ -86,6 +87,7 @@ private:
 
   mutable std::mutex Lock;
   WindowSet Windows;
+  std::atomic<size_t> OutsideBytes{0};
   size_t LiveObjects = 0, LanedObjects = 0;
   /// Something was given back since windows were last trimmed.
   bool MayTrim = false;

@@ -188,8 +188,7 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
     return Err;
 
   for (Section *S : OutsideCandidates) {
-    Expected<OutsideSection> Mapped =
-        OutsideSection::create(ArenaAccess::memory(A), *S);
+    Expected<OutsideSection> Mapped = OutsideSection::create(A, *S);
     if (!Mapped)
       return Mapped.takeError();
     M.Outside.push_back(std::move(*Mapped));

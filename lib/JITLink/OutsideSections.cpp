@@ -7,14 +7,12 @@
 //===----------------------------------------------------------------------===//
 
 #include "OutsideSections.h"
-#include "../Core/Errors.h"
 #include "EdgeReach.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/DenseSet.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstring>
-#include <utility>
 
 using namespace llvm;
 using namespace llvm::jitlink;
@@ -85,66 +83,43 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
 // adds less than 2 GiB for each block, so that sums do not overflow.
 static constexpr size_t MaxAddressSpace = SIZE_MAX / 2;
 
-static Error cannotMap(const Section &S, size_t Size, std::error_code EC) {
-  return systemError(EC, "cannot map section " + S.getName() + " of " +
-                             Twine(Size) + " bytes");
-}
-
-Expected<OutsideSection> OutsideSection::create(VirtualMemory &VM, Section &S) {
-  if (sizeOf(S) > MaxAddressSpace)
-    return cannotMap(S, sizeOf(S),
-                     std::make_error_code(std::errc::not_enough_memory));
+Expected<OutsideSection> OutsideSection::create(Arena &A, Section &S) {
   SmallVector<Block *, 4> Blocks(S.blocks().begin(), S.blocks().end());
   // As in LLVM's own layout.
   sort(Blocks, [](const Block *L, const Block *R) {
     return std::make_pair(L->getAddress(), L->getSize()) <
            std::make_pair(R->getAddress(), R->getSize());
   });
-  size_t Size = 0, Align = VM.pageSize();
-  for (const Block *B : Blocks) {
-    Size = alignToBlock(Size, *B) + B->getSize();
-    Align = std::max<size_t>(Align, B->getAlignment());
+  size_t Size = sizeOf(S), Align = 1;
+  if (Size <= MaxAddressSpace) {
+    Size = 0;
+    for (const Block *B : Blocks) {
+      Size = alignToBlock(Size, *B) + B->getSize();
+      Align = std::max<size_t>(Align, B->getAlignment());
+    }
   }
-  ReservationRequest Request;
-  Request.Size = alignTo(Size, VM.pageSize());
-  Request.Align = Align;
-  ErrorOr<uintptr_t> Start = VM.reserve(Request);
-  if (!Start)
-    return cannotMap(S, Size, Start.getError());
-  bool ReadOnly = (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
-  OutsideSection Result(VM, *Start, Request.Size, ReadOnly);
-  if (std::error_code EC = VM.protect(*Start, Request.Size, Access::ReadWrite))
-    return systemError(EC, "cannot make section " + S.getName() + " writable");
+  Expected<OutsideMapping> Memory =
+      OutsideMapping::create(A, Size, Align, S.getName());
+  if (!Memory)
+    return Memory.takeError();
 
+  char *const Start = Memory->data();
   size_t Offset = 0;
   for (Block *B : Blocks) {
     Offset = alignToBlock(Offset, *B);
-    B->setAddress(orc::ExecutorAddr(*Start + Offset));
+    B->setAddress(orc::ExecutorAddr::fromPtr(Start + Offset));
     if (!B->isZeroFill()) {
-      char *Working = reinterpret_cast<char *>(*Start) + Offset;
-      memcpy(Working, B->getContent().data(), B->getSize());
-      B->setMutableContent({Working, size_t(B->getSize())});
+      memcpy(Start + Offset, B->getContent().data(), B->getSize());
+      B->setMutableContent({Start + Offset, size_t(B->getSize())});
     }
     Offset += B->getSize();
   }
-  return Result;
-}
-
-OutsideSection::OutsideSection(OutsideSection &&Other) noexcept
-    : VM(Other.VM), Start(std::exchange(Other.Start, 0)), Size(Other.Size),
-      ReadOnly(Other.ReadOnly) {}
-
-OutsideSection::~OutsideSection() {
-  if (Start)
-    (void)VM.release(Start, Size, /*Guard=*/0);
+  bool ReadOnly = (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
+  return OutsideSection(std::move(*Memory), ReadOnly);
 }
 
 Error OutsideSection::seal() {
-  if (!ReadOnly)
-    return Error::success();
-  if (std::error_code EC = VM.protect(Start, Size, Access::ReadOnly))
-    return systemError(EC, "cannot make a section read-only");
-  return Error::success();
+  return ReadOnly ? Memory.makeReadOnly() : Error::success();
 }
 
 } // namespace jitslab

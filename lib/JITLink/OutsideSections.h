@@ -9,7 +9,7 @@
 #ifndef JITSLAB_JITLINK_OUTSIDESECTIONS_H
 #define JITSLAB_JITLINK_OUTSIDESECTIONS_H
 
-#include "../Platform/VirtualMemory.h"
+#include "../Core/OutsideMapping.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 
@@ -23,23 +23,17 @@ findOutsideSections(llvm::jitlink::LinkGraph &G, size_t MinSize);
 class OutsideSection {
 public:
   /// Maps memory for \p S, copies its contents and sets its blocks' addresses.
-  static llvm::Expected<OutsideSection> create(VirtualMemory &VM,
+  static llvm::Expected<OutsideSection> create(Arena &A,
                                                llvm::jitlink::Section &S);
-  OutsideSection(OutsideSection &&Other) noexcept;
-  OutsideSection &operator=(OutsideSection &&) = delete;
-  ~OutsideSection();
 
   /// Gives it its final access rights.
   llvm::Error seal();
 
 private:
-  OutsideSection(VirtualMemory &VM, uintptr_t Start, size_t Size, bool ReadOnly)
-      : VM(VM), Start(Start), Size(Size), ReadOnly(ReadOnly) {}
+  OutsideSection(OutsideMapping Memory, bool ReadOnly)
+      : Memory(std::move(Memory)), ReadOnly(ReadOnly) {}
 
-  VirtualMemory &VM;
-  /// 0: moved from.
-  uintptr_t Start;
-  size_t Size;
+  OutsideMapping Memory;
   bool ReadOnly;
 };
 

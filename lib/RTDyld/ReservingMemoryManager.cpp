@@ -10,8 +10,7 @@
 #include "../Core/ArenaAccess.h"
 #include "../LLVMFixes/CommonSymbols.h"
 #include "../Unwind/FrameRegistry.h"
-#include "ScratchMemory.h"
-#include "SectionMemory.h"
+#include "ManagerState.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringExtras.h"
 #include <cassert>
@@ -25,46 +24,6 @@ namespace jitslab {
 static size_t bytesOfAlignment(unsigned Alignment) {
   return Alignment ? Alignment : 16;
 }
-
-/// The objects since the last finalizeMemory.
-struct ReservingMemoryManager::Batch {
-  struct SectionElsewhere {
-    unsigned ID;
-    const uint8_t *Working;
-    uintptr_t Executor;
-  };
-
-  SectionMemory Sections;
-  /// The current object's sections that are not written where they run.
-  SmallVector<SectionElsewhere, 4> Elsewhere;
-  bool ObjectFailed = false;
-  /// There are EH frames: a linker of LLVM asks, through whatever wraps this.
-  bool HasFrames = false;
-  /// The alignment that the object has announced for its data; 0: none.
-  size_t ReservedDataAlign = 0;
-  /// Its common symbols, if one could be aligned to more than their size.
-  const uint8_t *LargeCommons = nullptr;
-};
-
-/// What failed, and what stands in for it.
-struct ReservingMemoryManager::Failures {
-  explicit Failures(VirtualMemory &VM) : Scratch(VM) {}
-
-  ScratchMemory Scratch;
-  std::vector<std::string> Messages;
-  /// What wraps this manager does not pass notifyObjectLoaded on.
-  bool NotNotified = false;
-  size_t Reported = 0;
-  std::error_code Reason;
-
-  // Only the text is kept: an unread Error would abort in a debug build.
-  void note(Error Err) {
-    handleAllErrors(std::move(Err), [&](const ErrorInfoBase &E) {
-      Reason = E.convertToErrorCode();
-      Messages.push_back(E.message());
-    });
-  }
-};
 
 ReservingMemoryManager::ReservingMemoryManager(std::shared_ptr<Arena> A)
     : Memory(std::move(A)) {
@@ -105,16 +64,28 @@ void ReservingMemoryManager::reserveAllocationSpace(
   B.ObjectFailed = false;
   B.LargeCommons = nullptr;
   B.ReservedDataAlign = F[SegmentKind::RWData].Align;
-  if (Error Err = B.Sections.beginObject(*Memory, F))
+  // What is left of an object without its large data shows section by section.
+  B.IsTooLarge = OutsideData::isTooLarge(*Memory, F);
+  if (B.IsTooLarge)
+    B.Sections.endObject();
+  else if (Error Err = B.Sections.beginObject(*Memory, F))
     failObject(std::move(Err));
 }
 
 uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
-                                          size_t Align, unsigned SectionID) {
+                                          size_t Align, unsigned SectionID,
+                                          StringRef Name) {
   Size = std::max<size_t>(Size, 1);
   Batch &B = open();
   if (!B.ObjectFailed) {
-    Expected<Segment> Section = B.Sections.allocate(*Memory, K, Size, Align);
+    const bool IsLarge = OutsideData::isLarge(Name);
+    Expected<Segment> Section =
+        IsLarge && B.IsTooLarge ? allocateOutside(K, Size, Align, Name)
+                                : B.Sections.allocate(*Memory, K, Size, Align);
+    if (IsLarge && !B.IsTooLarge && Section.errorIsA<ArenaFullError>()) {
+      consumeError(Section.takeError());
+      Section = allocateOutside(K, Size, Align, Name);
+    }
     if (Section) {
       if (reinterpret_cast<uintptr_t>(Section->Working) != Section->Executor)
         B.Elsewhere.push_back({SectionID, Section->Working, Section->Executor});
@@ -123,6 +94,19 @@ uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
     failObject(Section.takeError());
   }
   return failures().Scratch.allocate(Size);
+}
+
+Expected<Segment> ReservingMemoryManager::allocateOutside(SegmentKind K,
+                                                          size_t Size,
+                                                          size_t Align,
+                                                          StringRef Name) {
+  if (!Outside)
+    Outside = std::make_unique<OutsideData>();
+  Expected<uint8_t *> Start =
+      Outside->allocate(*Memory, Size, Align, Name, K == SegmentKind::ROData);
+  if (!Start)
+    return Start.takeError();
+  return Segment{*Start, reinterpret_cast<uintptr_t>(*Start), Size};
 }
 
 // The current object cannot be linked: from now on it gets scratch memory.
@@ -150,7 +134,7 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
   SegmentKind Kind = IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData;
   open().HasFrames |= SectionName == ".eh_frame";
   if (SectionName != CommonSymbolsSection)
-    return allocate(Kind, Size, Align, SectionID);
+    return allocate(Kind, Size, Align, SectionID, SectionName);
   // An alignment that was not announced may be up to a page: compilers ask for
   // no larger one.
   size_t Announced = open().ReservedDataAlign;
@@ -181,6 +165,9 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
   if (!Open)
     return;
   checkCommons(O);
+  if (Outside && !Open->ObjectFailed)
+    if (Error Err = Outside->endObject(O))
+      failObject(std::move(Err));
   // After an error RuntimeDyld may not know the section. Debug information is
   // linked for address 0 and stays there.
   if (!Dyld.hasError())
@@ -191,7 +178,7 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
   Open->Elsewhere.clear();
   Open->HasFrames = false;
   Open->Sections.endObject();
-  Open->ObjectFailed = false;
+  Open->ObjectFailed = Open->IsTooLarge = false;
   Open->ReservedDataAlign = 0;
 }
 
@@ -213,7 +200,8 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
   if (Open) {
     checkNotified();
     Open->ObjectFailed = false;
-    if (Error Err = Open->Sections.seal(*Memory)) {
+    if (Error Err = joinErrors(Open->Sections.seal(*Memory),
+                               Outside ? Outside->seal() : Error::success())) {
       failures().note(std::move(Err));
     } else {
       Open->Sections.moveTo(Sealed);

@@ -22,3 +22,4 @@ static_assert(offsetof(JitslabArenaOptions, Below) == 40);
 static_assert(offsetof(JitslabArenaStats, LiveObjects) == 56);
 static_assert(offsetof(JitslabArenaStats, FrozenBytes) == 64);
 static_assert(offsetof(JitslabArenaStats, LanedObjects) == 72);
+static_assert(offsetof(JitslabArenaStats, OutsideBytes) == 80);

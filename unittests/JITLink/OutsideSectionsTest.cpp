@@ -86,12 +86,14 @@ TEST_CASE("A large section that only absolute relocations refer to lies "
   LoadedBlob Blob = loadBlob(anyLayout(), "blob");
   CHECK(Blob.Stats.LiveBytes < BlobSize);
   CHECK(Blob.Outside == 1);
+  CHECK(Blob.Stats.OutsideBytes >= BlobSize);
 }
 
 TEST_CASE("A single reference by distance keeps a large section inside") {
   LoadedBlob Blob = loadBlob(anyLayout(), "blobnear");
   CHECK(Blob.Stats.LiveBytes >= BlobSize);
   CHECK(Blob.Outside == 0);
+  CHECK(Blob.Stats.OutsideBytes == 0);
 }
 
 TEST_CASE("The size from which sections lie outside is an option") {
@@ -194,10 +196,12 @@ TEST_CASE("A global variable that no window holds lies outside") {
     }
     auto Alloc = valueOf(valueOf(std::move(InFlight))->finalize());
     CHECK(Memory->stats().LiveBytes < SlabSize);
+    CHECK(Memory->stats().OutsideBytes >= MaxWindowSize);
     // All of it is there, at no cost.
     auto *Bytes = Big.getAddress().toPtr<char *>();
     CHECK(Bytes[0] + Bytes[MaxWindowSize - 1] == 0);
     REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+    CHECK(Memory->stats().OutsideBytes == 0);
   }
 }
 

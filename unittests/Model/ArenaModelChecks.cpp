@@ -179,6 +179,8 @@ bool ArenaModel::checkStats() {
   if (S.LanedObjects < LanedObjects || S.LanedObjects > LiveObjects ||
       (S.LanedObjects && !Memory.MostMappings))
     return fail("LanedObjects is wrong");
+  if (S.OutsideBytes)
+    return fail("OutsideBytes is wrong");
   if (S.LiveBytes != Live.bytes())
     return fail("LiveBytes is wrong");
   if (S.Windows != Memory.Windows.size() || S.ReservedBytes != Reserved ||

@@ -289,6 +289,11 @@ bool JITLinkModel::checkStats() {
   if (S.LiveBytes + S.FreeBytes != S.CommittedBytes || S.FrozenBytes ||
       S.CommittedBytes < Live.slabs() * SlabSize)
     return fail("CommittedBytes or FreeBytes is wrong");
+  size_t OutsideBytes = 0;
+  for (AddressRange R : Memory.Unguarded)
+    OutsideBytes += R.size();
+  if (S.OutsideBytes != OutsideBytes)
+    return fail("OutsideBytes is wrong");
   return expect(S.Windows == Memory.Windows.size() &&
                     Outside == Memory.Unguarded.size(),
                 "mappings that belong to nobody");

@@ -301,6 +301,8 @@ bool RTDyldModel::checkStats() {
   Count.MostLaned = std::max(Count.MostLaned, S.LanedObjects);
   if (S.LanedObjects > (Memory.MostMappings ? Objects : 0))
     return fail("LanedObjects is wrong");
+  if (S.OutsideBytes)
+    return fail("OutsideBytes is wrong");
   if (S.LiveBytes < Live.bytes() || S.LiveBytes > Most)
     return fail("LiveBytes is wrong: " + std::to_string(S.LiveBytes) +
                 " for sections of " + std::to_string(Live.bytes()) +
