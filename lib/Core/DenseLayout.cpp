@@ -119,8 +119,12 @@ bool DenseLayout::enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
 std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
   for (Allocation *A : Allocations) {
     const Part &Code = parts(*A)[SegmentKind::Code];
-    if (Code && Code.Rights != State::Sealed)
-      synchronizeInstructions(usable(*A, SegmentKind::Code));
+    if (Code && Code.Rights != State::Sealed) {
+      const AddressRange R = usable(*A, SegmentKind::Code);
+      if (std::error_code EC = home(*A).showWritten(R))
+        return EC;
+      synchronizeInstructions(R);
+    }
     for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
       if (Part &P = parts(*A)[K])
         P.Rights = State::Sealed;
@@ -138,6 +142,7 @@ void DenseLayout::prepareRelease(Allocation &A) {
     return;
   AddressRange Code = usable(A, SegmentKind::Code);
   fillWithTraps(workingAddress(A, SegmentKind::Code), Code.size());
+  (void)home(A).showWritten(Code);
   synchronizeInstructions(Code);
 }
 

@@ -122,6 +122,7 @@ protected:
     P.Begin = uint32_t(R.Begin - A.Home->begin());
     P.End = uint32_t(R.End - A.Home->begin());
   }
+  static Window &home(const Allocation &A) { return *A.Home; }
   static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
   /// What \p A counts among the mappings of blocks.
   static uint16_t &mappings(Allocation &A) { return A.Mappings; }

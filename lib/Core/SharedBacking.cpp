@@ -8,10 +8,15 @@
 
 #include "SharedBacking.h"
 #include "jitslab/Arena.h"
+#include "llvm/Support/MathExtras.h"
+#include <algorithm>
+#include <cstring>
 
 using namespace llvm;
 
 namespace jitslab {
+
+static bool isExecuted(Lane L) { return finalRights(L) == Access::ReadExecute; }
 
 /// Closes its descriptor when no slab is left that is mapped from it.
 class SharedBacking::File {
@@ -57,7 +62,42 @@ std::error_code SharedBacking::mapBoth(Lane L, AddressRange Slabs) {
                        Current->handle(), Offset, Sharing::Shared))
     return EC;
   return VM.mapShared(Slabs.Begin, Slabs.size(), finalRights(L),
-                      Current->handle(), Offset, Sharing::Shared);
+                      Current->handle(), Offset,
+                      isExecuted(L) ? Sharing::CopyOnWrite : Sharing::Shared);
+}
+
+// The kernel leaves a private mapping of a file out of core files until a page
+// of it was copied (coredump_filter). So a byte is written as it is, and the
+// copy dropped again. Where that is refused, core files lack code.
+void SharedBacking::putInCoreFiles(AddressRange Slabs) {
+  const uint8_t First = *reinterpret_cast<const uint8_t *>(Slabs.Begin);
+  if (!VM.overwrite(Slabs.Begin, &First, sizeof(First)))
+    (void)VM.discard(Slabs.Begin, VM.pageSize());
+}
+
+std::error_code SharedBacking::showWritten(AddressRange R) {
+  while (R.Begin != R.End) {
+    AddressRange Part{R.Begin, std::min<uintptr_t>(
+                                   R.End, alignTo(R.Begin + 1, VM.pageSize()))};
+    if (std::error_code EC = showPart(Part))
+      return EC;
+    R.Begin = Part.End;
+  }
+  return {};
+}
+
+// A copy that cannot be written is dropped, with what the debugger has written.
+std::error_code SharedBacking::showPart(AddressRange R) {
+  const auto *Shown = reinterpret_cast<const void *>(R.Begin);
+  const auto *Written = reinterpret_cast<const void *>(writerOf(R.Begin));
+  auto Agree = [&] { return std::memcmp(Shown, Written, R.size()) == 0; };
+  if (Agree() || (!VM.overwrite(R.Begin, Written, R.size()) && Agree()))
+    return {};
+  if (std::error_code EC =
+          VM.discard(alignDown(R.Begin, VM.pageSize()), VM.pageSize()))
+    return EC;
+  return Agree() ? std::error_code()
+                 : std::make_error_code(std::errc::io_error);
 }
 
 std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {
@@ -71,6 +111,8 @@ std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {
   VM.advise(writerOf(Slabs.Begin), Slabs.size(),
             HugePages ? Advice::HugePages : Advice::SmallPages);
   VM.advise(writerOf(Slabs.Begin), Slabs.size(), Advice::NoDump);
+  if (isExecuted(L))
+    putInCoreFiles(Slabs);
   for (size_t I = slabOf(Slabs.Begin), E = slabOf(Slabs.End); I != E; ++I)
     OfSlab[I] = Current;
   return {};

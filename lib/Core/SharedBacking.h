@@ -17,7 +17,9 @@
 namespace jitslab {
 
 /// Shared memory that is mapped twice: with a lane's final rights in the
-/// window, rw- at an unrelated address, the writer view.
+/// window, rw- at an unrelated address, the writer view. What is executed is
+/// mapped copy-on-write, since a debugger may write there: then the page is a
+/// copy, to which nothing comes that is written in the writer view.
 ///
 /// A fork gives both processes the same shared memory, and neither may write
 /// what the other executes. What the child commits after it comes from another
@@ -36,6 +38,13 @@ public:
 
   std::error_code commit(Lane L, AddressRange Slabs) override;
   std::error_code decommit(AddressRange Slab) override;
+
+  /// Lets the window show what is written in \p R, any part of a committed
+  /// slab, also in pages that are copies. What a debugger has written beside it
+  /// stays there if the system allows. Fails with what the system says, or EIO
+  /// where it does not do what it says. Without the lock.
+  std::error_code showWritten(AddressRange R);
+
   /// The views never change their rights.
   std::error_code makeWritable(AddressRange) override { return {}; }
   /// Costs as much as the faults that it would save, and pays for pages that
@@ -62,6 +71,8 @@ private:
   class File;
 
   std::error_code mapBoth(Lane L, AddressRange Slabs);
+  void putInCoreFiles(AddressRange Slabs);
+  std::error_code showPart(AddressRange R);
   std::error_code unmapBoth(AddressRange Slab);
   uintptr_t writerOf(uintptr_t Executor) const {
     return Executor + workingOffset();

@@ -81,6 +81,11 @@ public:
     return Executor + WorkingOffsets[laneAt(Executor)];
   }
 
+  /// See SharedBacking, which has to be behind \p R.
+  std::error_code showWritten(AddressRange R) {
+    return Backings.shared()->showWritten(R);
+  }
+
   /// In a child: freezes what is free in slabs that its parent can see, and may
   /// use.
   void freezeShared();

@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "CodeMemory.h"
+#include "Descriptors.h"
 #include "llvm/Support/Memory.h"
 #include <cerrno>
 #include <cstring>
+#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -34,6 +36,27 @@ void synchronizeThreads() {
   if (membarrier(MembarrierSyncCore) && errno == EPERM &&
       membarrier(MembarrierRegisterSyncCore) == 0)
     (void)membarrier(MembarrierSyncCore);
+}
+
+std::error_code overwriteMemory(uintptr_t Start, const void *From,
+                                size_t Size) {
+  const int File = aboveStdio(open("/proc/self/mem", O_WRONLY | O_CLOEXEC));
+  if (File < 0)
+    return lastError();
+  std::error_code EC;
+  const auto *Bytes = static_cast<const uint8_t *>(From);
+  for (size_t Done = 0; Done != Size && !EC;) {
+    ssize_t Written =
+        pwrite(File, Bytes + Done, Size - Done, off_t(Start + Done));
+    if (Written > 0)
+      Done += size_t(Written);
+    else if (Written == 0)
+      EC = std::make_error_code(std::errc::io_error);
+    else if (errno != EINTR)
+      EC = lastError();
+  }
+  close(File);
+  return EC;
 }
 
 void fillWithTraps(uint8_t *Start, size_t Size) {

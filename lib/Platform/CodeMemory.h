@@ -10,6 +10,7 @@
 #define JITSLAB_PLATFORM_CODEMEMORY_H
 
 #include "AddressSpace.h"
+#include <system_error>
 
 namespace jitslab {
 
@@ -20,6 +21,9 @@ void synchronizeInstructions(AddressRange R);
 
 /// See VirtualMemory::synchronizeThreads.
 void synchronizeThreads();
+
+/// See VirtualMemory::overwrite.
+std::error_code overwriteMemory(uintptr_t Start, const void *From, size_t Size);
 
 /// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM
 /// vol. 2, INT3: 0xCC) or brk #0 (Arm ARM C6.2.51: 0xD4200000).

@@ -149,6 +149,11 @@ public:
                         M.Descriptor, off_t(Offset)) == MAP_FAILED);
   }
 
+  std::error_code overwrite(uintptr_t Start, const void *From,
+                            size_t Size) override {
+    return overwriteMemory(Start, From, Size);
+  }
+
   std::error_code unmap(uintptr_t Start, size_t Size) override {
     if (mmap(pointer(Start), Size, PROT_NONE, ReservationFlags | MAP_FIXED, -1,
              0) == MAP_FAILED)

@@ -20,10 +20,10 @@ class TestMemory : public VirtualMemory {
 public:
   struct Counts {
     size_t Reserve = 0, Release = 0, Protect = 0, Populate = 0, Discard = 0,
-           Advise = 0, Map = 0, Unmap = 0, Synchronize = 0;
+           Advise = 0, Map = 0, Unmap = 0, Overwrite = 0, Synchronize = 0;
     size_t total() const {
       return Reserve + Release + Protect + Populate + Discard + Advise + Map +
-             Unmap + Synchronize;
+             Unmap + Overwrite + Synchronize;
     }
   };
 
@@ -108,6 +108,13 @@ public:
     if (std::error_code EC = injected())
       return EC;
     return System.mapShared(Start, Size, A, M, Offset, S);
+  }
+  std::error_code overwrite(uintptr_t Start, const void *From,
+                            size_t Size) override {
+    ++Calls.Overwrite;
+    if (std::error_code EC = injected())
+      return EC;
+    return System.overwrite(Start, From, Size);
   }
   std::error_code unmap(uintptr_t Start, size_t Size) override {
     ++Calls.Unmap;
