@@ -10,6 +10,7 @@
 #include "../LLVMCompat.h"
 #include "AbsoluteAddresses.h"
 #include "FrameCallsPlugin.h"
+#include "LayerPlugins.h"
 #include "jitslab/GOTPCRELXFixPlugin.h"
 #include "jitslab/InitFiniPlugin.h"
 
@@ -17,13 +18,17 @@ using namespace llvm;
 
 namespace jitslab {
 
+void addLayerPlugins(orc::ObjectLinkingLayer &Layer) {
+  Layer.addPlugin(std::make_shared<FrameCallsPlugin>());
+#if JITSLAB_LLVM_RELAXES_CALLS_WRONGLY
+  Layer.addPlugin(std::make_shared<GOTPCRELXFixPlugin>());
+#endif
+}
+
 static std::unique_ptr<orc::ObjectLinkingLayer>
 withPlugins(std::unique_ptr<orc::ObjectLinkingLayer> Layer,
             std::shared_ptr<InitFiniPlugin> Statics) {
-  Layer->addPlugin(std::make_shared<FrameCallsPlugin>());
-#if JITSLAB_LLVM_RELAXES_CALLS_WRONGLY
-  Layer->addPlugin(std::make_shared<GOTPCRELXFixPlugin>());
-#endif
+  addLayerPlugins(*Layer);
   if (!Statics)
     Statics = std::make_shared<InitFiniPlugin>(InitFiniPlugin::Mode::Refuse);
   Layer->addPlugin(std::move(Statics));

@@ -11,27 +11,52 @@
 
 namespace jitslab {
 
+/// What came of something that a host has LLVM make.
+struct ServeResult {
+  /// Null: it has memory from the arena. Otherwise why not, a string that is
+  /// never freed; it is as if there were no preload then.
+  const char *WhyNot = nullptr;
+  /// True: to be told to every user, not only to those who ask.
+  bool IsError = false;
+};
+
 /// What libjitslab-preload-llvmN.so does for libjitslab-preload.so, which knows
-/// no LLVM. All functions may be called from any thread, and do not throw.
+/// no LLVM: its pointers to void are to what the comments say. All functions
+/// may be called from any thread, and do not throw.
 struct PreloadBackend {
   /// An object inside the libLLVM that this backend is bound to. Functions of
   /// another copy of the same version must not be served.
   const void *InsideLLVM;
 
-  /// To be called before LLVM's functions that can create an MCJIT: from then
-  /// on MCJIT gets memory from the arena unless its host sets a manager.
-  void (*PrepareMCJIT)();
+  /// True if an engine was served in this process, or an object of an engine
+  /// that it has from before a fork.
+  bool (*HasServed)();
 
-  /// \returns an orc::ObjectLayer for the orc::ExecutionSession, with memory
-  /// from the arena; null when there is no arena, so that LLVM's own function
-  /// has to be called.
-  void *(*CreateRTDyldLayer)(void *Session);
+  /// Sets the arguments with which an MCJIT is made, which are null: a
+  /// std::shared_ptr<MCJITMemoryManager>, and one to a LegacyJITSymbolResolver,
+  /// which the host may have set.
+  ServeResult (*ServeMCJIT)(void *Manager, void *Resolver);
+
+  /// Makes \p Layer, an orc::ObjectLayer, for an orc::ExecutionSession.
+  ServeResult (*CreateRTDyldLayer)(void *Session, void **Layer);
+  ServeResult (*CreateJITLinkLayer)(void *Session, void **Layer);
+
+  /// Has the host of an orc::LLJITBuilderState left to LLVM how objects get
+  /// their memory? To be called before prepareForConstruction.
+  ServeResult (*MayServeLLJIT)(const void *State);
+
+  /// Replaces what prepareForConstruction has chosen.
+  ServeResult (*ServeLLJIT)(void *State);
+
+  /// LLVMOrcCreateLLJIT, by way of prepareForConstruction, as if the caller had
+  /// called it.
+  void *(*CreateLLJIT)(void **Result, void *Builder);
 };
 
 /// The one function that a backend exports. The number in its name changes with
 /// PreloadBackend, so that a backend of another build is not misunderstood.
-#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_1
-#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_1"
+#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_2
+#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_2"
 using PreloadBackendFn = const PreloadBackend *();
 
 } // namespace jitslab

@@ -7,84 +7,66 @@
 //===----------------------------------------------------------------------===//
 
 #include "Backend.h"
+#include "PreloadLayers.h"
 #include "PreloadMemoryManager.h"
+#include "ServeLLJIT.h"
 #include "llvm/ExecutionEngine/ExecutionEngine.h"
-#include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
-#include "llvm/IR/Module.h"
-#include "llvm/Target/TargetMachine.h"
-#include <atomic>
 
 using namespace llvm;
 
 namespace jitslab {
 
 namespace {
-/// Every MCJIT is made through a pointer to a function, a protected static
-/// member of ExecutionEngine, whichever function of LLVM the host calls.
-/// Derived classes may name it; this one is never instantiated.
+/// A protected static member of ExecutionEngine, which derived classes may
+/// name; this one is never instantiated.
 class MCJITConstructor : public ExecutionEngine {
 public:
   static constexpr auto &get() { return MCJITCtor; }
 };
 } // namespace
 
-using ConstructorFn =
-    std::remove_reference_t<decltype(MCJITConstructor::get())>;
-
-static std::atomic<ConstructorFn> LLVMConstructor{nullptr};
-
-static ExecutionEngine *
-createMCJIT(std::unique_ptr<Module> M, std::string *ErrorStr,
-            std::shared_ptr<MCJITMemoryManager> Manager,
-            std::shared_ptr<LegacyJITSymbolResolver> Resolver,
-            std::unique_ptr<TargetMachine> Machine) {
-  ProcessArena &Process = ProcessArena::get();
-  if (Manager) {
-    Process.sayLeftAlone();
-  } else if (Process.arena()) {
-    Process.countEngine();
-    auto Ours = std::make_shared<PreloadMemoryManager>();
-    Manager = Ours;
-    // As MCJIT does with the manager that it makes for itself.
-    if (!Resolver)
-      Resolver = std::move(Ours);
-  }
-  return LLVMConstructor.load(std::memory_order_relaxed)(
-      std::move(M), ErrorStr, std::move(Manager), std::move(Resolver),
-      std::move(Machine));
-}
-
-// No lock, as in processWide: threads that come here at the same time write the
-// same values.
-static void prepareMCJIT() {
-  ConstructorFn *Place = &MCJITConstructor::get();
-  ConstructorFn Current = __atomic_load_n(Place, __ATOMIC_ACQUIRE);
-  // Null where MCJIT is not linked in: nothing can be created then.
-  if (!Current || Current == createMCJIT)
-    return;
-  LLVMConstructor.store(Current, std::memory_order_relaxed);
-  __atomic_store_n(Place, &createMCJIT, __ATOMIC_RELEASE);
-}
-
-static void *createRTDyldLayer(void *Session) {
+static ServeResult serveMCJIT(void *ManagerPointer, void *ResolverPointer) {
   ProcessArena &Process = ProcessArena::get();
   if (!Process.arena())
-    return nullptr;
+    return Process.whyNone();
   Process.countEngine();
-  // The factory's argument came with a later version of LLVM.
-  auto MakeManager = [](auto &&...) {
-    return std::make_unique<PreloadMemoryManager>();
-  };
+  auto Ours = std::make_shared<PreloadMemoryManager>();
+  auto &Resolver =
+      *static_cast<std::shared_ptr<LegacyJITSymbolResolver> *>(ResolverPointer);
+  // As MCJIT does with the manager that it makes for itself.
+  if (!Resolver)
+    Resolver = Ours;
+  *static_cast<std::shared_ptr<MCJITMemoryManager> *>(ManagerPointer) =
+      std::move(Ours);
+  return {};
+}
+
+template <Expected<std::unique_ptr<orc::ObjectLayer>> (*Make)(
+    orc::ExecutionSession &)>
+static ServeResult createLayer(void *Session, void **Result) {
+  ProcessArena &Process = ProcessArena::get();
+  if (!Process.arena())
+    return Process.whyNone();
+  auto Layer = Make(*static_cast<orc::ExecutionSession *>(Session));
+  if (!Layer) {
+    consumeError(Layer.takeError());
+    return {"layers for JITLink need LLVM 19 or later"};
+  }
   // LLVMOrcObjectLayerRef is a pointer to the base class.
-  orc::ObjectLayer *Layer = new orc::RTDyldObjectLinkingLayer(
-      *static_cast<orc::ExecutionSession *>(Session), std::move(MakeManager));
-  return Layer;
+  *Result = Layer->release();
+  return {};
 }
 
 // A constant: no thread makes it while another one forks.
 static constexpr PreloadBackend Backend = {
-    static_cast<const void *>(&MCJITConstructor::get()), prepareMCJIT,
-    createRTDyldLayer};
+    static_cast<const void *>(&MCJITConstructor::get()),
+    ProcessArena::hasServed,
+    serveMCJIT,
+    createLayer<makeRTDyldLayer>,
+    createLayer<makeJITLinkLayer>,
+    mayServeLLJIT,
+    serveLLJIT,
+    createLLJIT};
 
 } // namespace jitslab
 

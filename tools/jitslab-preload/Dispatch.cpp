@@ -11,7 +11,7 @@
 // ForkRelay.cpp.
 
 #include "Dispatch.h"
-#include "OptionNames.h"
+#include "Report.h"
 #include <climits>
 #include <cstdio>
 #include <cstdlib>
@@ -25,39 +25,7 @@
 
 namespace jitslab {
 
-static const PreloadBackend NoBackend = {nullptr, nullptr, nullptr};
-
-/// True if the options, between which are commas, have VerboseOption. What else
-/// they say is for the backend, which is not there when this is asked.
-static bool isVerbose() {
-  constexpr size_t Length = sizeof(VerboseOption) - 1;
-  const char *Option = std::getenv(OptionsVariable);
-  while (Option && *Option) {
-    const char *End = strchrnul(Option, ',');
-    if (static_cast<size_t>(End - Option) == Length &&
-        std::strncmp(Option, VerboseOption, Length) == 0)
-      return true;
-    Option = *End ? End + 1 : nullptr;
-  }
-  return false;
-}
-
-/// \p Why is a format for the major version of LLVM and \p Detail.
-__attribute__((format(printf, 1, 0))) static void
-sayNotServed(const char *Why, unsigned Major, const char *Detail) {
-  if (!isVerbose())
-    return;
-  char What[512];
-  std::snprintf(What, sizeof(What), Why, Major, Detail);
-  char Line[640];
-  int Size =
-      std::snprintf(Line, sizeof(Line),
-                    "jitslab-preload[%ld]: %s; LLVM's memory manager stays\n",
-                    static_cast<long>(getpid()), What);
-  // Nothing can be done about a message that cannot be written.
-  if (Size > 0 && static_cast<size_t>(Size) < sizeof(Line))
-    (void)!write(STDERR_FILENO, Line, static_cast<size_t>(Size));
-}
+static constexpr PreloadBackend NoBackend = {};
 
 /// What code of the library at \p Path would get as \p Name, the preload aside.
 static void *lookUpFrom(const char *Path, const char *Name, const char *Node,
@@ -185,49 +153,39 @@ static bool backendPath(unsigned Major, char *Path, size_t Size) {
   return Known && Length > 0 && static_cast<size_t>(Length) < Size;
 }
 
-static const PreloadBackend *load(const LLVMVersion &Version,
-                                  const void *Function) {
+/// The format of \p Why has \p Detail. What is said here is said once for each
+/// version, and never freed.
+__attribute__((format(printf, 2, 0))) static const PreloadBackend *
+noBackend(LLVMVersion &Version, const char *Why, const char *Detail) {
+  char *Text;
+  bool Made = asprintf(&Text, Why, Detail) >= 0;
+  Version.WhyNoBackend.store(Made ? Text : "there is no memory",
+                             std::memory_order_relaxed);
+  return &NoBackend;
+}
+
+static const PreloadBackend *load(LLVMVersion &Version, const void *Inside) {
   char Path[PATH_MAX];
   if (!backendPath(Version.Major, Path, sizeof(Path)) ||
-      access(Path, R_OK) != 0) {
-    sayNotServed("there is no backend for LLVM %u%s", Version.Major, "");
-    return &NoBackend;
-  }
+      access(Path, R_OK) != 0)
+    return noBackend(Version, "there is no backend for it%s", "");
   // It would load the libLLVM that it needs beside the host's, and two copies
   // of one version disturb each other.
-  const char *Name = soname(Function);
-  if (!Name || !hasString(Path, Name)) {
-    sayNotServed("the backend for LLVM %u is for another copy than %s",
-                 Version.Major, Name ? Name : "the host's");
-    return &NoBackend;
-  }
+  const char *Name = soname(Inside);
+  if (!Name || !hasString(Path, Name))
+    return noBackend(Version, "its backend is for another copy than %s",
+                     Name ? Name : "the host's");
   void *Library = dlopen(Path, RTLD_NOW | RTLD_LOCAL);
-  if (!Library) {
-    sayNotServed("cannot serve LLVM %u: %s", Version.Major, dlerror());
-    return &NoBackend;
-  }
+  if (!Library)
+    return noBackend(Version, "its backend does not load: %s", dlerror());
   auto *Get = reinterpret_cast<PreloadBackendFn *>(
       dlsym(Library, JITSLAB_PRELOAD_BACKEND_NAME));
   if (!Get) {
-    sayNotServed("the backend for LLVM %u is of another version of jitslab%s",
-                 Version.Major, "");
     dlclose(Library);
-    return &NoBackend;
+    return noBackend(Version, "its backend is of another version of jitslab%s",
+                     "");
   }
   return Get();
-}
-
-/// No lock: a host may call LLVM from a constructor of a library, where the
-/// dynamic linker's lock is held. Threads that come here at the same time all
-/// load the backend, which is the same one.
-static const PreloadBackend *backend(LLVMVersion &Version,
-                                     const void *Function) {
-  const PreloadBackend *Known = Version.Backend.load(std::memory_order_acquire);
-  if (!Known) {
-    Known = load(Version, Function);
-    Version.Backend.store(Known, std::memory_order_release);
-  }
-  return Known == &NoBackend ? nullptr : Known;
 }
 
 static bool inSameLibrary(const void *A, const void *B) {
@@ -236,18 +194,47 @@ static bool inSameLibrary(const void *A, const void *B) {
          InfoA.dli_fbase == InfoB.dli_fbase;
 }
 
-Call resolve(LLVMVersion &Version, const char *Name, const void *Own,
-             const void *Caller) {
-  Call C;
-  C.Function = lookUp(Name, Version.Node, Own, Caller);
-  if (C.Function)
-    C.Backend = backend(Version, C.Function);
-  // A further copy of this version.
-  if (C.Backend && !inSameLibrary(C.Function, C.Backend->InsideLLVM))
-    C.Backend = nullptr;
+/// No lock: a host may call LLVM from a constructor of a library, where the
+/// dynamic linker's lock is held. Threads that come here at the same time all
+/// load the backend, which is the same one.
+const PreloadBackend *backend(LLVMVersion &Version, const void *Inside) {
+  const PreloadBackend *Known = Version.Backend.load(std::memory_order_acquire);
+  if (!Known) {
+    Known = load(Version, Inside);
+    Version.Backend.store(Known, std::memory_order_release);
+  }
+  const char *WhyNot = nullptr;
+  if (Known == &NoBackend)
+    WhyNot = Version.WhyNoBackend.load(std::memory_order_relaxed);
+  else if (!inSameLibrary(Inside, Known->InsideLLVM))
+    WhyNot = "the host has a further copy of it";
   // The host must not see the errors of what was tried.
   dlerror();
+  if (!WhyNot)
+    return Known;
+  note(Version, {WhyNot});
+  return nullptr;
+}
+
+Call resolve(EntryPoint &Entry, const void *Own, const void *Caller) {
+  LLVMVersion &Version = Entry.Version;
+  Call C = {Version, lookUp(Entry.Symbol, Version.Node, Own, Caller)};
+  dlerror();
+  // The backend calls LLVM on behalf of the host.
+  const PreloadBackend *Backend = Version.Backend;
+  if (!Backend || !inSameLibrary(Caller, Backend))
+    noteWayIn(Entry);
   return C;
+}
+
+void *findVariable(const LLVMVersion &Version, const char *Name,
+                   const void *Inside) {
+  Dl_info Info;
+  void *Found = dladdr(Inside, &Info) && Info.dli_fname
+                    ? lookUpFrom(Info.dli_fname, Name, Version.Node, nullptr)
+                    : nullptr;
+  dlerror();
+  return Found;
 }
 
 } // namespace jitslab

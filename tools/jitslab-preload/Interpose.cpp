@@ -11,107 +11,179 @@
 // itself tells which LLVM a call is for; and a process without LLVM does not
 // find these symbols, because dlsym does not see versions that are no default.
 //
-// C entry points are interposed beside EngineBuilder::create because calls
-// within libLLVM are bound when it is linked.
+// C entry points are interposed beside those of C++ because calls within
+// libLLVM are bound when it is linked.
 
-#include "Dispatch.h"
+#include "MCJITHook.h"
+#include "Report.h"
 #include <cstddef>
+#include <cstdint>
 
 using namespace jitslab;
 
-/// Asks for the caller of the function that this is used in.
-#define JITSLAB_RESOLVE(VERSION, NAME, OWN)                                    \
-  resolve(VERSION, NAME, reinterpret_cast<const void *>(OWN),                  \
-          __builtin_return_address(0))
+namespace jitslab {
+/// An llvm::Error. As that, it is not trivial, so that the C++ ABI returns it
+/// the same way.
+struct ErrorResult {
+  void *Payload = nullptr;
+
+  ErrorResult() = default;
+  ErrorResult(ErrorResult &&Other) noexcept : Payload(Other.Payload) {}
+  ~ErrorResult() {}
+
+  /// LLVMs that check how errors are used have a flag in the lowest bit.
+  bool isSuccess() const {
+    return (reinterpret_cast<uintptr_t>(Payload) & ~uintptr_t(1)) == 0;
+  }
+};
+} // namespace jitslab
 
 template <typename Result, typename... Arguments>
-static Result callLLVM(const Call &C, Result IfGone, Arguments... Args) {
-  if (!C.Function)
-    return IfGone;
+static Result callLLVM(const Call &C, Arguments... Args) {
   return reinterpret_cast<Result (*)(Arguments...)>(C.Function)(Args...);
+}
+
+static const PreloadBackend *backend(const Call &C) {
+  return backend(C.Version, C.Function);
 }
 
 template <typename Result, typename... Arguments>
 static Result createEngine(const Call &C, Result IfGone, Arguments... Args) {
-  if (C.Backend)
-    C.Backend->PrepareMCJIT();
-  return callLLVM(C, IfGone, Args...);
+  if (!C.Function)
+    return IfGone;
+  hookMCJIT(C);
+  return callLLVM<Result>(C, Args...);
+}
+
+/// Makes what is \p Served.
+static void *createLayer(const Call &C,
+                         ServeResult (*PreloadBackend::*Served)(void *,
+                                                                void **),
+                         void *Session) {
+  void *Layer = nullptr;
+  if (const PreloadBackend *Backend = backend(C))
+    note(C.Version, (Backend->*Served)(Session, &Layer));
+  return Layer;
 }
 
 template <typename... Arguments>
-static void *createLayer(const Call &C, void *Session, Arguments... Args) {
-  if (C.Backend)
-    if (void *Layer = C.Backend->CreateRTDyldLayer(Session))
-      return Layer;
-  return callLLVM<void *>(C, nullptr, Session, Args...);
+static void *createRTDyldLayer(const Call &C, void *Session,
+                               Arguments... Args) {
+  if (!C.Function)
+    return nullptr;
+  if (void *Layer = createLayer(C, &PreloadBackend::CreateRTDyldLayer, Session))
+    return Layer;
+  return callLLVM<void *>(C, Session, Args...);
 }
 
-/// What the version script finds; without an explicit version it stays local.
-#define JITSLAB_VISIBLE __attribute__((visibility("default")))
+/// \returns an LLVMErrorRef, null for success.
+static void *createJITLinkLayer(const Call &C, void **Result, void *Session) {
+  if (!C.Function)
+    return nullptr;
+  *Result = createLayer(C, &PreloadBackend::CreateJITLinkLayer, Session);
+  return *Result ? nullptr : callLLVM<void *>(C, Result, Session);
+}
 
-/// Gives the function LOCAL the name NAME in version NODE.
-#define JITSLAB_EXPORT(LOCAL, NAME, NODE)                                      \
-  __asm__(".symver " #LOCAL ", " NAME "@" NODE)
+/// An LLJIT's builder calls this first, before it makes the LLJIT as its state
+/// says. LLVM's own function decides how to link if the host has not.
+static ErrorResult prepareLLJIT(const Call &C, void *State) {
+  if (!C.Function)
+    return {};
+  const PreloadBackend *Backend = backend(C);
+  ServeResult Before = Backend ? Backend->MayServeLLJIT(State) : ServeResult();
+  ErrorResult Prepared = callLLVM<ErrorResult>(C, State);
+  if (Backend && Prepared.isSuccess())
+    note(C.Version, Before.WhyNot ? Before : Backend->ServeLLJIT(State));
+  return Prepared;
+}
 
-// llvm::EngineBuilder::create(llvm::TargetMachine *)
-#define JITSLAB_CREATE "_ZN4llvm13EngineBuilder6createEPNS_13TargetMachineE"
-#define JITSLAB_CREATE_MCJIT "LLVMCreateMCJITCompilerForModule"
-#define JITSLAB_CREATE_JIT "LLVMCreateJITCompilerForModule"
-#define JITSLAB_CREATE_ENGINE "LLVMCreateExecutionEngineForModule"
-#define JITSLAB_CREATE_LAYER                                                   \
-  "LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager"
-#define JITSLAB_CREATE_RESERVING_LAYER JITSLAB_CREATE_LAYER "ReserveAlloc"
+/// \returns an LLVMErrorRef, null for success.
+static void *createLLJIT(const Call &C, void **Result, void *Builder) {
+  if (!C.Function)
+    return nullptr;
+  if (const PreloadBackend *Backend = backend(C))
+    return Backend->CreateLLJIT(Result, Builder);
+  return callLLVM<void *>(C, Result, Builder);
+}
+
+/// What ExecutionEngine::MCJITCtor is replaced with.
+template <LLVMVersion &Version>
+static void *constructMCJIT(void *Module, void *Message, void *Manager,
+                            void *Resolver, void *Machine) {
+  return createMCJIT(Version, Module, Message, Manager, Resolver, Machine);
+}
+
+/// Defines a function LOCAL that is LLVM's SYMBOL in version NODE: calls SERVE
+/// with the Call and the further arguments. Without an explicit version it
+/// stays local.
+#define JITSLAB_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, LABEL, RESULT,            \
+                         PARAMETERS, SERVE, ...)                               \
+  static EntryPoint LOCAL##Entry##MAJOR(LLVM##MAJOR, SYMBOL, LABEL);           \
+  __attribute__((visibility("default")))                                       \
+  RESULT LOCAL##MAJOR PARAMETERS __asm__(#LOCAL #MAJOR);                       \
+  RESULT LOCAL##MAJOR PARAMETERS {                                             \
+    Call C = resolve(LOCAL##Entry##MAJOR,                                      \
+                     reinterpret_cast<const void *>(LOCAL##MAJOR),             \
+                     __builtin_return_address(0));                             \
+    return SERVE(C, __VA_ARGS__);                                              \
+  }                                                                            \
+  __asm__(".symver " #LOCAL #MAJOR ", " SYMBOL "@" NODE)
+
+/// The same for a function of the C interface, which users know by its symbol.
+#define JITSLAB_C_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, ...)                    \
+  JITSLAB_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, SYMBOL, __VA_ARGS__)
 
 #define JITSLAB_INTERPOSE(NODE, MAJOR)                                         \
-  static LLVMVersion LLVM##MAJOR(NODE, MAJOR);                                 \
-  extern "C" {                                                                 \
-  JITSLAB_VISIBLE void *jitslabCreate##MAJOR(void *Builder, void *Machine) {   \
-    Call C =                                                                   \
-        JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE, jitslabCreate##MAJOR);    \
-    return createEngine<void *>(C, nullptr, Builder, Machine);                 \
-  }                                                                            \
-  JITSLAB_VISIBLE int jitslabCreateMCJIT##MAJOR(void *Out, void *Module,       \
-                                                void *Options,                 \
-                                                size_t OptionsSize,            \
-                                                char **Error) {                \
-    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_MCJIT,                \
-                             jitslabCreateMCJIT##MAJOR);                       \
-    return createEngine(C, 1, Out, Module, Options, OptionsSize, Error);       \
-  }                                                                            \
-  JITSLAB_VISIBLE int jitslabCreateJIT##MAJOR(void *Out, void *Module,         \
-                                              unsigned OptLevel,               \
-                                              char **Error) {                  \
-    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_JIT,                  \
-                             jitslabCreateJIT##MAJOR);                         \
-    return createEngine(C, 1, Out, Module, OptLevel, Error);                   \
-  }                                                                            \
-  JITSLAB_VISIBLE int jitslabCreateEngine##MAJOR(void *Out, void *Module,      \
-                                                 char **Error) {               \
-    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_ENGINE,               \
-                             jitslabCreateEngine##MAJOR);                      \
-    return createEngine(C, 1, Out, Module, Error);                             \
-  }                                                                            \
-  JITSLAB_VISIBLE void *jitslabCreateLayer##MAJOR(void *Session) {             \
-    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_LAYER,                \
-                             jitslabCreateLayer##MAJOR);                       \
-    return createLayer(C, Session);                                            \
-  }                                                                            \
-  }                                                                            \
-  JITSLAB_EXPORT(jitslabCreate##MAJOR, JITSLAB_CREATE, NODE);                  \
-  JITSLAB_EXPORT(jitslabCreateMCJIT##MAJOR, JITSLAB_CREATE_MCJIT, NODE);       \
-  JITSLAB_EXPORT(jitslabCreateJIT##MAJOR, JITSLAB_CREATE_JIT, NODE);           \
-  JITSLAB_EXPORT(jitslabCreateEngine##MAJOR, JITSLAB_CREATE_ENGINE, NODE);     \
-  JITSLAB_EXPORT(jitslabCreateLayer##MAJOR, JITSLAB_CREATE_LAYER, NODE)
+  static LLVMVersion LLVM##MAJOR(NODE, MAJOR, constructMCJIT<LLVM##MAJOR>);    \
+  JITSLAB_FUNCTION(NODE, MAJOR, jitslabCreate,                                 \
+                   "_ZN4llvm13EngineBuilder6createEPNS_13TargetMachineE",      \
+                   "EngineBuilder::create", void *,                            \
+                   (void *Builder, void *Machine), createEngine,               \
+                   static_cast<void *>(nullptr), Builder, Machine);            \
+  JITSLAB_C_FUNCTION(NODE, MAJOR, jitslabCreateMCJIT,                          \
+                     "LLVMCreateMCJITCompilerForModule", int,                  \
+                     (void *Out, void *Module, void *Options,                  \
+                      size_t OptionsSize, char **Error),                       \
+                     createEngine, 1, Out, Module, Options, OptionsSize,       \
+                     Error);                                                   \
+  JITSLAB_C_FUNCTION(                                                          \
+      NODE, MAJOR, jitslabCreateJIT, "LLVMCreateJITCompilerForModule", int,    \
+      (void *Out, void *Module, unsigned OptLevel, char **Error),              \
+      createEngine, 1, Out, Module, OptLevel, Error);                          \
+  JITSLAB_C_FUNCTION(NODE, MAJOR, jitslabCreateEngine,                         \
+                     "LLVMCreateExecutionEngineForModule", int,                \
+                     (void *Out, void *Module, char **Error), createEngine, 1, \
+                     Out, Module, Error);                                      \
+  JITSLAB_C_FUNCTION(                                                          \
+      NODE, MAJOR, jitslabCreateLayer,                                         \
+      "LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager", void *, \
+      (void *Session), createRTDyldLayer, Session);                            \
+  JITSLAB_C_FUNCTION(NODE, MAJOR, jitslabCreateLLJIT, "LLVMOrcCreateLLJIT",    \
+                     void *, (void **Result, void *Builder), createLLJIT,      \
+                     Result, Builder);                                         \
+  JITSLAB_FUNCTION(                                                            \
+      NODE, MAJOR, jitslabPrepareLLJIT,                                        \
+      "_ZN4llvm3orc17LLJITBuilderState22prepareForConstructionEv",             \
+      "LLJITBuilder::create", ErrorResult, (void *State), prepareLLJIT,        \
+      State);                                                                  \
+  JITSLAB_FUNCTION(                                                            \
+      NODE, MAJOR, jitslabPrepareLLLazyJIT,                                    \
+      "_ZN4llvm3orc21LLLazyJITBuilderState22prepareForConstructionEv",         \
+      "LLLazyJITBuilder::create", ErrorResult, (void *State), prepareLLJIT,    \
+      State)
 
-#define JITSLAB_INTERPOSE_RESERVING(NODE, MAJOR)                               \
-  extern "C" JITSLAB_VISIBLE void *jitslabCreateReservingLayer##MAJOR(         \
-      void *Session, int Reserve) {                                            \
-    Call C = JITSLAB_RESOLVE(LLVM##MAJOR, JITSLAB_CREATE_RESERVING_LAYER,      \
-                             jitslabCreateReservingLayer##MAJOR);              \
-    return createLayer(C, Session, Reserve);                                   \
-  }                                                                            \
-  JITSLAB_EXPORT(jitslabCreateReservingLayer##MAJOR,                           \
-                 JITSLAB_CREATE_RESERVING_LAYER, NODE)
+// What LLVM 22 added.
+#define JITSLAB_INTERPOSE_22(NODE, MAJOR)                                      \
+  JITSLAB_C_FUNCTION(                                                          \
+      NODE, MAJOR, jitslabCreateReservingLayer,                                \
+      "LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager"          \
+      "ReserveAlloc",                                                          \
+      void *, (void *Session, int Reserve), createRTDyldLayer, Session,        \
+      Reserve);                                                                \
+  JITSLAB_C_FUNCTION(                                                          \
+      NODE, MAJOR, jitslabCreateJITLinkLayer,                                  \
+      "LLVMOrcCreateObjectLinkingLayerWithInProcessMemoryManager", void *,     \
+      (void **Result, void *Session), createJITLinkLayer, Result, Session)
 
 // Both for each supported version; CMakeLists.txt makes it.
 #include "Interposed.inc"

@@ -19,8 +19,13 @@ namespace jitslab {
 /// The environment variable that has the options.
 inline constexpr char OptionsVariable[] = "JITSLAB_OPTIONS";
 
-/// The one option that matters where no LLVM is served.
+/// The options that matter where no LLVM is served.
+inline constexpr char StatsOption[] = "stats";
 inline constexpr char VerboseOption[] = "verbose";
+
+/// The environment variable that has the process ID of what jitslab-run has
+/// started.
+inline constexpr char StartedVariable[] = "JITSLAB_STARTED";
 
 } // namespace jitslab
 

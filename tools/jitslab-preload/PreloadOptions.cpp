@@ -72,7 +72,7 @@ static const std::vector<Option> &options() {
          O.RegisterFrames = Value == "1";
          return Value == "0" || Value == "1";
        }},
-      {"stats", "", "", "Print a line to stderr when the program exits",
+      {StatsOption, "", "", "Print a line to stderr when the program exits",
        [](PreloadOptions &O, StringRef) { return O.Stats = true; }},
       {VerboseOption, "", "", "Say on stderr what is served and what is not",
        [](PreloadOptions &O, StringRef) { return O.Verbose = true; }}};

@@ -61,10 +61,8 @@ Error ProcessArena::makeArena() {
 }
 
 void ProcessArena::announce() {
-  if (!Memory) {
-    say(JITSLAB_OWN_LLVM ": " + Failure + "; LLVM's memory manager stays");
+  if (!Memory)
     return;
-  }
   if (Options.Stats)
     std::atexit([] { get().atExit(); });
   if (Options.Verbose)
@@ -76,10 +74,7 @@ void ProcessArena::announce() {
 void ProcessArena::countEngine() { ++Counted.Engines; }
 void ProcessArena::countObject() { ++Counted.Objects; }
 
-void ProcessArena::sayLeftAlone() {
-  if (Options.Verbose && !SaidLeftAlone.exchange(true))
-    say("the host has a memory manager of its own, which is left alone");
-}
+bool ProcessArena::hasServed() { return Counted.Engines || Counted.Objects; }
 
 /// First all counts, then all sizes.
 static std::string describe(const ArenaStats &S) {
@@ -98,7 +93,7 @@ static std::string describe(const ArenaStats &S) {
 
 void ProcessArena::atExit() {
   // Nothing to say in a child that compiled nothing.
-  if (!Counted.Engines && !Counted.Objects)
+  if (!hasServed())
     return;
   say(JITSLAB_OWN_LLVM ", " + layoutName(Memory->options().ObjectLayout) +
       ": " + Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +

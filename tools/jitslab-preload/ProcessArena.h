@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_PRELOAD_PROCESSARENA_H
 #define JITSLAB_TOOLS_PRELOAD_PROCESSARENA_H
 
+#include "Backend.h"
 #include "PreloadOptions.h"
 #include <atomic>
 #include <memory>
@@ -16,24 +17,25 @@
 
 namespace jitslab {
 
-/// What all engines of the process share: made at first use, as JITSLAB_OPTIONS
-/// says, and never destroyed, because engines may outlive every destructor.
-/// Thread-safe.
+/// What all engines of the process share: made for the first one that is to be
+/// served, as JITSLAB_OPTIONS says, and never destroyed, because engines may
+/// outlive every destructor. Thread-safe.
 class ProcessArena {
 public:
   static ProcessArena &get();
 
   /// Null if the options are bad or the system refuses: the host keeps LLVM's
-  /// managers then. Why was said on stderr.
+  /// managers then.
   const std::shared_ptr<Arena> &arena() const { return Memory; }
+  /// Why arena() is null.
+  ServeResult whyNone() const { return {Failure.c_str(), /*IsError=*/true}; }
 
   /// For what is said at exit. A child of a fork counts its own only.
   void countEngine();
   void countObject();
 
-  /// Says once that the host's own memory manager is left alone, if the options
-  /// ask for that.
-  void sayLeftAlone();
+  /// True if anything was counted. Does not make the arena.
+  static bool hasServed();
 
 private:
   template <typename T> friend T &processWide();
@@ -46,7 +48,7 @@ private:
   std::shared_ptr<Arena> Memory;
   /// Why there is no arena; empty if there is one.
   std::string Failure;
-  std::atomic<bool> Announced{false}, SaidLeftAlone{false};
+  std::atomic<bool> Announced{false};
 };
 
 } // namespace jitslab

@@ -121,6 +121,8 @@ int main(int Argc, char **Argv) {
 
   setenv("LD_PRELOAD", preloadList(Preload).c_str(), 1);
   setenv(OptionsVariable, Options->Preload.c_str(), 1);
+  // The program keeps the number of this process.
+  setenv(StartedVariable, std::to_string(getpid()).c_str(), 1);
   std::vector<char *> Arguments = {Options->Program.data()};
   for (std::string &Argument : Options->Arguments)
     Arguments.push_back(Argument.data());

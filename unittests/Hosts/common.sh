@@ -10,9 +10,9 @@ need() {
   [[ -e $2 ]] || fail "no $2; scripts/install-deps hosts installs it ($1)"
 }
 
-# Sets $quick, $layouts and $build from the command line, and makes the folder
-# $work, which has what the hosts load: they may run as another user, who cannot
-# read $build.
+# Sets $quick, $layouts and $build from the command line, and $llvm, the LLVM of
+# $build, which has to be $need_llvm if that is set. Makes the folder $work, which
+# has what the hosts load: they may run as another user, who cannot read $build.
 begin() {
   quick=false
   layouts=()
@@ -26,13 +26,19 @@ begin() {
   done
   [[ ${#layouts[@]} -gt 0 ]] || layouts=(per-protection dense)
   [[ $# -eq 1 ]] || fail "usage: [--quick] [--layout=NAME]... BUILD, a build" \
-    "folder with LLVM 14"
+    "folder with LLVM ${need_llvm:-of the host}"
   build=$1
   local preload=$build/lib/libjitslab-preload.so
-  local backend=$build/lib/libjitslab-preload-llvm14.so file
+  local backend file
+  # A build has one.
+  for backend in "$build"/lib/libjitslab-preload-llvm*.so; do :; done
+  [[ -z ${need_llvm-} ]] || backend=$build/lib/libjitslab-preload-llvm$need_llvm.so
   for file in "$build/bin/jitslab-run" "$preload" "$backend"; do
-    [[ -e $file ]] || fail "no $file; build against LLVM 14 first"
+    [[ -e $file ]] || fail "no $file; build${need_llvm:+ against LLVM $need_llvm}" \
+      "first"
   done
+  llvm=${backend##*-llvm}
+  llvm=${llvm%.so}
   work=$(mktemp -d /tmp/jitslab-hosts.XXXXXX)
   chmod 755 "$work"
   mkdir "$work/bin" "$work/lib"

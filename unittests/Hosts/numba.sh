@@ -16,6 +16,7 @@ python=/usr/bin/python3
 packages=/usr/lib/python3/dist-packages
 need python3-llvmlite $packages/llvmlite/binding/libllvmlite.so
 need python3-numba $packages/numba/tests/test_closure.py
+need_llvm=14
 begin "$@"
 trap 'rm -rf "$work"' EXIT
 

@@ -15,6 +15,7 @@ test=postgresql
 pg=/usr/lib/postgresql/15
 need postgresql-15 $pg/bin/postgres
 need postgresql-15 $pg/lib/llvmjit.so
+need_llvm=14
 begin "$@"
 queries=4000 optimized=240 transactions=300 cursors=300
 if $quick; then

@@ -112,10 +112,18 @@ static int runMCJIT(const char *Mode) {
 static LLVMOrcObjectLayerRef
 createLayer(void *Mode, LLVMOrcExecutionSessionRef ES, const char *Triple) {
   (void)Triple;
-#ifdef HOST_HAS_RESERVE_ALLOC
+#ifdef HOST_HAS_LAYERS_OF_22
   if (!strcmp(Mode, "orc-reserve"))
     return LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManagerReserveAlloc(
         ES, 1);
+  if (!strcmp(Mode, "orc-jitlink")) {
+    LLVMOrcObjectLayerRef Layer;
+    LLVMErrorRef Error =
+        LLVMOrcCreateObjectLinkingLayerWithInProcessMemoryManager(&Layer, ES);
+    if (Error)
+      abort();
+    return Layer;
+  }
 #endif
   (void)Mode;
   return LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager(ES);
@@ -126,8 +134,10 @@ static int failedOrc(LLVMErrorRef Error) {
 }
 
 static int runOrc(char *Mode, const char *Path) {
-  LLVMOrcLLJITBuilderRef Builder = LLVMOrcCreateLLJITBuilder();
-  LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(Builder, createLayer, Mode);
+  LLVMOrcLLJITBuilderRef Builder =
+      strcmp(Mode, "lljit") ? LLVMOrcCreateLLJITBuilder() : NULL;
+  if (!strncmp(Mode, "orc", 3))
+    LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(Builder, createLayer, Mode);
   LLVMOrcLLJITRef J;
   LLVMErrorRef Error = LLVMOrcCreateLLJIT(&J, Builder);
   if (Error)
@@ -152,7 +162,7 @@ int runHost(int Count, char **Arguments) {
   LLVMLinkInMCJIT();
   LLVMInitializeNativeTarget();
   LLVMInitializeNativeAsmPrinter();
-  if (Count == 3 && !strncmp(Arguments[1], "orc", 3))
+  if (Count == 3)
     return runOrc(Arguments[1], Arguments[2]);
   if (Count != 2)
     return failed("c-host MODE [OBJECT]");

@@ -14,6 +14,7 @@ int LLVMCreateMCJITCompilerForModule(void *, void *, void *, size_t, char **);
 int LLVMCreateJITCompilerForModule(void *, void *, unsigned, char **);
 int LLVMCreateExecutionEngineForModule(void *, void *, char **);
 void *LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager(void *);
+void *LLVMOrcCreateLLJIT(void **, void *);
 void *_ZN4llvm13EngineBuilder6createEPNS_13TargetMachineE(void *, void *);
 
 int runHost(int Count, char **Arguments) {
@@ -27,7 +28,10 @@ int runHost(int Count, char **Arguments) {
   char *Layer =
       LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager(Text);
   char *Engine = _ZN4llvm13EngineBuilder6createEPNS_13TargetMachineE(Text, &B);
-  printf(" %d %d\n", (int)(Layer - Text), (int)(Engine - Text));
+  void *JIT = Text;
+  char *JITError = LLVMOrcCreateLLJIT(&JIT, &B);
+  printf(" %d %d %d%d\n", (int)(Layer - Text), (int)(Engine - Text),
+         (int)(JITError - Text), (int)((char *)JIT - Text));
   fflush(stdout);
   return 0;
 }

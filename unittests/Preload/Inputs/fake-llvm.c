@@ -10,6 +10,9 @@
 
 #include <stddef.h>
 
+// llvm::ExecutionEngine::MCJITCtor: MCJIT is not linked in.
+void *_ZN4llvm15ExecutionEngine9MCJITCtorB5cxx11E = NULL;
+
 int LLVMCreateMCJITCompilerForModule(void *Out, void *Module, void *Options,
                                      size_t Size, char **Error) {
   return *(int *)Out + *(int *)Module + *(int *)Options + (int)Size +
@@ -24,6 +27,10 @@ int LLVMCreateExecutionEngineForModule(void *Out, void *Module, char **Error) {
 }
 void *LLVMOrcCreateRTDyldObjectLinkingLayerWithSectionMemoryManager(void *ES) {
   return (char *)ES + 1;
+}
+void *LLVMOrcCreateLLJIT(void **Result, void *Builder) {
+  *Result = (char *)*Result + *(int *)Builder - 17;
+  return *Result;
 }
 // llvm::EngineBuilder::create(llvm::TargetMachine *)
 void *_ZN4llvm13EngineBuilder6createEPNS_13TargetMachineE(void *Builder,

@@ -1,0 +1,55 @@
+//===- MCJITHook.cpp - Where LLVM makes an MCJIT --------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// Every MCJIT is made through a pointer to a function, whichever function of
+// LLVM the host calls. It is replaced here and not by a backend, so that a host
+// that has a memory manager need not load one.
+
+#include "MCJITHook.h"
+#include "Report.h"
+
+namespace jitslab {
+
+// llvm::ExecutionEngine::MCJITCtor
+static constexpr char ConstructorName[] =
+    "_ZN4llvm15ExecutionEngine9MCJITCtorB5cxx11E";
+
+// No lock, as in backend: threads that come here at the same time write the
+// same values.
+void hookMCJIT(const Call &C) {
+  LLVMVersion &Version = C.Version;
+  if (!C.Function || Version.LLVMConstructor.load(std::memory_order_acquire))
+    return;
+  auto **Place = static_cast<MCJITFn **>(
+      findVariable(Version, ConstructorName, C.Function));
+  if (!Place) {
+    note(Version, {"it makes its engines another way than is known"});
+    return;
+  }
+  MCJITFn *Current = __atomic_load_n(Place, __ATOMIC_ACQUIRE);
+  // Null where MCJIT is not linked in: nothing can be created then.
+  if (!Current || Current == Version.Constructor)
+    return;
+  Version.LLVMConstructor.store(Current, std::memory_order_release);
+  __atomic_store_n(Place, Version.Constructor, __ATOMIC_RELEASE);
+}
+
+void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
+                  void *Manager, void *Resolver, void *Machine) {
+  MCJITFn *Constructor =
+      Version.LLVMConstructor.load(std::memory_order_acquire);
+  // A shared pointer begins with the pointer.
+  if (*static_cast<void *const *>(Manager))
+    note(Version, {"the host has a memory manager of its own"});
+  else if (const PreloadBackend *Backend =
+               backend(Version, reinterpret_cast<const void *>(Constructor)))
+    note(Version, Backend->ServeMCJIT(Manager, Resolver));
+  return Constructor(Module, Message, Manager, Resolver, Machine);
+}
+
+} // namespace jitslab
