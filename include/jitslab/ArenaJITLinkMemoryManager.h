@@ -47,6 +47,21 @@ struct JITLinkOptions {
   /// that LLJITSupport.h makes. Null: such objects are an error, unless the
   /// session has a platform that runs them (that of the ORC runtime).
   std::shared_ptr<InitFiniPlugin> Statics = nullptr;
+
+  /// Each JITDylib has windows of its own, so that its objects reach each other
+  /// whatever others load: code that refers to hidden symbols of other objects
+  /// by distance needs that. An arena that may grow adds them when the first
+  /// object of a JITDylib comes, and its own window serves graphs that are
+  /// linked without one. Once nothing of a JITDylib is loaded any more (when it
+  /// was removed or cleared), its windows go. ArenaOptions::Grow has to be
+  /// true.
+  bool WindowPerJITDylib = false;
+
+  /// With WindowPerJITDylib, when the window of a JITDylib is full. True: it
+  /// gets a further one, in which a reference by distance to an object of the
+  /// first is an error of JITLink's; all other objects load. False: an object
+  /// that has no room in it is an ArenaFullError.
+  bool GrowPerJITDylib = true;
 };
 
 /// Places each graph in one window of an arena, so that no relocation between

@@ -103,6 +103,13 @@ Expected<Allocation> ArenaAccess::allocateFirstPart(Arena &A,
   });
 }
 
+Expected<Allocation> ArenaAccess::allocateIn(Arena &A, WindowGroup Group,
+                                             const Footprint &F) {
+  return endIfHeapIsUsedUp([&] {
+    return A.Impl->allocate(F, /*Sibling=*/nullptr, /*Announced=*/true, Group);
+  });
+}
+
 std::atomic<size_t> &ArenaAccess::outsideBytes(Arena &A) {
   return A.Impl->outsideBytes();
 }

@@ -15,6 +15,14 @@
 
 namespace jitslab {
 
+/// Objects that have windows of their own.
+struct WindowGroup {
+  /// What they have in common; null: nothing, and the arena's windows.
+  const void *Key = nullptr;
+  /// They get a further window when theirs is full.
+  bool Grows = true;
+};
+
 /// What the library and its tests may ask of an arena, and users may not.
 class ArenaAccess {
 public:
@@ -35,6 +43,12 @@ public:
   /// out to be, if one can be had.
   static llvm::Expected<Allocation> allocateFirstPart(Arena &A,
                                                       const Footprint &F);
+
+  /// Arena::allocate for an object of \p Group. Others get memory of its
+  /// windows once it holds none there any more. Fails with invalid_argument
+  /// where the arena may not grow.
+  static llvm::Expected<Allocation> allocateIn(Arena &A, WindowGroup Group,
+                                               const Footprint &F);
 
   /// What \p A counts as ArenaStats::OutsideBytes.
   static std::atomic<size_t> &outsideBytes(Arena &A);

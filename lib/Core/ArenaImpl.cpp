@@ -85,7 +85,7 @@ Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
 ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
                      std::unique_ptr<LayoutPolicy> Policy)
     : Options(Options), VM(VM), Policy(std::move(Policy)),
-      Windows(VM, *this->Policy, Options) {}
+      Windows(VM, *this->Policy, Options), Groups(VM, *this->Policy, Options) {}
 
 ArenaImpl::~ArenaImpl() {
   withdraw();
@@ -94,22 +94,20 @@ ArenaImpl::~ArenaImpl() {
 
 // Runs where there is one thread only, and its copy of the lock is held.
 void ArenaImpl::afterForkInChild() {
-  for (Window &W : Windows)
-    W.detachFromParent();
+  forEachWindow([](Window &W) { W.detachFromParent(); });
   Lock.unlock();
 }
 
 // A parent goes on: its child uses nothing of what was free.
 void ArenaImpl::followFork() {
   if (Forks < forkCountAtBirth())
-    for (Window &W : Windows)
-      W.freezeShared();
+    forEachWindow([](Window &W) { W.freezeShared(); });
   Forks = forkCount();
 }
 
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling,
-                                         bool Announced) {
+                                         bool Announced, WindowGroup Group) {
   bool TooLarge = false;
   for (SegmentKind K : AllSegmentKinds) {
     if (F[K].Size && !isPowerOf2_64(F[K].Align))
@@ -126,9 +124,11 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   std::unique_lock<std::mutex> Guard(Lock);
   noticeFork();
   if (TooLarge)
-    return fullError(F);
+    return fullError(Windows, Options.Grow, F);
   A.Forks = Forks;
-  if (Error Err = Announced ? place(F, Sibling, A) : placeFirstPart(F, A))
+  if (Error Err = Group.Key   ? placeInGroup(Group, F, A)
+                  : Announced ? place(ownPlaces(), F, Sibling, A)
+                              : placeFirstPart(F, A))
     return Err;
   A.Owner = this;
   A.Home->addUser();
@@ -251,38 +251,37 @@ size_t ArenaImpl::trim() {
 
 size_t ArenaImpl::trimWindows() {
   MayTrim = false;
-  return Windows.trim();
+  return Windows.trim() + Groups.trim();
 }
 
 ArenaStats ArenaImpl::stats() const {
   std::lock_guard<std::mutex> Guard(Lock);
   ArenaStats S;
-  S.Windows = Windows.size();
   S.LiveObjects = LiveObjects;
   S.LanedObjects = LanedObjects;
   S.OutsideBytes = OutsideBytes.load(std::memory_order_relaxed);
-  for (const Window &W : Windows) {
+  forEachWindow([&](const Window &W) {
+    ++S.Windows;
     S.WindowsNear += W.isNear();
     S.ReservedBytes += W.size();
     S.CommittedBytes += W.committedBytes();
     S.LiveBytes += W.liveBytes();
     S.FreeBytes += W.freeBytes();
     S.FrozenBytes += W.frozenBytes();
-  }
+  });
   return S;
 }
 
 ArenaSnapshot ArenaImpl::snapshot() const {
   std::lock_guard<std::mutex> Guard(Lock);
   ArenaSnapshot S;
-  for (const Window &W : Windows)
-    S.Windows.push_back(W.snapshot());
+  forEachWindow([&](const Window &W) { S.Windows.push_back(W.snapshot()); });
   return S;
 }
 
 bool ArenaImpl::verify() const {
   std::lock_guard<std::mutex> Guard(Lock);
-  return Windows.verify();
+  return Windows.verify() && Groups.verify();
 }
 
 } // namespace jitslab

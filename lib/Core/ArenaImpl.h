@@ -10,8 +10,9 @@
 #define JITSLAB_CORE_ARENAIMPL_H
 
 #include "../Platform/Fork.h"
+#include "ArenaAccess.h"
 #include "LayoutPolicy.h"
-#include "WindowSet.h"
+#include "WindowGroups.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
 #include <atomic>
@@ -34,10 +35,11 @@ public:
   size_t trim();
   bool verify() const;
 
-  /// \p Announced: \p F is all that the object needs.
+  /// \p Announced: \p F is all that the object needs. Objects of a group are.
   llvm::Expected<Allocation> allocate(const Footprint &F,
                                       const Allocation *Sibling,
-                                      bool Announced = true);
+                                      bool Announced = true,
+                                      WindowGroup Group = {});
   std::atomic<size_t> &outsideBytes() { return OutsideBytes; }
   Segment enlarge(Allocation &A, SegmentKind K, size_t Used,
                   const SegmentFootprint &F);
@@ -68,18 +70,37 @@ private:
   void followFork();
   void updateSpacious();
 
+  /// Windows that an object may go to, and whether there may be more.
+  struct Places {
+    WindowSet &Set;
+    bool Grow;
+  };
+  /// \returns the arena's own.
+  Places ownPlaces() { return {Windows, Options.Grow}; }
+
   TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,
                      Allocation &A);
-  TakeResult placeInWindows(const Footprint &F, const Allocation *Sibling,
-                            Allocation &A);
-  llvm::Error place(const Footprint &F, const Allocation *Sibling,
+  TakeResult placeInWindows(Places P, const Footprint &F,
+                            const Allocation *Sibling, Allocation &A);
+  llvm::Error place(Places P, const Footprint &F, const Allocation *Sibling,
                     Allocation &A);
   size_t trimWindows();
   static void noteReuse(Allocation &A);
   void countObjects(Allocation &A, uint32_t Objects);
-  llvm::Error placeInNewWindow(const Footprint &F, size_t Bytes, Allocation &A);
+  llvm::Error placeInNewWindow(Places P, const Footprint &F, size_t Bytes,
+                               Allocation &A);
   llvm::Error placeFirstPart(const Footprint &F, Allocation &A);
-  llvm::Error fullError(const Footprint &F) const;
+  llvm::Error placeInGroup(WindowGroup Group, const Footprint &F,
+                           Allocation &A);
+  llvm::Error fullError(const WindowSet &Set, bool Grow,
+                        const Footprint &F) const;
+
+  /// Calls \p Each for every window, whoever it is for.
+  template <typename Function> void forEachWindow(Function Each) const {
+    for (Window &W : Windows)
+      Each(W);
+    Groups.forEachWindow(Each);
+  }
 
   ArenaOptions Options;
   VirtualMemory &VM;
@@ -87,6 +108,7 @@ private:
 
   mutable std::mutex Lock;
   WindowSet Windows;
+  WindowGroups Groups;
   std::atomic<size_t> OutsideBytes{0};
   size_t LiveObjects = 0, LanedObjects = 0;
   /// Something was given back since windows were last trimmed.

@@ -31,38 +31,46 @@ static Error errorOf(const TakeResult &Result) {
   return systemError(Result.Reason, "cannot commit a slab");
 }
 
-TakeResult ArenaImpl::placeInWindows(const Footprint &F,
+TakeResult ArenaImpl::placeInWindows(Places P, const Footprint &F,
                                      const Allocation *Sibling, Allocation &A) {
   // The last slab of a window is kept for objects that lie in it already and
   // turn out larger than their linker said. It is not kept where there can be
   // no other window.
-  if (Sibling || Windows.size() == 1)
-    return placeIn(Sibling ? *Sibling->Home : Windows.oldest(), F,
-                   /*KeepFree=*/Options.Grow && !Sibling ? 1 : 0, A);
+  if (Sibling || P.Set.size() == 1)
+    return placeIn(Sibling ? *Sibling->Home : P.Set.oldest(), F,
+                   /*KeepFree=*/P.Grow && !Sibling ? 1 : 0, A);
   const LaneBytes Least = Policy->leastBytes(F);
-  for (size_t I = 0; (I = Windows.next(I, Least)) != Windows.size(); ++I) {
-    TakeResult Result = placeIn(Windows[I], F, /*KeepFree=*/1, A);
+  for (size_t I = 0; (I = P.Set.next(I, Least)) != P.Set.size(); ++I) {
+    TakeResult Result = placeIn(P.Set[I], F, /*KeepFree=*/1, A);
     if (Result.Status != TakeStatus::Full)
       return Result;
   }
   return {TakeStatus::Full};
 }
 
-Error ArenaImpl::place(const Footprint &F, const Allocation *Sibling,
+Error ArenaImpl::place(Places P, const Footprint &F, const Allocation *Sibling,
                        Allocation &A) {
-  TakeResult Result = placeInWindows(F, Sibling, A);
+  TakeResult Result = placeInWindows(P, F, Sibling, A);
   // Empty slabs stay with their lane, which may need them next. Now another
   // lane does.
   if (Result.Status == TakeStatus::Full && MayTrim && trimWindows())
-    Result = placeInWindows(F, Sibling, A);
+    Result = placeInWindows(P, F, Sibling, A);
   if (Result.Status != TakeStatus::Full)
     return errorOf(Result);
-  if (Sibling || !Options.Grow)
-    return fullError(F);
+  if (Sibling || (!P.Grow && P.Set.size()))
+    return fullError(P.Set, P.Grow, F);
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
-    return fullError(F);
-  return placeInNewWindow(F, alignTo(*Needed, SlabSize) + SlabSize, A);
+    return fullError(P.Set, P.Grow, F);
+  return placeInNewWindow(P, F, alignTo(*Needed, SlabSize) + SlabSize, A);
+}
+
+Error ArenaImpl::placeInGroup(WindowGroup Group, const Footprint &F,
+                              Allocation &A) {
+  if (!Options.Grow)
+    return optionError("windows of their own are asked for, of an arena that "
+                       "has one only; set ArenaOptions::Grow");
+  return place({Groups.of(Group.Key), Group.Grows}, F, /*Sibling=*/nullptr, A);
 }
 
 // What half of a small window would be too little of. Address space costs
@@ -74,7 +82,7 @@ static constexpr size_t RoomyWindowSize = 32 * SlabSize;
 Error ArenaImpl::placeFirstPart(const Footprint &F, Allocation &A) {
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Options.Grow || !Needed || *Needed > MaxWindowSize / 2 - SlabSize)
-    return place(F, /*Sibling=*/nullptr, A);
+    return place(ownPlaces(), F, /*Sibling=*/nullptr, A);
   const size_t Slabs = alignTo(*Needed, SlabSize);
   auto PlaceInRoomy = [&] {
     for (Window &W : Windows)
@@ -86,28 +94,31 @@ Error ArenaImpl::placeFirstPart(const Footprint &F, Allocation &A) {
   };
   if (PlaceInRoomy() || (MayTrim && trimWindows() && PlaceInRoomy()))
     return Error::success();
-  Error NoWindow = placeInNewWindow(F, std::max(RoomyWindowSize, 2 * Slabs), A);
+  Error NoWindow =
+      placeInNewWindow(ownPlaces(), F, std::max(RoomyWindowSize, 2 * Slabs), A);
   if (!NoWindow)
     return NoWindow;
   consumeError(std::move(NoWindow));
-  return place(F, /*Sibling=*/nullptr, A);
+  return place(ownPlaces(), F, /*Sibling=*/nullptr, A);
 }
 
 // \p Bytes is at least what \p F needs in the worst case.
-Error ArenaImpl::placeInNewWindow(const Footprint &F, size_t Bytes,
+Error ArenaImpl::placeInNewWindow(Places P, const Footprint &F, size_t Bytes,
                                   Allocation &A) {
-  if (Error Err = Windows.add(Bytes))
+  if (Error Err = P.Set.add(Bytes))
     return Err;
-  TakeResult Result = placeIn(Windows.newest(), F, /*KeepFree=*/0, A);
+  TakeResult Result = placeIn(P.Set.newest(), F, /*KeepFree=*/0, A);
   if (Result.Status == TakeStatus::Taken)
     return Error::success();
-  Windows.removeNewest();
-  return Result.Status == TakeStatus::Full ? fullError(F) : errorOf(Result);
+  P.Set.removeNewest();
+  return Result.Status == TakeStatus::Full ? fullError(P.Set, P.Grow, F)
+                                           : errorOf(Result);
 }
 
-Error ArenaImpl::fullError(const Footprint &F) const {
+Error ArenaImpl::fullError(const WindowSet &Set, bool Grow,
+                           const Footprint &F) const {
   size_t Used = 0, Reserved = 0, Largest = 0;
-  for (const Window &W : Windows) {
+  for (const Window &W : Set) {
     Used += W.liveBytes();
     Reserved += W.size();
     Largest = std::max(Largest, Policy->largestFree(W));
@@ -116,8 +127,8 @@ Error ArenaImpl::fullError(const Footprint &F) const {
       ("jitslab: no room for an object of " + Twine(F[SegmentKind::Code].Size) +
        " bytes of code, " + Twine(F[SegmentKind::ROData].Size) +
        " of read-only data and " + Twine(F[SegmentKind::RWData].Size) +
-       " of data: of " + Twine(Reserved) + " bytes in " +
-       Twine(Windows.size()) + " window(s), " + Twine(Used) + " are used and " +
+       " of data: of " + Twine(Reserved) + " bytes in " + Twine(Set.size()) +
+       " window(s), " + Twine(Used) + " are used and " +
        Twine(Reserved - Used) + " free, the largest free block is " +
        Twine(Largest) + " bytes; ")
           .str();
@@ -125,7 +136,11 @@ Error ArenaImpl::fullError(const Footprint &F) const {
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
     Message += "no window can be larger than " + std::to_string(MaxWindowSize) +
                " bytes, or relocations would overflow";
-  else if (!Options.Grow)
+  else if (!Grow && Options.Grow)
+    Message += "free objects of this JITDylib, set a larger "
+               "ArenaOptions::WindowSize, or let it have further windows "
+               "(JITLinkOptions::GrowPerJITDylib)";
+  else if (!Grow)
     Message += "free objects, set a larger ArenaOptions::WindowSize, or let "
                "the arena grow (ArenaOptions::Grow)";
   else

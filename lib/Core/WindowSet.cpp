@@ -87,7 +87,7 @@ Error WindowSet::add(size_t Size, size_t Floor, bool Elsewhere) {
         createWindow(VM, Policy, HugePages, Size, Goal, Elsewhere);
     if (W) {
       if (Windows.empty() && Elsewhere)
-        UsualSize = Size;
+        UsualSize = std::min(UsualSize, Size);
       Windows.push_back(std::move(*W));
       Windows.back()->refusals().reportTo(Index);
       return Error::success();
@@ -104,13 +104,13 @@ void WindowSet::removeNewest() {
   Index.removeLast();
 }
 
-size_t WindowSet::trim() {
+size_t WindowSet::trim(size_t Keep) {
   size_t GivenBack = 0;
   const size_t Before = Windows.size();
   // Newest first, so that what remains is the oldest window. Before slabs are
   // looked at: those of a window that goes need no calls of their own, which a
   // process without a mapping to spare would be refused.
-  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > 1;)
+  for (size_t I = Windows.size(); I-- > 0 && Windows.size() > Keep;)
     if (!Windows[I]->hasUsers()) {
       GivenBack += Windows[I]->committedBytes();
       Windows.erase(Windows.begin() + I);
@@ -125,8 +125,9 @@ size_t WindowSet::trim() {
   return GivenBack;
 }
 
-bool WindowSet::verify() const {
-  if (Windows.empty() || Index.size() != Windows.size() || !Index.verify())
+bool WindowSet::verify(size_t Least) const {
+  if (Windows.size() < Least || Index.size() != Windows.size() ||
+      !Index.verify())
     return false;
   for (size_t I = 0; I != Windows.size(); ++I)
     if (!Windows[I]->verify() || Index.get(I) != Windows[I]->refusals().bytes())

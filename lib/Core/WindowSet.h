@@ -53,12 +53,18 @@ public:
     return Index.next(From, Least);
   }
 
-  /// Releases windows that no allocation uses, but for the last one, and slabs
-  /// that hold nothing live.
+  /// Releases windows that no allocation uses, but for \p Keep windows in all,
+  /// and slabs that hold nothing live.
   /// \returns bytes given back.
-  size_t trim();
+  size_t trim(size_t Keep = 1);
 
-  bool verify() const;
+  /// True when an allocation uses one of them.
+  bool hasUsers() const {
+    return llvm::any_of(*this, [](const Window &W) { return W.hasUsers(); });
+  }
+
+  /// Checks all windows, and that there are \p Least of them.
+  bool verify(size_t Least = 1) const;
 
 private:
   /// Adds a window of \p Size bytes, or less but at least \p Floor.

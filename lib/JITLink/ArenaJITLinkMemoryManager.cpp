@@ -97,11 +97,13 @@ ArenaJITLinkMemoryManager::create(ArenaOptions Options) {
   return std::make_unique<ArenaJITLinkMemoryManager>(std::move(*A));
 }
 
-void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib * /*JD*/,
-                                         LinkGraph &G,
+void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
                                          OnAllocatedFunction OnAllocated) {
+  WindowGroup Group;
+  if (Options.WindowPerJITDylib)
+    Group = {JD, Options.GrowPerJITDylib};
   Expected<GraphMemory> M =
-      GraphMemory::create(*Memory, G, Options.OutsideMinSize);
+      GraphMemory::create(*Memory, G, Options.OutsideMinSize, Group);
   if (!M)
     return OnAllocated(M.takeError());
   OnAllocated(std::make_unique<InFlightGraph>(Memory, G, std::move(*M),

@@ -95,10 +95,13 @@ Footprint together(const Footprint &Standard, const Footprint &Finalize,
 }
 
 /// Takes memory for both lifetimes, in one window.
-Error allocateBoth(Arena &A, const Footprint &Standard,
+Error allocateBoth(Arena &A, WindowGroup Group, const Footprint &Standard,
                    const Footprint &Finalize, Allocation &ForStandard,
                    Allocation &ForFinalize) {
-  if (Error Err = A.allocate(Standard).moveInto(ForStandard))
+  auto Allocate = [&](const Footprint &F) {
+    return ArenaAccess::allocateIn(A, Group, F).moveInto(ForStandard);
+  };
+  if (Error Err = Allocate(Standard))
     return Err;
   if (none_of(Finalize, [](const SegmentFootprint &F) { return F.Size; }))
     return Error::success();
@@ -108,8 +111,7 @@ Error allocateBoth(Arena &A, const Footprint &Standard,
   // Another window may have room for both, or a further one.
   ForStandard.release();
   size_t PageSize = ArenaAccess::memory(A).pageSize();
-  if (Error Err = A.allocate(together(Standard, Finalize, PageSize))
-                      .moveInto(ForStandard)) {
+  if (Error Err = Allocate(together(Standard, Finalize, PageSize))) {
     consumeError(std::move(Err));
     return Full; // It says what the graph really needs.
   }
@@ -145,7 +147,8 @@ void clear(VirtualMemory &VM, char *Start, size_t Size) {
 } // namespace
 
 Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
-                                          size_t OutsideMinSize) {
+                                          size_t OutsideMinSize,
+                                          WindowGroup Group) {
   SmallVector<Section *, 2> OutsideCandidates =
       findOutsideSections(G, OutsideMinSize);
   // BasicLayout passes over sections that need no memory.
@@ -168,7 +171,8 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
   }
 
   GraphMemory M;
-  if (Error Err = allocateBoth(A, Standard, Finalize, M.Standard, M.Finalize))
+  if (Error Err =
+          allocateBoth(A, Group, Standard, Finalize, M.Standard, M.Finalize))
     return Err;
 
   for (const PlacedSegment &S : Segments) {

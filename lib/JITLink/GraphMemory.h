@@ -9,6 +9,7 @@
 #ifndef JITSLAB_JITLINK_GRAPHMEMORY_H
 #define JITSLAB_JITLINK_GRAPHMEMORY_H
 
+#include "../Core/ArenaAccess.h"
 #include "../Platform/AddressSpace.h"
 #include "OutsideSections.h"
 #include "jitslab/Arena.h"
@@ -19,10 +20,13 @@ namespace jitslab {
 /// Takes memory for a graph's segments, and gives it back when it dies.
 class GraphMemory {
 public:
-  /// Lays out the sections of \p G and copies their contents. \p
-  /// OutsideMinSize: see JITLinkOptions. A failure leaves no memory taken.
-  static llvm::Expected<GraphMemory>
-  create(Arena &A, llvm::jitlink::LinkGraph &G, size_t OutsideMinSize);
+  /// Lays out the sections of \p G and copies their contents, into a window of
+  /// \p Group. \p OutsideMinSize: see JITLinkOptions. A failure leaves no
+  /// memory taken.
+  static llvm::Expected<GraphMemory> create(Arena &A,
+                                            llvm::jitlink::LinkGraph &G,
+                                            size_t OutsideMinSize,
+                                            WindowGroup Group);
 
   /// Gives everything its final access rights.
   llvm::Error seal(Arena &A);

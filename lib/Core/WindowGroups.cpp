@@ -1,0 +1,47 @@
+//===- WindowGroups.cpp - Windows of one group of objects each ------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WindowGroups.h"
+#include "llvm/ADT/STLExtras.h"
+
+using namespace llvm;
+
+namespace jitslab {
+
+WindowSet &WindowGroups::of(const void *Key) {
+  if (auto Found = Groups.find(Key); Found != Groups.end())
+    return *Found->second;
+  // A group is gone when nothing of it is left. One such set of windows serves
+  // the new group; the others, which hold nothing, go.
+  std::unique_ptr<WindowSet> Windows;
+  Groups.remove_if([&](auto &Group) {
+    if (Group.second->hasUsers())
+      return false;
+    if (!Windows)
+      Windows = std::move(Group.second);
+    return true;
+  });
+  if (!Windows)
+    Windows = std::make_unique<WindowSet>(VM, Policy, Options);
+  return *(Groups[Key] = std::move(Windows));
+}
+
+size_t WindowGroups::trim() {
+  size_t GivenBack = 0;
+  for (auto &Group : Groups)
+    GivenBack += Group.second->trim(/*Keep=*/0);
+  return GivenBack;
+}
+
+bool WindowGroups::verify() const {
+  return all_of(Groups, [](const auto &Group) {
+    return Group.second->verify(/*Least=*/0);
+  });
+}
+
+} // namespace jitslab
