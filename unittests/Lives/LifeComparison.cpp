@@ -36,9 +36,10 @@ static std::string describe(const Life &Steps, StepPlace Place) {
 }
 
 // What an arena has that LLVM's managers have not: a window with a few lanes,
-// each of which has a slab (2 MiB) of its own, memory populated ahead in it,
-// and in Dense a descriptor and a second mapping.
-static constexpr size_t MoreMappings = 60, MoreKiB = 10 << 10, MoreFiles = 8;
+// each of which has a slab (2 MiB) of its own, memory populated ahead in it;
+// in Dense a descriptor and a second mapping; in PerObject two mappings for
+// each large object, where neighbours of LLVM's merge.
+static constexpr size_t MoreMappings = 100, MoreKiB = 10 << 10, MoreFiles = 8;
 
 static std::optional<Finding> compareUse(const Use &Theirs, const Use &Ours) {
   auto Worse = [](Finding::Kind Kind, const char *What, size_t Their,

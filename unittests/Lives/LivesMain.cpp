@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 //
 // jitslab-lives [--seed=N] [--lives=N] [--minutes=N] [--host=NAME]
-//               [--life='STEP; ...' | --life=FILE] [--print]
+//               [--life='STEP; ...' | --life=FILE] [--print] [--verbose]
 //
 // Lives random lives with LLVM's memory managers and with jitslab's, each in a
 // process of its own, and says where jitslab's is worse. Life I has the seed
-// N + I. --print: says what the steps are and does nothing.
+// N + I. --print: says what the steps are and does nothing. --verbose: what
+// came of each step with each host. With JITSLAB_LIFE_STDERR in the environment
+// the processes' stderr is seen.
 // Exit status: 0 nothing was found, 1 something was, 2 wrong arguments.
 
 #include "Lives/LifeGenerator.h"

@@ -25,8 +25,8 @@ static uint64_t lives() {
   if (const char *Wanted = std::getenv("JITSLAB_LIVES"))
     return std::strtoull(Wanted, nullptr, 0);
   if (JITSLAB_HAS_SHADOW_MEMORY || runsUnderEmulator())
-    return 2;
-  return isBrief() ? 4 : 12;
+    return 1;
+  return isBrief() ? 2 : 4;
 }
 
 TEST_CASE("No random life is worse than with LLVM's memory managers") {
