@@ -67,11 +67,14 @@ tableGraph(const char *Arch, jitlink::Edge::Kind Kind, bool WithinTable) {
   return G;
 }
 
-/// How many sections of \p G lie outside the windows of an arena.
+/// How many sections of \p G lie outside the windows of an arena, which lie low
+/// enough for absolute addresses of 32 bits.
 size_t sectionsOutside(jitlink::LinkGraph &G, JITLinkOptions Options = {}) {
   TestMemory System;
-  ArenaJITLinkMemoryManager Manager(valueOf(ArenaAccess::create({}, System)),
-                                    Options);
+  ArenaOptions ArenaOpts = smallOptions();
+  ArenaOpts.Below = uintptr_t(1) << 31;
+  ArenaJITLinkMemoryManager Manager(
+      valueOf(ArenaAccess::create(ArenaOpts, System)), Options);
   size_t Before = System.OpenReservations;
   auto InFlight = valueOf(Manager.allocate(nullptr, G));
   size_t Outside = System.OpenReservations - Before;
