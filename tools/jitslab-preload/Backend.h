@@ -32,9 +32,10 @@ struct PreloadBackend {
   /// that it has from before a fork.
   bool (*HasServed)();
 
-  /// Sets the arguments with which an MCJIT is made, which are null: a
-  /// std::shared_ptr<MCJITMemoryManager>, and one to a LegacyJITSymbolResolver,
-  /// which the host may have set.
+  /// Sets the arguments with which an MCJIT is made: a
+  /// std::shared_ptr<MCJITMemoryManager>, which is null or a
+  /// SectionMemoryManager of no derived class, and one to a
+  /// LegacyJITSymbolResolver, if the host has set none.
   ServeResult (*ServeMCJIT)(void *Manager, void *Resolver);
 
   /// Makes \p Layer, an orc::ObjectLayer, for an orc::ExecutionSession.

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Backend.h"
+#include "PlainManager.h"
 #include "PreloadLayers.h"
 #include "PreloadMemoryManager.h"
 #include "ServeLLJIT.h"
@@ -26,18 +27,22 @@ public:
 } // namespace
 
 static ServeResult serveMCJIT(void *ManagerPointer, void *ResolverPointer) {
+  auto &Manager =
+      *static_cast<std::shared_ptr<MCJITMemoryManager> *>(ManagerPointer);
+  if (Manager &&
+      !mapsAsLLVM(*static_cast<SectionMemoryManager *>(Manager.get())))
+    return {"the host maps the memory of its memory manager itself"};
   ProcessArena &Process = ProcessArena::get();
   if (!Process.arena())
     return Process.whyNone();
   Process.countEngine();
-  auto Ours = std::make_shared<PreloadMemoryManager>();
+  auto Ours = std::make_shared<PreloadMemoryManager>(Manager);
   auto &Resolver =
       *static_cast<std::shared_ptr<LegacyJITSymbolResolver> *>(ResolverPointer);
   // As MCJIT does with the manager that it makes for itself.
   if (!Resolver)
     Resolver = Ours;
-  *static_cast<std::shared_ptr<MCJITMemoryManager> *>(ManagerPointer) =
-      std::move(Ours);
+  Manager = std::move(Ours);
   return {};
 }
 

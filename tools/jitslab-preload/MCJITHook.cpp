@@ -39,12 +39,26 @@ void hookMCJIT(const Call &C) {
   __atomic_store_n(Place, Version.Constructor, __ATOMIC_RELEASE);
 }
 
+// The table of virtual functions of llvm::SectionMemoryManager
+static constexpr char ManagerName[] = "_ZTVN4llvm20SectionMemoryManagerE";
+
+/// Is \p Manager, a class with virtual functions, LLVM's own and of no class
+/// that the host has derived from it?
+static bool isPlain(const LLVMVersion &Version, MCJITFn *Constructor,
+                    const void *Manager) {
+  auto *const *Table = static_cast<void *const *>(findVariable(
+      Version, ManagerName, reinterpret_cast<const void *>(Constructor)));
+  // Two words come before the functions.
+  return Table && *static_cast<void *const *const *>(Manager) == Table + 2;
+}
+
 void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
                   void *Manager, void *Resolver, void *Machine) {
   MCJITFn *Constructor =
       Version.LLVMConstructor.load(std::memory_order_acquire);
   // A shared pointer begins with the pointer.
-  if (*static_cast<void *const *>(Manager))
+  if (const void *Own = *static_cast<void *const *>(Manager);
+      Own && !isPlain(Version, Constructor, Own))
     note(Version, {"the host has a memory manager of its own"});
   else if (const PreloadBackend *Backend =
                backend(Version, reinterpret_cast<const void *>(Constructor)))

@@ -18,7 +18,7 @@ namespace jitslab {
 void hookMCJIT(const Call &C);
 
 /// What Version.Constructor does: serves the MCJIT unless its host has a memory
-/// manager.
+/// manager that is not plainly LLVM's.
 void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
                   void *Manager, void *Resolver, void *Machine);
 

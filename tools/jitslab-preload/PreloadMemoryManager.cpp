@@ -13,8 +13,10 @@ using namespace llvm;
 
 namespace jitslab {
 
-PreloadMemoryManager::PreloadMemoryManager()
-    : ReservingMemoryManager(ProcessArena::get().arena()) {}
+PreloadMemoryManager::PreloadMemoryManager(
+    std::shared_ptr<MCJITMemoryManager> InsteadOf)
+    : ReservingMemoryManager(ProcessArena::get().arena()),
+      InsteadOf(std::move(InsteadOf)) {}
 
 // RuntimeDyld calls this once for each object, with every layout; it announces
 // the sizes of sections with some layouts only.

@@ -19,13 +19,18 @@ namespace jitslab {
 /// are counted.
 class PreloadMemoryManager final : public ReservingMemoryManager {
 public:
-  /// The process must have an arena.
-  PreloadMemoryManager();
+  /// The process must have an arena. \p InsteadOf is the host's own manager,
+  /// which it may still refer to.
+  explicit PreloadMemoryManager(
+      std::shared_ptr<llvm::MCJITMemoryManager> InsteadOf = nullptr);
 
   using ReservingMemoryManager::notifyObjectLoaded;
   void notifyObjectLoaded(llvm::RuntimeDyld &Dyld,
                           const llvm::object::ObjectFile &Object) override;
   bool finalizeMemory(std::string *ErrMsg) override;
+
+private:
+  std::shared_ptr<llvm::MCJITMemoryManager> InsteadOf;
 };
 
 } // namespace jitslab

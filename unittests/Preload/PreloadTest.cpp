@@ -25,7 +25,7 @@ TEST_CASE("Each way to make an MCJIT is served") {
 }
 
 TEST_CASE("EngineBuilder is served, with a resolver of the host's too") {
-  std::string Mode = GENERATE("plain", "resolver");
+  std::string Mode = GENERATE("plain", "resolver", "plain-manager");
   std::string Said = compare({host("engine-host"), Mode}, statsOfEachLayout());
   CHECK(occurrences(Said, ": 1 engines, 1 objects; ") == 1);
   CHECK(occurrences(Said, ", 0 live objects; ") == 1);
@@ -82,6 +82,14 @@ TEST_CASE("A host's own memory manager is left alone") {
   CHECK(occurrences(Said, "engines") == 0);
   CHECK(occurrences(runPreloaded("", Command).Out, "the host's own manager") ==
         1);
+}
+
+TEST_CASE("A host that maps the memory of LLVM's manager itself is left "
+          "alone") {
+  std::string Said = compare({host("engine-host"), "mapper"}, "stats");
+  CHECK(occurrences(Said, ": nothing was served: the host maps the memory of "
+                          "its memory manager itself\n") == 1);
+  CHECK(occurrences(Said, "\n") == 1);
 }
 
 TEST_CASE("An interpreter stays one") {

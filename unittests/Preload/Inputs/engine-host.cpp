@@ -34,6 +34,25 @@ class OwnManager : public SectionMemoryManager {
   }
 };
 
+/// So is this.
+class OwnMapper : public SectionMemoryManager::MemoryMapper {
+  sys::MemoryBlock allocateMappedMemory(SectionMemoryManager::AllocationPurpose,
+                                        size_t Size,
+                                        const sys::MemoryBlock *Near,
+                                        unsigned Flags,
+                                        std::error_code &EC) override {
+    outs() << "the host's own mapper\n";
+    return sys::Memory::allocateMappedMemory(Size, Near, Flags, EC);
+  }
+  std::error_code protectMappedMemory(const sys::MemoryBlock &Block,
+                                      unsigned Flags) override {
+    return sys::Memory::protectMappedMemory(Block, Flags);
+  }
+  std::error_code releaseMappedMemory(sys::MemoryBlock &Block) override {
+    return sys::Memory::releaseMappedMemory(Block);
+  }
+};
+
 /// Answers for a symbol that nobody else has.
 class OwnResolver : public LegacyJITSymbolResolver {
   JITSymbol findSymbol(const std::string &) override { return nullptr; }
@@ -44,6 +63,9 @@ class OwnResolver : public LegacyJITSymbolResolver {
 
 struct Host {
   LLVMContext Context;
+  OwnMapper Mapper;
+  /// As lli has it: the engine's, and still known.
+  SectionMemoryManager *Plain = nullptr;
   std::unique_ptr<ExecutionEngine> Engine;
 
   explicit Host(StringRef Mode = "") {
@@ -52,6 +74,12 @@ struct Host {
     Builder.setErrorStr(&Message);
     if (Mode == "own")
       Builder.setMCJITMemoryManager(std::make_unique<OwnManager>());
+    if (Mode == "plain-manager" || Mode == "mapper") {
+      auto Manager = std::make_unique<SectionMemoryManager>(
+          Mode == "mapper" ? &Mapper : nullptr);
+      Plain = Manager.get();
+      Builder.setMCJITMemoryManager(std::move(Manager));
+    }
     if (Mode == "resolver")
       Builder.setSymbolResolver(std::make_unique<OwnResolver>());
     if (Mode == "interpreter")
@@ -64,6 +92,8 @@ struct Host {
   int triple(int X) {
     auto *Triple =
         reinterpret_cast<int (*)(int)>(Engine->getFunctionAddress("triple"));
+    if (Plain)
+      Plain->invalidateInstructionCache();
     return Triple(X);
   }
 
