@@ -119,6 +119,16 @@ Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
   return endIfHeapIsUsedUp([&] { return Impl->enlarge(A, K, Used, F); });
 }
 
+void ArenaAccess::show(Arena &A, const Allocation &Object) {
+  if (Object)
+    A.Impl->show(Object);
+}
+
+Error ArenaAccess::sealShown(Arena &A, ArrayRef<Allocation *> Allocations) {
+  return endIfHeapIsUsedUp(
+      [&] { return A.Impl->seal(Allocations, /*Shown=*/true); });
+}
+
 bool Arena::wantsReservations() const { return Impl->wantsReservations(); }
 
 Error Arena::seal(ArrayRef<Allocation *> Allocations) {

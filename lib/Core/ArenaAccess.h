@@ -53,6 +53,15 @@ public:
   /// What \p A counts as ArenaStats::OutsideBytes.
   static std::atomic<size_t> &outsideBytes(Arena &A);
 
+  /// Lets what was written of \p Object so far be read where it will run: a
+  /// debugger may be told of it before it is sealed, and reads there what it
+  /// replaces by breakpoints. Failures are left to sealing.
+  static void show(Arena &A, const Allocation &Object);
+
+  /// Arena::seal for what was shown: breakpoints in it stay.
+  static llvm::Error sealShown(Arena &A,
+                               llvm::ArrayRef<Allocation *> Allocations);
+
   /// True when an object of any usual size has room in the window of whatever
   /// is allocated, announced or not.
   static bool isSpacious(const Arena &A);

@@ -201,7 +201,7 @@ void ArenaImpl::addObject(Allocation &A) {
   countObjects(A, A.Objects + 1);
 }
 
-Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
+Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations, bool Shown) {
   if (any_of(Allocations, [&](Allocation *A) { return A->Owner != this; }))
     return optionError("what is to be sealed is none of this arena's");
   if (!Policy->sealsAfterFork() && any_of(Allocations, [](Allocation *A) {
@@ -212,7 +212,7 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations) {
         "linked, and what was written by then stays with the parent; load the "
         "object again",
         std::make_error_code(std::errc::operation_canceled));
-  if (std::error_code EC = Policy->seal(Allocations))
+  if (std::error_code EC = Policy->seal(Allocations, Shown))
     return systemError(EC, "cannot give code and read-only data their final "
                            "access rights");
   // Caches are coherent by now, but another processor may have fetched what ran

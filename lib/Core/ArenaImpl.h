@@ -50,7 +50,9 @@ public:
   bool sharesBlocks() const { return Policy->sharesBlocks(); }
   void shrink(Allocation &A, SegmentKind K, size_t Used);
   void addObject(Allocation &A);
-  llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations);
+  void show(const Allocation &A) { (void)Policy->show(A); }
+  llvm::Error seal(llvm::ArrayRef<Allocation *> Allocations,
+                   bool Shown = false);
   void release(Allocation &A);
 
 private:

@@ -110,18 +110,26 @@ bool DenseLayout::enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
   return true;
 }
 
+std::error_code DenseLayout::show(const Allocation &A) {
+  if (!A[SegmentKind::Code])
+    return {};
+  return home(A).showWritten(usable(A, SegmentKind::Code),
+                             /*KeepTraps=*/false);
+}
+
 // Both views show the same memory, and stores through one are seen by loads and
 // fetches through the other: data caches behave as physically tagged ones. On
 // AArch64 instruction fetches need what they always need, cleaning the data
 // cache by any address of the memory and invalidating the instruction cache by
 // the address that is executed (Arm ARM, DDI 0487, B2.4.4 and D7.5.9): both are
 // done through the executor view, which is readable.
-std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations) {
+std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations,
+                                  bool Shown) {
   for (Allocation *A : Allocations) {
     const Part &Code = parts(*A)[SegmentKind::Code];
     if (Code && Code.Rights != State::Sealed) {
       const AddressRange R = usable(*A, SegmentKind::Code);
-      if (std::error_code EC = home(*A).showWritten(R))
+      if (std::error_code EC = home(*A).showWritten(R, /*KeepTraps=*/Shown))
         return EC;
       synchronizeInstructions(R);
     }
@@ -142,7 +150,7 @@ void DenseLayout::prepareRelease(Allocation &A) {
     return;
   AddressRange Code = usable(A, SegmentKind::Code);
   fillWithTraps(workingAddress(A, SegmentKind::Code), Code.size());
-  (void)home(A).showWritten(Code);
+  (void)home(A).showWritten(Code, /*KeepTraps=*/false);
   synchronizeInstructions(Code);
 }
 

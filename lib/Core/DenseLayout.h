@@ -33,7 +33,9 @@ public:
                    Allocation &A) override;
   bool enlarge(Window &W, Allocation &A, SegmentKind K, size_t Used,
                const SegmentFootprint &F) override;
-  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) override;
+  std::error_code show(const Allocation &A) override;
+  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
+                       bool Shown) override;
   void prepareRelease(Allocation &A) override;
 };
 

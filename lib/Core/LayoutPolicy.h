@@ -80,8 +80,13 @@ public:
   /// \p Used bytes, which is all of it or at least a granule.
   void shrink(Window &W, Allocation &A, SegmentKind K, size_t Used);
 
-  /// See Arena::seal. Called without the lock.
-  virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) = 0;
+  /// See ArenaAccess::show. Called without the lock.
+  virtual std::error_code show(const Allocation & /*A*/) { return {}; }
+
+  /// See Arena::seal. Called without the lock. \p Shown: show was called, and
+  /// what has come since to what is executed, a debugger has written.
+  virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
+                               bool Shown) = 0;
 
   /// Makes what \p A owns fit to be given back: Part::Rights say which parts
   /// can be written at once when they are used again. Called without the lock.

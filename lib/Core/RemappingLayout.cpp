@@ -24,7 +24,8 @@ Expected<LaneBackings> RemappingLayout::backWindow(AddressRange,
   return LaneBackings(std::make_unique<PrivateBacking>(VM, HugePages));
 }
 
-std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations) {
+std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations,
+                                      bool /*Shown*/) {
   SealBatch Batch;
   for (Allocation *A : Allocations)
     for (SegmentKind K : SealedKinds) {

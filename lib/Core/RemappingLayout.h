@@ -26,7 +26,8 @@ public:
   bool takesPieces() const final { return false; }
   bool sealsAfterFork() const final { return true; }
 
-  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations) final;
+  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
+                       bool Shown) final;
 
 protected:
   /// Makes \p Pages part \p K of \p A. The segment of \p F starts somewhere in

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "SharedBacking.h"
+#include "../Platform/CodeMemory.h"
 #include "jitslab/Arena.h"
 #include "llvm/Support/MathExtras.h"
 #include <algorithm>
@@ -15,6 +16,11 @@
 using namespace llvm;
 
 namespace jitslab {
+
+// As many are compared as the kernel brings in with one page fault
+// (fault_around_bytes, 64 KiB): then it is asked first, which takes a few
+// system calls, since comparing brings in what may never be executed.
+static constexpr size_t FewPages = 16;
 
 static bool isExecuted(Lane L) { return finalRights(L) == Access::ReadExecute; }
 
@@ -75,11 +81,14 @@ void SharedBacking::putInCoreFiles(AddressRange Slabs) {
     (void)VM.discard(Slabs.Begin, VM.pageSize());
 }
 
-std::error_code SharedBacking::showWritten(AddressRange R) {
+std::error_code SharedBacking::showWritten(AddressRange R, bool KeepTraps) {
+  if (R.size() > FewPages * VM.pageSize() &&
+      !VM.mayHaveCopies(R.Begin, R.size()))
+    return {};
   while (R.Begin != R.End) {
     AddressRange Part{R.Begin, std::min<uintptr_t>(
                                    R.End, alignTo(R.Begin + 1, VM.pageSize()))};
-    if (std::error_code EC = showPart(Part))
+    if (std::error_code EC = showPart(Part, KeepTraps))
       return EC;
     R.Begin = Part.End;
   }
@@ -87,17 +96,26 @@ std::error_code SharedBacking::showWritten(AddressRange R) {
 }
 
 // A copy that cannot be written is dropped, with what the debugger has written.
-std::error_code SharedBacking::showPart(AddressRange R) {
-  const auto *Shown = reinterpret_cast<const void *>(R.Begin);
-  const auto *Written = reinterpret_cast<const void *>(writerOf(R.Begin));
-  auto Agree = [&] { return std::memcmp(Shown, Written, R.size()) == 0; };
-  if (Agree() || (!VM.overwrite(R.Begin, Written, R.size()) && Agree()))
+std::error_code SharedBacking::showPart(AddressRange R, bool KeepTraps) {
+  const auto *Shown = reinterpret_cast<const uint8_t *>(R.Begin);
+  const auto *Written = reinterpret_cast<const uint8_t *>(writerOf(R.Begin));
+  if (std::memcmp(Shown, Written, R.size()) == 0)
+    return {};
+  SmallVector<uint8_t, 0> Right(Written, Written + R.size());
+  if (KeepTraps)
+    copyTraps(Shown, Right.data(), R.size());
+  auto IsRight = [&] {
+    return std::memcmp(Shown, Right.data(), R.size()) == 0;
+  };
+  if (IsRight() ||
+      (!VM.overwrite(R.Begin, Right.data(), R.size()) && IsRight()))
     return {};
   if (std::error_code EC =
           VM.discard(alignDown(R.Begin, VM.pageSize()), VM.pageSize()))
     return EC;
-  return Agree() ? std::error_code()
-                 : std::make_error_code(std::errc::io_error);
+  return std::memcmp(Shown, Written, R.size()) == 0
+             ? std::error_code()
+             : std::make_error_code(std::errc::io_error);
 }
 
 std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {

@@ -41,9 +41,10 @@ public:
 
   /// Lets the window show what is written in \p R, any part of a committed
   /// slab, also in pages that are copies. What a debugger has written beside it
-  /// stays there if the system allows. Fails with what the system says, or EIO
-  /// where it does not do what it says. Without the lock.
-  std::error_code showWritten(AddressRange R);
+  /// stays there if the system allows; with \p KeepTraps its breakpoints in it
+  /// too. Fails with what the system says, or EIO where it does not do what it
+  /// says. Without the lock.
+  std::error_code showWritten(AddressRange R, bool KeepTraps);
 
   /// The views never change their rights.
   std::error_code makeWritable(AddressRange) override { return {}; }
@@ -72,7 +73,7 @@ private:
 
   std::error_code mapBoth(Lane L, AddressRange Slabs);
   void putInCoreFiles(AddressRange Slabs);
-  std::error_code showPart(AddressRange R);
+  std::error_code showPart(AddressRange R, bool KeepTraps);
   std::error_code unmapBoth(AddressRange Slab);
   uintptr_t writerOf(uintptr_t Executor) const {
     return Executor + workingOffset();

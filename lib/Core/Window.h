@@ -82,8 +82,8 @@ public:
   }
 
   /// See SharedBacking, which has to be behind \p R.
-  std::error_code showWritten(AddressRange R) {
-    return Backings.shared()->showWritten(R);
+  std::error_code showWritten(AddressRange R, bool KeepTraps) {
+    return Backings.shared()->showWritten(R, KeepTraps);
   }
 
   /// In a child: freezes what is free in slabs that its parent can see, and may

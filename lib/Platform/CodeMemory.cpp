@@ -7,13 +7,14 @@
 //===----------------------------------------------------------------------===//
 
 #include "CodeMemory.h"
-#include "Descriptors.h"
 #include "llvm/Support/Memory.h"
 #include <cerrno>
 #include <cstring>
-#include <fcntl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#if __has_include(<valgrind/valgrind.h>)
+#include <valgrind/valgrind.h>
+#endif
 
 namespace jitslab {
 
@@ -28,6 +29,11 @@ static long membarrier(int Command) {
 void synchronizeInstructions(AddressRange R) {
   llvm::sys::Memory::InvalidateInstructionCache(
       reinterpret_cast<const void *>(R.Begin), R.size());
+  // Valgrind caches what it has translated, and looks by itself only for
+  // changes of anonymous memory (--smc-check). A few instructions without it.
+#ifdef VALGRIND_DISCARD_TRANSLATIONS
+  VALGRIND_DISCARD_TRANSLATIONS(R.Begin, R.size());
+#endif
 }
 
 // EPERM: the process has not said yet that it will do so. Its children need
@@ -38,40 +44,38 @@ void synchronizeThreads() {
     (void)membarrier(MembarrierSyncCore);
 }
 
-std::error_code overwriteMemory(uintptr_t Start, const void *From,
-                                size_t Size) {
-  const int File = aboveStdio(open("/proc/self/mem", O_WRONLY | O_CLOEXEC));
-  if (File < 0)
-    return lastError();
-  std::error_code EC;
-  const auto *Bytes = static_cast<const uint8_t *>(From);
-  for (size_t Done = 0; Done != Size && !EC;) {
-    ssize_t Written =
-        pwrite(File, Bytes + Done, Size - Done, off_t(Start + Done));
-    if (Written > 0)
-      Done += size_t(Written);
-    else if (Written == 0)
-      EC = std::make_error_code(std::errc::io_error);
-    else if (errno != EINTR)
-      EC = lastError();
-  }
-  close(File);
-  return EC;
-}
-
-void fillWithTraps(uint8_t *Start, size_t Size) {
 #if defined(__x86_64__)
-  memset(Start, 0xCC, Size);
+using Instruction = uint8_t;
+static constexpr Instruction Trap = 0xCC;
 #elif defined(__aarch64__)
-  constexpr uint32_t Brk0 = 0xD4200000;
-  size_t Aligned = (4 - reinterpret_cast<uintptr_t>(Start) % 4) % 4;
-  if (Aligned >= Size)
-    return;
-  for (size_t I = Aligned; I + sizeof(Brk0) <= Size; I += sizeof(Brk0))
-    memcpy(Start + I, &Brk0, sizeof(Brk0));
+using Instruction = uint32_t;
+static constexpr Instruction Trap = 0xD4200000;
 #else
 #error "no trap instruction is known for this architecture"
 #endif
+
+// Calls Visit with the offset of each instruction that is whole.
+template <typename Fn>
+static void forEachInstruction(const uint8_t *Start, size_t Size, Fn Visit) {
+  constexpr size_t Width = sizeof(Instruction);
+  size_t I = (Width - reinterpret_cast<uintptr_t>(Start) % Width) % Width;
+  for (; I + Width <= Size; I += Width)
+    Visit(I);
+}
+
+void fillWithTraps(uint8_t *Start, size_t Size) {
+  if constexpr (sizeof(Trap) == 1)
+    memset(Start, int(Trap), Size);
+  else
+    forEachInstruction(
+        Start, Size, [&](size_t I) { memcpy(Start + I, &Trap, sizeof(Trap)); });
+}
+
+void copyTraps(const uint8_t *From, uint8_t *To, size_t Size) {
+  forEachInstruction(From, Size, [&](size_t I) {
+    if (memcmp(From + I, &Trap, sizeof(Trap)) == 0)
+      memcpy(To + I, &Trap, sizeof(Trap));
+  });
 }
 
 } // namespace jitslab

@@ -10,7 +10,6 @@
 #define JITSLAB_PLATFORM_CODEMEMORY_H
 
 #include "AddressSpace.h"
-#include <system_error>
 
 namespace jitslab {
 
@@ -22,12 +21,13 @@ void synchronizeInstructions(AddressRange R);
 /// See VirtualMemory::synchronizeThreads.
 void synchronizeThreads();
 
-/// See VirtualMemory::overwrite.
-std::error_code overwriteMemory(uintptr_t Start, const void *From, size_t Size);
-
 /// Fills [Start, Start + Size) with instructions that trap: int3 (Intel SDM
 /// vol. 2, INT3: 0xCC) or brk #0 (Arm ARM C6.2.51: 0xD4200000).
 void fillWithTraps(uint8_t *Start, size_t Size);
+
+/// Copies those instructions of \p From to the same places of \p To that
+/// fillWithTraps writes, and debuggers as breakpoints.
+void copyTraps(const uint8_t *From, uint8_t *To, size_t Size);
 
 } // namespace jitslab
 

@@ -8,6 +8,7 @@
 
 #include "VirtualMemory.h"
 #include "CodeMemory.h"
+#include "CopiedPages.h"
 #include "Descriptors.h"
 #include "Postponed.h"
 #include "ProcessWide.h"
@@ -152,6 +153,10 @@ public:
   std::error_code overwrite(uintptr_t Start, const void *From,
                             size_t Size) override {
     return overwriteMemory(Start, From, Size);
+  }
+
+  bool mayHaveCopies(uintptr_t Start, size_t Size) override {
+    return jitslab::mayHaveCopies(Start, Size, PageSize);
   }
 
   std::error_code unmap(uintptr_t Start, size_t Size) override {

@@ -155,6 +155,11 @@ public:
   virtual std::error_code overwrite(uintptr_t Start, const void *From,
                                     size_t Size) = 0;
 
+  /// \returns false when no page of what is mapped copy-on-write is a copy, so
+  /// far; true where the system does not say. Takes as long as a few system
+  /// calls, and brings no page in.
+  virtual bool mayHaveCopies(uintptr_t Start, size_t Size) = 0;
+
   /// Makes pages of a reservation what they were in the beginning: without
   /// access rights and without memory. What they shared with other mappings
   /// stays there.

@@ -177,6 +177,8 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
         Dyld.reassignSectionAddress(S.ID, S.Executor);
   Open->Elsewhere.clear();
   Open->HasFrames = false;
+  // MCJIT tells debuggers next.
+  Open->Sections.show(*Memory);
   Open->Sections.endObject();
   Open->ObjectFailed = Open->IsTooLarge = false;
   Open->ReservedDataAlign = 0;

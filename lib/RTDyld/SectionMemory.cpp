@@ -169,6 +169,11 @@ void SectionMemory::abandonObject() {
 
 // Where blocks are shared, what comes after the object's first one is only its
 // own, and the first one goes on.
+void SectionMemory::show(Arena &A) const {
+  for (const Block &B : drop_begin(Blocks, First))
+    ArenaAccess::show(A, B.Memory);
+}
+
 void SectionMemory::endObject() {
   if (!Shareable) {
     giveBackUnused(/*KeepLast=*/false);
@@ -208,7 +213,7 @@ Error SectionMemory::seal(Arena &A) {
   for (Block &B : Blocks)
     Allocations.push_back(&B.Memory);
   Tried = Blocks.size();
-  return A.seal(Allocations);
+  return ArenaAccess::sealShown(A, Allocations);
 }
 
 AddressRange SectionMemory::codeAt(uintptr_t Address) {

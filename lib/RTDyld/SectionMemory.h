@@ -33,6 +33,9 @@ public:
   llvm::Expected<Segment> allocate(Arena &A, SegmentKind K, size_t Size,
                                    size_t Align);
 
+  /// Lets a debugger see the current object's code (ArenaAccess::show).
+  void show(Arena &A) const;
+
   /// Ends an object: the next section belongs to another one. What may be
   /// shared is kept for that one.
   void endObject();
@@ -45,8 +48,8 @@ public:
   /// code it has by traps.
   void abandonObject();
 
-  /// Ends the last object and seals all of them. May be called again after a
-  /// failure.
+  /// Ends the last object and seals all of them, which were shown. May be
+  /// called again after a failure.
   llvm::Error seal(Arena &A);
 
   /// The block that has code at \p Address: where its code is. An empty range

@@ -11,6 +11,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Platform/CodeMemory.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
 #include "Support/MachineCode.h"
@@ -21,7 +22,8 @@ using namespace jitslab;
 
 namespace {
 
-constexpr uint8_t Breakpoint = 0xCC;
+/// Whole instructions of every processor.
+constexpr size_t BreakpointSize = 4;
 
 /// An arena whose code lies in the order in which it is loaded, and the system
 /// that it asks.
@@ -55,8 +57,14 @@ uint8_t *codeOf(const Allocation &A) {
 uint8_t *behind(const Allocation &A) { return codeOf(A) + FunctionSize; }
 
 void setBreakpoint(const uint8_t *Where) {
+  alignas(BreakpointSize) uint8_t Traps[BreakpointSize];
+  fillWithTraps(Traps, sizeof(Traps));
   REQUIRE(!VirtualMemory::system().overwrite(reinterpret_cast<uintptr_t>(Where),
-                                             &Breakpoint, sizeof(Breakpoint)));
+                                             Traps, sizeof(Traps)));
+}
+
+bool hasBreakpoint(const uint8_t *Where) {
+  return holdsTraps(Where, BreakpointSize);
 }
 
 bool isOnPageOf(const Allocation &A, const Allocation &B) {
@@ -74,7 +82,7 @@ TEST_CASE("A debugger can write breakpoints into the code of every layout") {
   Debugged D(anyLayout());
   Allocation Object = D.load(1);
   setBreakpoint(behind(Object));
-  CHECK(*behind(Object) == Breakpoint);
+  CHECK(hasBreakpoint(behind(Object)));
   CHECK(callFunction(Object[SegmentKind::Code].Executor) == 1);
 }
 
@@ -90,7 +98,7 @@ TEST_CASE("What is loaded on a page with a breakpoint runs as it was written, "
   REQUIRE_SUCCESS(sealOne(*D.A, Second));
   CHECK(callFunction(Second[SegmentKind::Code].Executor) == 2);
   CHECK(callFunction(First[SegmentKind::Code].Executor) == 1);
-  CHECK(*behind(First) == Breakpoint);
+  CHECK(hasBreakpoint(behind(First)));
 }
 
 TEST_CASE("Where memory cannot be overwritten, breakpoints go and code is "
@@ -104,7 +112,7 @@ TEST_CASE("Where memory cannot be overwritten, breakpoints go and code is "
   REQUIRE_SUCCESS(sealOne(*D.A, Second));
   CHECK(callFunction(Second[SegmentKind::Code].Executor) == 2);
   CHECK(callFunction(First[SegmentKind::Code].Executor) == 1);
-  CHECK(*behind(First) != Breakpoint);
+  CHECK(!hasBreakpoint(behind(First)));
 }
 
 TEST_CASE("Code that cannot be made to show is an error, and sealing can be "
@@ -124,10 +132,33 @@ TEST_CASE("Code that cannot be made to show is an error, and sealing can be "
   CHECK(callFunction(Second[SegmentKind::Code].Executor) == 2);
 }
 
+TEST_CASE("A breakpoint that is set while an object is being linked stays") {
+  Debugged D;
+  // The page is a copy, and where the object will lie traps are left.
+  Allocation First = D.load(1);
+  setBreakpoint(behind(First));
+  D.load(2).release();
+  Allocation Second = D.allocate(3);
+  uint8_t *Written = Second[SegmentKind::Code].Working;
+  memset(Written + FunctionSize, 0, 2 * BreakpointSize);
+  ArenaAccess::show(*D.A, Second);
+  CHECK(showsWhatIsWritten(Second));
+  setBreakpoint(behind(Second));
+  // What a relocation changes after the debugger was told.
+  Written[FunctionSize + BreakpointSize] = 5;
+  Allocation *Objects[] = {&Second};
+  REQUIRE_SUCCESS(ArenaAccess::sealShown(*D.A, Objects));
+  CHECK(callFunction(Second[SegmentKind::Code].Executor) == 3);
+  CHECK(hasBreakpoint(behind(Second)));
+  CHECK(behind(Second)[BreakpointSize] == 5);
+  CHECK(hasBreakpoint(behind(First)));
+}
+
 TEST_CASE("Code of several pages runs as it was written where some of them "
           "have breakpoints") {
   Debugged D;
-  const size_t Size = 5 * pageSize();
+  // So few are compared, so many are asked for first.
+  const size_t Size = GENERATE(5, 600) * pageSize();
   {
     Allocation Old = D.load(1, Size);
     setBreakpoint(codeOf(Old) + pageSize() + 100);
@@ -179,7 +210,7 @@ TEST_CASE("After a fork both processes run what they load beside a "
     Allocation More = D.load(Value);
     return callFunction(More[SegmentKind::Code].Executor) == Value &&
            callFunction(First[SegmentKind::Code].Executor) == 1 &&
-           *behind(First) == Breakpoint;
+           hasBreakpoint(behind(First));
   };
   ChildOutcome Child = runInChild([&] { return LoadAndCall(2) ? 0 : 1; });
   INFO(Child.describe());

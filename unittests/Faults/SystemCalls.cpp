@@ -52,6 +52,7 @@ const Description Descriptions[NumSystemCalls] = {
     {"open", 4, {{EMFILE}, {EACCES}, {ENOENT}, {ENOMEM}}},
     {"read", 4, {{EIO}, {EINTR}, {EAGAIN}, {0, true}}},
     {"write", 3, {{EPIPE}, {EFAULT}, {EINTR}}},
+    {"pread", 3, {{EIO}, {EPERM}, {0, true}}},
     {"pwrite", 4, {{EIO}, {EPERM}, {EINTR}, {0, true}}},
     // The descriptor is closed nevertheless.
     {"close", 2, {{EIO, true}, {EINTR, true}}},
@@ -271,6 +272,16 @@ ssize_t __wrap_read(int File, void *Buffer, size_t Size) {
 ssize_t __real_write(int, const void *, size_t);
 ssize_t __wrap_write(int File, const void *Buffer, size_t Size) {
   return injected(SystemCall::Write) ? -1 : __real_write(File, Buffer, Size);
+}
+
+ssize_t __real_pread(int, void *, size_t, off_t);
+ssize_t __wrap_pread(int File, void *Buffer, size_t Size, off_t Offset) {
+  if (const Failure *F = injected(SystemCall::Pread)) {
+    if (F->Errno)
+      return -1;
+    Size = std::min<size_t>(Size, 8);
+  }
+  return __real_pread(File, Buffer, Size, Offset);
 }
 
 ssize_t __real_pwrite(int, const void *, size_t, off_t);

@@ -43,6 +43,7 @@ enum class SystemCall : uint8_t {
   Open,
   Read,
   Write,
+  Pread,
   Pwrite,
   Close,
   Pipe2,

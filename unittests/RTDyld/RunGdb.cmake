@@ -1,13 +1,7 @@
 # Lets GDB run HOST with LAYOUT and OBJECT, stop at STOP, and print the stack. It has
 # to know names, lines and callers up to main. STOP is
-#   jit_inner   loaded code. The kernel lets no debugger write to shared mappings that
-#               are not writable, so in Layout::Dense (2) the breakpoint is a hardware
-#               one, which some virtual machines take and never stop at.
+#   jit_inner   loaded code.
 #   hostStop    what loaded code calls.
-set(break break)
-if(STOP STREQUAL jit_inner AND LAYOUT EQUAL 2)
-  set(break hbreak)
-endif()
 function(run_gdb result)
   execute_process(
     COMMAND ${GDB} -nx -batch -iex "set debuginfod enabled off"
@@ -16,13 +10,6 @@ function(run_gdb result)
   set(${result} "${output}\n${errors}" PARENT_SCOPE)
 endfunction()
 
-if(break STREQUAL hbreak)
-  run_gdb(output -ex "break main" -ex run -ex "hbreak hostStop" -ex continue)
-  if(NOT output MATCHES "Breakpoint 2, (0x[0-9a-f]+ in )?hostStop ")
-    message("This machine has no hardware breakpoints.\n${output}")
-    return()
-  endif()
-endif()
 set(place "at [^\n]*stopped\\.c:[0-9]")
 if(STOP STREQUAL jit_inner)
   set(outer 1)
@@ -38,7 +25,7 @@ list(APPEND wanted
   "#${outer} +0x[0-9a-f]+ in jit_outer \\(value=[^)]*\\) ${place}"
   "#${last} +0x[0-9a-f]+ in main "
   "jit_outer\\(4\\) = 16")
-run_gdb(output -ex "${break} ${STOP}" -ex run -ex backtrace -ex continue)
+run_gdb(output -ex "break ${STOP}" -ex run -ex backtrace -ex continue)
 foreach(pattern IN LISTS wanted)
   if(NOT output MATCHES "${pattern}")
     message(FATAL_ERROR "Not found: ${pattern}\n${output}")

@@ -116,6 +116,9 @@ public:
       return EC;
     return System.overwrite(Start, From, Size);
   }
+  bool mayHaveCopies(uintptr_t Start, size_t Size) override {
+    return System.mayHaveCopies(Start, Size);
+  }
   std::error_code unmap(uintptr_t Start, size_t Size) override {
     ++Calls.Unmap;
     if (std::error_code EC = injected())

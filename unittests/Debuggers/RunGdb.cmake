@@ -1,0 +1,68 @@
+# cmake -DGDB=gdb -DHOST=debugged-host -DMANAGER=dense -DLINKER=mcjit
+#   -DWALKED=walked.o -DLATER=walkedlater.o -P RunGdb.cmake
+#
+# Lets gdb go through loaded code, with each of its commands that set breakpoints in
+# it. What each command has to say stands beside it; the numbers are lines of
+# Inputs/walked.c.
+set(session
+  "break jit_leaf" ".*"
+  "break jit_later" ".*"
+  "tbreak jit_walk" ".*"
+  "run" "jit_walk \\(value=4\\) at [^\n]*walked\\.c:7"
+  "continue" "Breakpoint 1, jit_leaf \\(value=0\\) at [^\n]*walked\\.c:3"
+  "backtrace"
+  "#0 +jit_leaf \\(value=0\\)[^#]*#1 +0x[0-9a-f]+ in jit_walk \\(value=4\\)[^\n]*:9\n"
+  "frame function main" "#[23] +0x[0-9a-f]+ in main "
+  "frame 0" ".*"
+  "finish" "Value returned is .1 = 0"
+  "disable 1" ".*"
+  "step" "\n8\t"
+  "step" "\n9\t"
+  "step" "\njit_leaf \\(value=1\\) at [^\n]*:3"
+  "finish" "Value returned is .2 = 3"
+  "until 10" "\njit_walk \\(value=4\\) at [^\n]*:10\n"
+  "print sum" ".3 = 18"
+  "enable 1" ".*"
+  # It is loaded while there is a breakpoint in jit_leaf.
+  "continue" "Breakpoint 2, jit_later \\(value=1\\) at [^\n]*walkedlater\\.c:3"
+  "finish" "Value returned is .4 = 101"
+  # Not in jit_walk again.
+  "continue" "Breakpoint 1, jit_leaf \\(value=0\\)"
+  # This machine may have no hardware watchpoints.
+  "set can-use-hw-watchpoints 0" ".*"
+  "finish" "Value returned is .5 = 0"
+  "disable 1" ".*"
+  "watch sum" "Watchpoint 4: sum"
+  "continue" "Watchpoint 4: sum\n\nOld value = 0\nNew value = 3\n"
+  "delete 4" ".*"
+  "continue" "results 18 101 18\n")
+
+set(options)
+set(wanted)
+while(session)
+  list(POP_FRONT session command says)
+  list(APPEND options -ex "${command}")
+  list(APPEND wanted "${says}")
+endwhile()
+execute_process(
+  COMMAND ${GDB} -nx -batch -iex "set debuginfod enabled off" -iex "set width 0"
+    -ex "set breakpoint pending on" ${options}
+    --args ${HOST} ${MANAGER} ${LINKER} ${WALKED} ${LATER}
+  OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
+if(output MATCHES "This LLVM has no such linker")
+  message("${output}")
+  return()
+endif()
+set(rest "${output}")
+foreach(says IN LISTS wanted)
+  if(NOT rest MATCHES "${says}")
+    message(FATAL_ERROR "Not found, or too early: ${says}\n${output}")
+  endif()
+  set(found "${CMAKE_MATCH_0}")
+  if(NOT says STREQUAL ".*")
+    string(FIND "${rest}" "${found}" begin)
+    string(LENGTH "${found}" length)
+    math(EXPR begin "${begin} + ${length}")
+    string(SUBSTRING "${rest}" ${begin} -1 rest)
+  endif()
+endforeach()

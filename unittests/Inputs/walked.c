@@ -1,0 +1,11 @@
+/* For a debugger to go through; the lines have numbers in Debuggers/RunGdb.cmake. */
+int jit_leaf(int value) {
+  return value * 3;
+}
+
+int jit_walk(int value) {
+  int sum = 0;
+  for (int i = 0; i < value; ++i)
+    sum += jit_leaf(i);
+  return sum;
+}
