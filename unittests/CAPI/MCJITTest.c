@@ -119,9 +119,13 @@ static void anArenaMayBeDisposedOfBeforeItsEngines(void) {
 }
 
 static void whatMCJITDoesNotSayIsInTakeError(void) {
-  const unsigned Large = 9u << 20;
+  // An arena of 8 MiB has room for one.
+  const unsigned Large = 5u << 20;
   JitslabArenaRef Arena = smallArena();
   LLVMContextRef Context = LLVMContextCreate();
+  LLVMExecutionEngineRef Other =
+      makeEngine(makeModule(Context, Large), managerOf(Arena));
+  CHECK(callTimesData(Other, 14) == 42);
   LLVMMCJITMemoryManagerRef Manager = managerOf(Arena);
   LLVMExecutionEngineRef Engine =
       makeEngine(makeModule(Context, Large), Manager);
@@ -130,6 +134,7 @@ static void whatMCJITDoesNotSayIsInTakeError(void) {
   CHECK_ERROR(JitslabMCJITMemoryManagerTakeError(Manager), "no room");
   CHECK_SUCCESS(JitslabMCJITMemoryManagerTakeError(Manager));
   LLVMDisposeExecutionEngine(Engine);
+  LLVMDisposeExecutionEngine(Other);
   JitslabDisposeArena(Arena);
 
   // The control: the same code in an arena that has room.

@@ -53,6 +53,7 @@ TEST_CASE("The arena's errors arrive at the lookup, and memory is given back") {
 
   // The first calls commit slabs, the next ones seal where the layout does.
   System.FailWith = EACCES;
+  size_t Errors = 0;
   for (size_t Nth = 1;; ++Nth) {
     INFO("call " << Nth);
     orc::JITDylib &JD =
@@ -63,11 +64,18 @@ TEST_CASE("The arena's errors arrive at the lookup, and memory is given back") {
     auto Symbol = JIT->lookup(JD, "tiny");
     if (System.FailNth != 0) {
       System.FailNth = 0;
-      CHECK(Nth > 1);
+      CHECK(Errors > 0);
       CHECK(valueOf(std::move(Symbol)).toPtr<int (*)(int)>()(1) == 9);
       break;
     }
-    REQUIRE_FALSE(bool(Symbol));
+    if (Symbol) {
+      // Core files will lack its code.
+      CHECK(System.Calls.Overwrite > 0);
+      CHECK(Symbol->toPtr<int (*)(int)>()(1) == 9);
+      Before = Memory->stats();
+      continue;
+    }
+    ++Errors;
     consumeError(Symbol.takeError());
     CHECK(Reported.find("Layout::Dense") != std::string::npos);
     CHECK(Memory->stats().LiveBytes == Before.LiveBytes);
