@@ -10,6 +10,7 @@
 #include "CodeMemory.h"
 #include "CopiedPages.h"
 #include "Descriptors.h"
+#include "MappingFlags.h"
 #include "Postponed.h"
 #include "ProcessWide.h"
 #include "ReservationPlaces.h"
@@ -29,16 +30,6 @@ namespace jitslab {
 VirtualMemory::~VirtualMemory() = default;
 
 namespace {
-
-// Linux 5.14 (uapi/asm-generic/mman-common.h); older C libraries lack the name.
-constexpr int MadvPopulateWrite = 23;
-// Linux 5.18, likewise: MADV_DONTNEED that does not refuse locked pages.
-constexpr int MadvDontNeedLocked = 24;
-// Linux 6.1, likewise.
-constexpr int MadvCollapse = 25;
-// Linux 4.17. Older kernels take the address as a hint, which the caller checks
-// for by comparing it with the result.
-constexpr int MapFixedNoReplace = 0x100000;
 
 constexpr int ReservationFlags = MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE;
 

@@ -150,8 +150,8 @@ public:
                                     Sharing S) = 0;
 
   /// Writes \p Size bytes to where this process may only read, as a debugger
-  /// does (/proc/self/mem). What is mapped copy-on-write becomes a copy, page by
-  /// page. Any address and size; a failure can leave the front part written.
+  /// does (/proc/self/mem). What is mapped copy-on-write becomes a copy, page
+  /// by page. Any address and size; a failure can leave the front part written.
   virtual std::error_code overwrite(uintptr_t Start, const void *From,
                                     size_t Size) = 0;
 

@@ -1,4 +1,4 @@
-/* For a debugger to go through; the lines have numbers in Debuggers/RunGdb.cmake. */
+/* Debuggers/RunGdb.cmake has the numbers of these lines. */
 int jit_leaf(int value) {
   return value * 3;
 }
