@@ -17,12 +17,14 @@ using namespace llvm;
 
 namespace {
 
+#ifdef __x86_64__
 ArenaOptions below(Layout L, uintptr_t Bound) {
   ArenaOptions O;
   O.ObjectLayout = L;
   O.Below = Bound;
   return O;
 }
+#endif
 
 constexpr char Advice[] =
     "compile with -fPIC, or make an arena with ArenaOptions::Below";
