@@ -9,7 +9,6 @@
 #include "ArenaImpl.h"
 #include "Errors.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
@@ -24,25 +23,21 @@ namespace jitslab {
 // linkers have to say in advance what they need.
 static constexpr size_t SpaciousSlabs = 256;
 
-static std::string hex(uintptr_t Address) {
-  return "0x" + utohexstr(Address, /*LowerCase=*/true);
-}
-
 static Error checkBound(const ArenaOptions &O, const VirtualMemory &VM) {
   if (!O.Below)
     return Error::success();
   if (O.Near >= O.Below)
-    return optionError("Near is " + Twine(hex(O.Near)) +
+    return optionError("Near is " + Twine(hexAddress(O.Near)) +
                        ", which does not lie below Below, " +
-                       Twine(hex(O.Below)) +
+                       Twine(hexAddress(O.Below)) +
                        "; set one of them to 0, or Near to a lower address");
   size_t Size = O.WindowSize ? O.WindowSize : MinWindowSize;
   uintptr_t Least = leastBound(VM, Size);
   if (O.Below < Least)
     return optionError(
-        "Below is " + Twine(hex(O.Below)) + ", and no window of " +
+        "Below is " + Twine(hexAddress(O.Below)) + ", and no window of " +
         Twine(Size) + " bytes lies below that; it has to be at least " +
-        Twine(hex(Least)) +
+        Twine(hexAddress(Least)) +
         (O.WindowSize > MinWindowSize ? ", or WindowSize smaller" : ""));
   return Error::success();
 }

@@ -9,6 +9,7 @@
 #include "Errors.h"
 #include "../Platform/ResourceLimits.h"
 #include "jitslab/Arena.h"
+#include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/raw_ostream.h"
 
 using namespace llvm;
@@ -59,6 +60,10 @@ Error systemError(std::error_code EC, const Twine &What) {
   if (!Advice.empty())
     Message += "; " + Advice;
   return make_error<StringError>(std::move(Message), EC);
+}
+
+std::string hexAddress(uint64_t Address) {
+  return "0x" + utohexstr(Address, /*LowerCase=*/true);
 }
 
 Error optionError(const Twine &What) {

@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <cstdint>
 #include <string>
 #include <system_error>
 
@@ -23,6 +24,9 @@ std::string explainFailure(std::error_code EC);
 
 /// "<What>: <the system's text>; <which limit, what to do>", carrying \p EC.
 llvm::Error systemError(std::error_code EC, const llvm::Twine &What);
+
+/// As messages have an address: 0x and digits.
+std::string hexAddress(uint64_t Address);
 
 /// An argument that is out of range: invalid_argument.
 llvm::Error optionError(const llvm::Twine &What);

@@ -9,7 +9,6 @@
 #include "WindowPlace.h"
 #include "../Platform/HostLibraries.h"
 #include "Errors.h"
-#include "llvm/ADT/StringExtras.h"
 #include <algorithm>
 #include <cassert>
 
@@ -77,12 +76,10 @@ uintptr_t leastBound(const VirtualMemory &VM, size_t Size) {
 static Error noRoomBelow(std::error_code EC, size_t Size, uintptr_t Below) {
   if (EC != std::errc::address_not_available)
     return systemError(EC, "cannot reserve a window of " + Twine(Size) +
-                               " bytes below address 0x" +
-                               utohexstr(Below, /*LowerCase=*/true));
+                               " bytes below address " + hexAddress(Below));
   return make_error<StringError>(
       "jitslab: no room for a window of " + Twine(Size) +
-          " bytes and its guards below address 0x" +
-          utohexstr(Below, /*LowerCase=*/true) +
+          " bytes and its guards below address " + hexAddress(Below) +
           " (ArenaOptions::Below); set a smaller ArenaOptions::WindowSize or a "
           "higher bound, or unmap what lies there",
       EC);

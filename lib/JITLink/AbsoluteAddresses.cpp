@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 #include "AbsoluteAddresses.h"
+#include "../Core/Errors.h"
 #include "EdgeReach.h"
-#include "llvm/ADT/StringExtras.h"
 
 using namespace llvm;
 using namespace llvm::jitlink;
@@ -20,8 +20,7 @@ static Error tooFewBits(const LinkGraph &G, const Block &B, const Edge &E,
   return make_error<StringError>(
       "jitslab: " + G.getName() + ": section " + B.getSection().getName() +
           " has an absolute address of 32 bits (" +
-          G.getEdgeKindName(E.getKind()) + "), and 0x" +
-          utohexstr(Address, /*LowerCase=*/true) +
+          G.getEdgeKindName(E.getKind()) + "), and " + hexAddress(Address) +
           " does not fit; compile with -fPIC, or make an arena with "
           "ArenaOptions::Below",
       std::make_error_code(std::errc::result_out_of_range));

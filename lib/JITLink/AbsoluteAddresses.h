@@ -9,7 +9,7 @@
 #ifndef JITSLAB_JITLINK_ABSOLUTEADDRESSES_H
 #define JITSLAB_JITLINK_ABSOLUTEADDRESSES_H
 
-#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "QuietPlugin.h"
 
 namespace jitslab {
 
@@ -19,24 +19,11 @@ namespace jitslab {
 llvm::Error checkAbsoluteAddresses(llvm::jitlink::LinkGraph &G);
 
 /// Does the same for targets elsewhere, once their addresses are known.
-class AbsoluteAddressesPlugin final
-    : public llvm::orc::ObjectLinkingLayer::Plugin {
+class AbsoluteAddressesPlugin final : public QuietPlugin {
 public:
   void modifyPassConfig(llvm::orc::MaterializationResponsibility &MR,
                         llvm::jitlink::LinkGraph &G,
                         llvm::jitlink::PassConfiguration &Config) override;
-
-  llvm::Error
-  notifyFailed(llvm::orc::MaterializationResponsibility &) override {
-    return llvm::Error::success();
-  }
-  llvm::Error notifyRemovingResources(llvm::orc::JITDylib &,
-                                      llvm::orc::ResourceKey) override {
-    return llvm::Error::success();
-  }
-  void notifyTransferringResources(llvm::orc::JITDylib &,
-                                   llvm::orc::ResourceKey,
-                                   llvm::orc::ResourceKey) override {}
 };
 
 } // namespace jitslab

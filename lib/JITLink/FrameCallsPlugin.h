@@ -9,30 +9,18 @@
 #ifndef JITSLAB_JITLINK_FRAMECALLSPLUGIN_H
 #define JITSLAB_JITLINK_FRAMECALLSPLUGIN_H
 
-#include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
+#include "QuietPlugin.h"
 
 namespace jitslab {
 
 /// Code that is linked and registers frames by itself does so with the
 /// FrameRegistry: the ORC runtime registers those of each object, which are
 /// registered already.
-class FrameCallsPlugin final : public llvm::orc::ObjectLinkingLayer::Plugin {
+class FrameCallsPlugin final : public QuietPlugin {
 public:
   void modifyPassConfig(llvm::orc::MaterializationResponsibility &MR,
                         llvm::jitlink::LinkGraph &G,
                         llvm::jitlink::PassConfiguration &Config) override;
-
-  llvm::Error
-  notifyFailed(llvm::orc::MaterializationResponsibility &) override {
-    return llvm::Error::success();
-  }
-  llvm::Error notifyRemovingResources(llvm::orc::JITDylib &,
-                                      llvm::orc::ResourceKey) override {
-    return llvm::Error::success();
-  }
-  void notifyTransferringResources(llvm::orc::JITDylib &,
-                                   llvm::orc::ResourceKey,
-                                   llvm::orc::ResourceKey) override {}
 };
 
 } // namespace jitslab

@@ -68,7 +68,7 @@ static Expected<bool> isLargeSection(const SectionRef &S) {
   return OutsideData::isLarge(*Name);
 }
 
-static Error check(const ObjectFile &O, const SectionRef &From,
+static Error check(const ObjectFile &O, const SectionRef &From, bool FromLarge,
                    const RelocationRef &R) {
   section_iterator To = O.section_end();
   if (symbol_iterator Symbol = R.getSymbol(); Symbol != O.symbol_end()) {
@@ -77,15 +77,12 @@ static Error check(const ObjectFile &O, const SectionRef &From,
       return Defined.takeError();
     To = *Defined;
   }
-  Expected<bool> FromLarge = isLargeSection(From);
-  if (!FromLarge)
-    return FromLarge.takeError();
   Expected<bool> ToLarge = To == O.section_end() ? false : isLargeSection(*To);
   if (!ToLarge)
     return ToLarge.takeError();
   // A section moves as a whole.
-  if ((!*FromLarge && !*ToLarge) || (To != O.section_end() && *To == From) ||
-      !dependsOnDistance(uint32_t(R.getType()), *FromLarge))
+  if ((!FromLarge && !*ToLarge) || (To != O.section_end() && *To == From) ||
+      !dependsOnDistance(uint32_t(R.getType()), FromLarge))
     return Error::success();
   SmallString<32> Type;
   R.getTypeName(Type);
@@ -107,8 +104,11 @@ Error OutsideData::endObject(const ObjectFile &O) {
     if (*From == O.section_end() ||
         !(ELFSectionRef(**From).getFlags() & ELF::SHF_ALLOC))
       continue;
+    Expected<bool> FromLarge = isLargeSection(**From);
+    if (!FromLarge)
+      return FromLarge.takeError();
     for (const RelocationRef &R : S.relocations())
-      if (Error Err = check(O, **From, R))
+      if (Error Err = check(O, **From, *FromLarge, R))
         return Err;
   }
   return Error::success();

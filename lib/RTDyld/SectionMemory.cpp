@@ -167,13 +167,13 @@ void SectionMemory::abandonObject() {
   }
 }
 
-// Where blocks are shared, what comes after the object's first one is only its
-// own, and the first one goes on.
 void SectionMemory::show(Arena &A) const {
   for (const Block &B : drop_begin(Blocks, First))
     ArenaAccess::show(A, B.Memory);
 }
 
+// Where blocks are shared, what comes after the object's first one is only its
+// own, and the first one goes on.
 void SectionMemory::endObject() {
   if (!Shareable) {
     giveBackUnused(/*KeepLast=*/false);

@@ -9,8 +9,8 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_GRAPHRECORDER_H
 #define JITSLAB_TOOLS_RTDYLD_GRAPHRECORDER_H
 
+#include "JITLink/QuietPlugin.h"
 #include "LoadedImage.h"
-#include "QuietPlugin.h"
 #include <functional>
 #include <mutex>
 

@@ -40,10 +40,6 @@ std::string humanSize(uint64_t Bytes) {
   return Text;
 }
 
-std::string hexAddress(uint64_t Address) {
-  return "0x" + utohexstr(Address, /*LowerCase=*/true);
-}
-
 std::string percent(double Part) {
   if (Part > 0 && Part < 0.001)
     return "<0.1%";

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_MEMORYMAP_H
 #define JITSLAB_TOOLS_RTDYLD_MEMORYMAP_H
 
+#include "Core/Errors.h"
 #include "Linker.h"
 #include "Options.h"
 #include "jitslab/ArenaSnapshot.h"
@@ -70,8 +71,6 @@ std::unique_ptr<MemoryMap> drawUp(const Linker &L, const LoaderOptions &O);
 
 /// "2.0 GiB"
 std::string humanSize(uint64_t Bytes);
-/// "0x7f0000000000"
-std::string hexAddress(uint64_t Address);
 llvm::StringRef kindName(SegmentKind K);
 llvm::StringRef useName(SlabUse U);
 /// "R_X86_64_PC32 to 'x', .text+0x12"

@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "QuietPlugin.h"
+#include "JITLink/QuietPlugin.h"
 #include "TestJIT.h"
 #include "jitslab/JITLinkAudit.h"
 

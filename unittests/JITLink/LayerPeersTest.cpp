@@ -10,8 +10,8 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "JITLink/QuietPlugin.h"
 #include "LLVMCompat.h"
-#include "QuietPlugin.h"
 #include "Support/Layouts.h"
 #include "TestGraph.h"
 #include "TestJIT.h"

@@ -13,7 +13,7 @@
 #include "llvm/ExecutionEngine/Orc/RTDyldObjectLinkingLayer.h"
 #include <mutex>
 #if JITSLAB_HAS_JITLINK
-#include "QuietPlugin.h"
+#include "JITLink/QuietPlugin.h"
 #include "jitslab/LLJITSupport.h"
 #endif
 

@@ -115,36 +115,30 @@ TEST_CASE("Windows are as small, as many and as near as is asked for") {
 }
 
 #if !JITSLAB_TEST_EMULATED && !JITSLAB_TEST_SANITIZED
+/// Where the window of 64 MiB lies that a loader with \p Option has.
+static uint64_t windowWith(const std::string &Option) {
+  Outcome O =
+      runLoader({"-noexec", "-map", "-window=64M", Option, input("one")});
+  INFO(O.Err);
+  REQUIRE(O.Status == 0);
+  StringRef Text = StringRef(O.Out).split("\nwindow ").second;
+  uint64_t Address = 0;
+  REQUIRE_FALSE(Text.split(' ').first.getAsInteger(0, Address));
+  return Address;
+}
+
 // Sanitizers have their own use for addresses like this one.
 TEST_CASE("Option near puts windows within 2 GiB of an address") {
   constexpr uint64_t Near = uint64_t(1) << 44;
-  auto WindowOf = [](const std::string &Option) {
-    Outcome O =
-        runLoader({"-noexec", "-map", "-window=64M", Option, input("one")});
-    INFO(O.Err);
-    REQUIRE(O.Status == 0);
-    StringRef Text = StringRef(O.Out).split("\nwindow ").second;
-    uint64_t Address = 0;
-    REQUIRE_FALSE(Text.split(' ').first.getAsInteger(0, Address));
-    return Address;
-  };
-  uint64_t At = WindowOf("-near=0x100000000000");
+  uint64_t At = windowWith("-near=0x100000000000");
   CHECK(std::max(At, Near) - std::min(At, Near) < (uint64_t(1) << 31));
-  CHECK(WindowOf("-near=host") != 0);
+  CHECK(windowWith("-near=host") != 0);
 }
 
 TEST_CASE("Option below puts windows below an address") {
   constexpr uint64_t Bound = uint64_t(1) << 31;
-  for (const char *Option : {"-below=2G", "-below=0x80000000"}) {
-    Outcome O =
-        runLoader({"-noexec", "-map", "-window=64M", Option, input("one")});
-    INFO(O.Err);
-    REQUIRE(O.Status == 0);
-    StringRef Text = StringRef(O.Out).split("\nwindow ").second;
-    uint64_t Address = 0;
-    REQUIRE_FALSE(Text.split(' ').first.getAsInteger(0, Address));
-    CHECK(Address < Bound - (uint64_t(64) << 20));
-  }
+  for (const char *Option : {"-below=2G", "-below=0x80000000"})
+    CHECK(windowWith(Option) < Bound - (uint64_t(64) << 20));
 }
 #endif
 

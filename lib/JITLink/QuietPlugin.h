@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#ifndef JITSLAB_TOOLS_QUIETPLUGIN_H
-#define JITSLAB_TOOLS_QUIETPLUGIN_H
+#ifndef JITSLAB_JITLINK_QUIETPLUGIN_H
+#define JITSLAB_JITLINK_QUIETPLUGIN_H
 
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
@@ -32,4 +32,4 @@ public:
 
 } // namespace jitslab
 
-#endif // JITSLAB_TOOLS_QUIETPLUGIN_H
+#endif // JITSLAB_JITLINK_QUIETPLUGIN_H
