@@ -11,6 +11,7 @@
 #include "Platform/Fork.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
+#include "Support/Threads.h"
 #include <atomic>
 #include <mutex>
 #include <pthread.h>
@@ -53,6 +54,8 @@ static int forkWhileLoading(unsigned Seconds) {
 }
 
 TEST_CASE("A host that forks with its lock held may call arenas under it") {
+  if (!canForkWithThreads())
+    return;
   CHECK(runInChild([] {
           // Before there is an arena.
           pthread_atfork([] { HostLock.lock(); }, [] { HostLock.unlock(); },
@@ -77,6 +80,8 @@ public:
 
 TEST_CASE("Control: a lock that a fork takes after those of arenas is a "
           "deadlock") {
+  if (!canForkWithThreads())
+    return;
   ChildOutcome Outcome = runInChild([] {
     LateLock Late;
     HostArena = llvm::cantFail(Arena::create(smallOptions()));

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_THREADS_H
 
 #include "Support/Catch.h"
+#include "Support/Process.h"
 #include "llvm/Support/Error.h"
 #include <atomic>
 #include <chrono>
@@ -18,6 +19,16 @@
 #include <vector>
 
 namespace jitslab {
+
+/// For tests that fork while other threads run. Under an emulator such a thread
+/// may hold one of the emulator's locks, for which the child waits for ever,
+/// where no signal ends it. \returns false there, after a warning.
+inline bool canForkWithThreads() {
+  if (!runsUnderEmulator())
+    return true;
+  WARN("NOT RUN: children of threads hang under the emulator now and then");
+  return false;
+}
 
 /// What went wrong in one thread. Catch2's assertions are not thread-safe: they
 /// are made of this when the thread has ended.

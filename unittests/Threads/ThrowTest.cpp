@@ -87,6 +87,8 @@ TEST_CASE("Exceptions are thrown while other threads load and free") {
 }
 
 TEST_CASE("A child throws that was forked while threads load and free") {
+  if (!canForkWithThreads())
+    return;
   const uint64_t Seed = testSeed(22);
   INFO("JITSLAB_TEST_SEED=" << Seed);
   auto Memory = anyArenaThatReusesCode();
