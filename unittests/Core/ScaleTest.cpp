@@ -163,7 +163,8 @@ static std::string growToTheLimit(Layout L, size_t Room) {
   if (!limitAddressSpace(Room))
     return "not limited";
   Footprint Half;
-  Half[SegmentKind::Code] = {size_t(20) << 20, 16};
+  // Code that is not sealed would be filled with traps when it is freed.
+  Half[SegmentKind::RWData] = {size_t(20) << 20, 16};
   std::vector<Allocation> Objects;
   std::string Message;
   while (Message.empty() && Objects.size() != 1000) {

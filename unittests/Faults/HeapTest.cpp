@@ -53,7 +53,7 @@ TEST_CASE("An arena whose heap is used up ends the process, or is as before") {
   Layout L = anyLayoutThatReusesCode();
   size_t Ended = 0, Passed = 0;
   // Each of the first ones; later ones are much the same.
-  const size_t Skipped = runsUnderEmulator() ? 4 : 16;
+  const size_t Skipped = runsUnderEmulator() || isBrief() ? 4 : 16;
   for (size_t Nth = 1; !Passed && Nth < 100000; Nth += 1 + Nth / Skipped) {
     ChildOutcome Outcome = runInChild([&] {
       alarm(60);

@@ -74,7 +74,8 @@ TEST_CASE("A child of a fork finds the arena as if no thread were inside it") {
   std::string Options = "layout=" + layoutName(anyLayout()).str();
   INFO(Options);
   CHECK(inChildWith(Options, [] {
-    return ProcessArena::get().arena() && forkWhile(place, 300);
+    return ProcessArena::get().arena() &&
+           forkWhile(place, isBrief() ? 50 : 300);
   }));
 }
 
@@ -111,7 +112,7 @@ static bool forkWhileMaking(int Moment) {
 }
 
 TEST_CASE("A fork while a thread makes the arena leaves the child able to") {
-  for (int Moment = 0; Moment < 300; ++Moment) {
+  for (int Moment = 0; Moment < 300; Moment += isBrief() ? 6 : 1) {
     INFO(Moment);
     // In a child, as the arena of a process is made once only.
     REQUIRE(endsInChild([&] { return forkWhileMaking(Moment); }));

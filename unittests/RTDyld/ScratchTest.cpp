@@ -19,7 +19,7 @@ using namespace jitslab;
 
 namespace {
 
-constexpr size_t Large = 512 * MiB;
+constexpr size_t Large = 128 * MiB;
 
 /// An arena that has no room for what is Large.
 std::shared_ptr<Arena> smallStrictArena(VirtualMemory &VM) {
