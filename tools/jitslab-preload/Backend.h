@@ -28,8 +28,8 @@ struct PreloadBackend {
   /// another copy of the same version must not be served.
   const void *InsideLLVM;
 
-  /// True if an engine was served in this process, or an object of an engine
-  /// that it has from before a fork.
+  /// True if an engine was served in this process, an object of an engine that
+  /// it has from before a fork, or a manager of the host's.
   bool (*HasServed)();
 
   /// Sets the arguments with which an MCJIT is made: a
@@ -37,6 +37,12 @@ struct PreloadBackend {
   /// SectionMemoryManager of no derived class, and one to a
   /// LegacyJITSymbolResolver, if the host has set none.
   ServeResult (*ServeMCJIT)(void *Manager, void *Resolver);
+
+  /// \returns the SectionMemoryManager::MemoryMapper for managers whose host
+  /// has given them none; null: LLVM's own. It maps memory as LLVM does until
+  /// MapInArena is called: from then on in an arena.
+  void *(*Mapper)();
+  void (*MapInArena)();
 
   /// Makes \p Layer, an orc::ObjectLayer, for an orc::ExecutionSession.
   ServeResult (*CreateRTDyldLayer)(void *Session, void **Layer);
@@ -56,8 +62,8 @@ struct PreloadBackend {
 
 /// The one function that a backend exports. The number in its name changes with
 /// PreloadBackend, so that a backend of another build is not misunderstood.
-#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_2
-#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_2"
+#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_3
+#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_3"
 using PreloadBackendFn = const PreloadBackend *();
 
 } // namespace jitslab

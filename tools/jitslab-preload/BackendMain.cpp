@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ArenaMapper.h"
 #include "Backend.h"
 #include "PlainManager.h"
 #include "PreloadLayers.h"
@@ -62,11 +63,21 @@ static ServeResult createLayer(void *Session, void **Result) {
   return {};
 }
 
+static bool hasServed() {
+  return ProcessArena::hasServed() || ArenaMapper::hasServed();
+}
+
+static void *mapper() { return isComparing() ? nullptr : &ArenaMapper::get(); }
+
+static void mapInArena() { ArenaMapper::get().mapInArena(); }
+
 // A constant: no thread makes it while another one forks.
 static constexpr PreloadBackend Backend = {
     static_cast<const void *>(&MCJITConstructor::get()),
-    ProcessArena::hasServed,
+    hasServed,
     serveMCJIT,
+    mapper,
+    mapInArena,
     createLayer<makeRTDyldLayer>,
     createLayer<makeJITLinkLayer>,
     mayServeLLJIT,

@@ -37,6 +37,8 @@ struct LLVMVersion {
   std::atomic<const char *> WhyNoBackend{nullptr};
   /// LLVM's own function that makes an MCJIT; null until it is replaced.
   std::atomic<MCJITFn *> LLVMConstructor{nullptr};
+  /// Has a SectionMemoryManager got the backend's mapper?
+  std::atomic<bool> HasMapped{false};
 
   constexpr LLVMVersion(const char *Node, unsigned Major, MCJITFn *Constructor)
       : Node(Node), Major(Major), Constructor(Constructor) {}

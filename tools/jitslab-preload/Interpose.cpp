@@ -106,6 +106,19 @@ static void *createLLJIT(const Call &C, void **Result, void *Builder) {
   return callLLVM<void *>(C, Result, Builder);
 }
 
+/// A SectionMemoryManager is constructed, or what it is in a class that the
+/// host has derived from it.
+template <typename... Arguments>
+static void constructManager(const Call &C, void *Manager, void *Mapper,
+                             Arguments... Args) {
+  if (!C.Function)
+    return;
+  const PreloadBackend *Backend = Mapper ? nullptr : backend(C);
+  if (Backend && (Mapper = Backend->Mapper()))
+    C.Version.HasMapped = true;
+  callLLVM<void>(C, Manager, Mapper, Args...);
+}
+
 /// What ExecutionEngine::MCJITCtor is replaced with.
 template <LLVMVersion &Version>
 static void *constructMCJIT(void *Module, void *Message, void *Manager,
@@ -132,6 +145,22 @@ static void *constructMCJIT(void *Module, void *Message, void *Manager,
 /// The same for a function of the C interface, which users know by its symbol.
 #define JITSLAB_C_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, ...)                    \
   JITSLAB_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, SYMBOL, __VA_ARGS__)
+
+/// A constructor of SectionMemoryManager, VARIANT C1 or C2 of the C++ ABI.
+#define JITSLAB_MANAGER(NODE, MAJOR, LOCAL, VARIANT)                           \
+  JITSLAB_FUNCTION(                                                            \
+      NODE, MAJOR, LOCAL,                                                      \
+      "_ZN4llvm20SectionMemoryManager" VARIANT "EPNS0_12MemoryMapperE",        \
+      "SectionMemoryManager", void, (void *Manager, void *Mapper),             \
+      constructManager, Manager, Mapper)
+
+#define JITSLAB_RESERVING_MANAGER(NODE, MAJOR, LOCAL, VARIANT)                 \
+  JITSLAB_FUNCTION(NODE, MAJOR, LOCAL,                                         \
+                   "_ZN4llvm20SectionMemoryManager" VARIANT                    \
+                   "EPNS0_12MemoryMapperEb",                                   \
+                   "SectionMemoryManager", void,                               \
+                   (void *Manager, void *Mapper, bool Reserve),                \
+                   constructManager, Manager, Mapper, Reserve)
 
 #define JITSLAB_INTERPOSE(NODE, MAJOR)                                         \
   static LLVMVersion LLVM##MAJOR(NODE, MAJOR, constructMCJIT<LLVM##MAJOR>);    \
@@ -170,7 +199,11 @@ static void *constructMCJIT(void *Module, void *Message, void *Manager,
       NODE, MAJOR, jitslabPrepareLLLazyJIT,                                    \
       "_ZN4llvm3orc21LLLazyJITBuilderState22prepareForConstructionEv",         \
       "LLLazyJITBuilder::create", ErrorResult, (void *State), prepareLLJIT,    \
-      State)
+      State);                                                                  \
+  JITSLAB_MANAGER(NODE, MAJOR, jitslabManager, "C1");                          \
+  JITSLAB_MANAGER(NODE, MAJOR, jitslabBaseManager, "C2");                      \
+  JITSLAB_RESERVING_MANAGER(NODE, MAJOR, jitslabReservingManager, "C1");       \
+  JITSLAB_RESERVING_MANAGER(NODE, MAJOR, jitslabReservingBase, "C2")
 
 // What LLVM 22 added.
 #define JITSLAB_INTERPOSE_22(NODE, MAJOR)                                      \

@@ -56,13 +56,25 @@ void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
                   void *Manager, void *Resolver, void *Machine) {
   MCJITFn *Constructor =
       Version.LLVMConstructor.load(std::memory_order_acquire);
+  static constexpr char OwnManager[] =
+      "the host has a memory manager of its own";
   // A shared pointer begins with the pointer.
-  if (const void *Own = *static_cast<void *const *>(Manager);
-      Own && !isPlain(Version, Constructor, Own))
-    note(Version, {"the host has a memory manager of its own"});
-  else if (const PreloadBackend *Backend =
-               backend(Version, reinterpret_cast<const void *>(Constructor)))
+  const void *Given = *static_cast<void *const *>(Manager);
+  bool IsOwn = Given && !isPlain(Version, Constructor, Given);
+  // One that is or has a SectionMemoryManager stays, and maps in an arena.
+  bool IsMapped = IsOwn && Version.HasMapped;
+  const PreloadBackend *Backend =
+      IsOwn && !IsMapped
+          ? nullptr
+          : backend(Version, reinterpret_cast<const void *>(Constructor));
+  if (IsMapped && Backend) {
+    Backend->MapInArena();
+    noteInCase(Version, OwnManager);
+  } else if (IsOwn) {
+    note(Version, {OwnManager});
+  } else if (Backend) {
     note(Version, Backend->ServeMCJIT(Manager, Resolver));
+  }
   return Constructor(Module, Message, Manager, Resolver, Machine);
 }
 

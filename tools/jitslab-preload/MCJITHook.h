@@ -17,8 +17,8 @@ namespace jitslab {
 /// Version.Constructor makes each of them, whoever asks for it.
 void hookMCJIT(const Call &C);
 
-/// What Version.Constructor does: serves the MCJIT unless its host has a memory
-/// manager that is not plainly LLVM's.
+/// What Version.Constructor does: serves the MCJIT. If its host has a memory
+/// manager that is not plainly LLVM's, that one stays.
 void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
                   void *Manager, void *Resolver, void *Machine);
 

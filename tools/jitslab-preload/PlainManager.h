@@ -14,8 +14,12 @@
 namespace jitslab {
 
 /// True if \p M, which is a SectionMemoryManager and of no class derived from
-/// it, maps memory as LLVM does and not as its host has said.
+/// it, maps memory as LLVM or ArenaMapper does and not as its host has said.
 bool mapsAsLLVM(const llvm::SectionMemoryManager &M);
+
+/// True in a thread in which mapsAsLLVM makes a manager that has to be as LLVM
+/// would make it.
+bool isComparing();
 
 } // namespace jitslab
 

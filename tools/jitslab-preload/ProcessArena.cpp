@@ -35,6 +35,11 @@ public:
 // Never destroyed, because processes fork until they are gone.
 static Counters &Counted = *new Counters;
 
+Expected<PreloadOptions> optionsOfProcess() {
+  const char *List = std::getenv(OptionsVariable);
+  return PreloadOptions::parse(List ? List : "");
+}
+
 ProcessArena &ProcessArena::get() {
   auto &The = processWide<ProcessArena>();
   if (!The.Announced.exchange(true, std::memory_order_relaxed))
@@ -47,8 +52,7 @@ ProcessArena::ProcessArena() { Failure = toString(makeArena()); }
 Error ProcessArena::makeArena() {
   if (Counted.EnrollError)
     return errorCodeToError(Counted.EnrollError);
-  const char *List = std::getenv(OptionsVariable);
-  Expected<PreloadOptions> Parsed = PreloadOptions::parse(List ? List : "");
+  Expected<PreloadOptions> Parsed = optionsOfProcess();
   if (!Parsed)
     return Parsed.takeError();
   Options = *Parsed;
@@ -76,8 +80,7 @@ void ProcessArena::countObject() { ++Counted.Objects; }
 
 bool ProcessArena::hasServed() { return Counted.Engines || Counted.Objects; }
 
-/// First all counts, then all sizes.
-static std::string describe(const ArenaStats &S) {
+std::string describe(const ArenaStats &S) {
   std::string Counts, Sizes;
   // As JITSLAB_ARENA_STATS calls the units.
   auto Add = [](std::string &List, size_t N, StringRef Label) {

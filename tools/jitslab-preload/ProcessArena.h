@@ -17,6 +17,12 @@
 
 namespace jitslab {
 
+/// What the environment says; fails as PreloadOptions::parse does.
+llvm::Expected<PreloadOptions> optionsOfProcess();
+
+/// As they are told at exit: first all counts, then all sizes.
+std::string describe(const ArenaStats &S);
+
 /// What all engines of the process share: made for the first one that is to be
 /// served, as JITSLAB_OPTIONS says, and never destroyed, because engines may
 /// outlive every destructor. Thread-safe.

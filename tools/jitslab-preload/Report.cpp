@@ -112,6 +112,10 @@ void note(const LLVMVersion &Version, const ServeResult &Result) {
     say("LLVM %u: left alone: %s", Version.Major, Result.WhyNot);
 }
 
+void noteInCase(const LLVMVersion &Version, const char *Why) {
+  record(Version, Why);
+}
+
 /// Says of \p Version, whose first record is that at \p First, why nothing was
 /// served, if so.
 static void sayIfNothingWasServed(const LLVMVersion &Version, size_t First) {

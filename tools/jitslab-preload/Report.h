@@ -21,6 +21,9 @@ void noteWayIn(EntryPoint &Entry);
 /// each process: an error always, everything else if the options ask for that.
 void note(const LLVMVersion &Version, const ServeResult &Result);
 
+/// Notes \p Why for the end, should nothing have been served by then.
+void noteInCase(const LLVMVersion &Version, const char *Why);
+
 } // namespace jitslab
 
 #endif // JITSLAB_TOOLS_PRELOAD_REPORT_H

@@ -71,10 +71,7 @@ TEST_CASE("Nothing is said unless it is asked for") {
 }
 
 TEST_CASE("A host's own memory manager is left alone") {
-  std::vector<std::string> Command =
-      GENERATE(std::vector<std::string>{host("c-host"), "mcjit-own"},
-               std::vector<std::string>{host("engine-host"), "own"});
-  INFO(Command[0]);
+  std::vector<std::string> Command = {host("c-host"), "mcjit-own"};
   std::string Said = compare(Command, "stats,verbose");
   const std::string Why = "the host has a memory manager of its own\n";
   CHECK(occurrences(Said, ": left alone: " + Why) == 1);
@@ -82,6 +79,31 @@ TEST_CASE("A host's own memory manager is left alone") {
   CHECK(occurrences(Said, "engines") == 0);
   CHECK(occurrences(runPreloaded("", Command).Out, "the host's own manager") ==
         1);
+}
+
+TEST_CASE("A manager that a host has made of LLVM's maps in the arena") {
+  std::string Options = statsOfEachLayout();
+  std::string Mode = GENERATE("own", "wrapper");
+  INFO(Mode);
+  std::string Said = compare({host("engine-host"), Mode}, Options + ",verbose");
+  INFO(Said);
+  CHECK(occurrences(Said, ": the host's memory managers map in an arena") == 1);
+  CHECK(occurrences(Said, ", the host's memory managers: ") == 1);
+  CHECK(occurrences(Said, ": 0 blocks; ") == 0);
+  CHECK(occurrences(Said, ", 0 live objects; ") == 1);
+  CHECK(occurrences(Said, "left alone") == 0);
+  CHECK(occurrences(Said, "nothing was served") == 0);
+  CHECK(occurrences(Said, "engines") == 0);
+}
+
+TEST_CASE("Children of forks map what their managers need") {
+  Outcome O = runPreloaded(statsOfEachLayout(),
+                           {host("engine-host"), "forks", "wrapper"});
+  INFO(O.Err);
+  CHECK(O.Status == 0);
+  CHECK(O.Out == "bad results: 0\n");
+  // Five children and their parent.
+  CHECK(occurrences(O.Err, ", the host's memory managers: ") == 6);
 }
 
 TEST_CASE("A host that maps the memory of LLVM's manager itself is left "

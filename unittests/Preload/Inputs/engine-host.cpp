@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 // engine-host MODE: compiles and calls a function the way that MODE says.
+// engine-host forks [MODE]: so do children and their parent.
 
 #include "common/TripleModule.h"
 #include "llvm-c/Target.h"
@@ -26,11 +27,41 @@
 using namespace llvm;
 
 namespace {
-/// Is seen to be used.
+/// Is seen to be used, and protects its code once more, as Halide's does.
 class OwnManager : public SectionMemoryManager {
+  uint8_t *allocateCodeSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               StringRef Name) override {
+    uint8_t *Code =
+        SectionMemoryManager::allocateCodeSection(Size, Align, ID, Name);
+    Sections.emplace_back(Code, Size);
+    return Code;
+  }
   bool finalizeMemory(std::string *ErrMsg) override {
     outs() << "the host's own manager\n";
-    return SectionMemoryManager::finalizeMemory(ErrMsg);
+    bool Failed = SectionMemoryManager::finalizeMemory(ErrMsg);
+    for (sys::MemoryBlock Section : Sections)
+      Failed |= bool(sys::Memory::protectMappedMemory(
+          Section, sys::Memory::MF_READ | sys::Memory::MF_EXEC));
+    return Failed;
+  }
+
+  std::vector<sys::MemoryBlock> Sections;
+};
+
+/// Has a manager of LLVM's and passes on what it has to, as Mesa's does.
+class OwnWrapper : public RTDyldMemoryManager {
+  SectionMemoryManager Inner;
+
+  uint8_t *allocateCodeSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               StringRef Name) override {
+    return Inner.allocateCodeSection(Size, Align, ID, Name);
+  }
+  uint8_t *allocateDataSection(uintptr_t Size, unsigned Align, unsigned ID,
+                               StringRef Name, bool IsReadOnly) override {
+    return Inner.allocateDataSection(Size, Align, ID, Name, IsReadOnly);
+  }
+  bool finalizeMemory(std::string *ErrMsg) override {
+    return Inner.finalizeMemory(ErrMsg);
   }
 };
 
@@ -74,6 +105,8 @@ struct Host {
     Builder.setErrorStr(&Message);
     if (Mode == "own")
       Builder.setMCJITMemoryManager(std::make_unique<OwnManager>());
+    if (Mode == "wrapper")
+      Builder.setMCJITMemoryManager(std::make_unique<OwnWrapper>());
     if (Mode == "plain-manager" || Mode == "mapper") {
       auto Manager = std::make_unique<SectionMemoryManager>(
           Mode == "mapper" ? &Mapper : nullptr);
@@ -108,17 +141,17 @@ struct Host {
 
 // Children compile with the parent's engine and with one of their own; so does
 // the parent, afterwards.
-static int runForks() {
-  Host Before;
+static int runForks(StringRef Mode) {
+  Host Before(Mode);
   int Bad = 0;
   for (int I = 0; I < 5; ++I) {
     pid_t Child = fork();
     if (Child == 0)
-      exit(Before.triple(I) == 3 * I && Host().triple(I) == 3 * I ? 0 : 1);
+      exit(Before.triple(I) == 3 * I && Host(Mode).triple(I) == 3 * I ? 0 : 1);
     int Status;
     waitpid(Child, &Status, 0);
     Bad += Status != 0;
-    Bad += Host().triple(I) != 3 * I;
+    Bad += Host(Mode).triple(I) != 3 * I;
   }
   Bad += Before.triple(14) != 42;
   outs() << "bad results: " << Bad << '\n';
@@ -168,7 +201,7 @@ int main(int, char **Argv) {
   LLVMLinkInMCJIT();
   LLVMLinkInInterpreter();
   if (Mode == "forks")
-    return runForks();
+    return runForks(Argv[2] ? Argv[2] : "");
   if (Mode == "forks-under-lock")
     return runForksUnderLock();
   Host H(Mode);
