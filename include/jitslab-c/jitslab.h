@@ -62,6 +62,22 @@ typedef enum {
   JitslabLayoutDense = 2
 } JitslabLayout;
 
+/// What kind of error it is, for hosts that do not read its text: the classes
+/// of jitslab/ArenaErrors.h. Further numbers may come; hosts take those that
+/// they do not know for JitslabErrorOther.
+typedef enum {
+  /// Success, which is null.
+  JitslabErrorNone = 0,
+  /// LLVM's, or one that has no class.
+  JitslabErrorOther = 1,
+  /// The arena is full. Free objects, and try again.
+  JitslabErrorArenaFull = 2,
+  /// The system refused a call; JitslabGetErrorErrno says how.
+  JitslabErrorSystemRefusal = 3,
+  /// An option or an argument is out of its range; null, for example.
+  JitslabErrorBadOption = 4
+} JitslabErrorCode;
+
 /// jitslab::ArenaOptions. Grows at its end: a library takes the structs of all
 /// older headers, and those of newer ones whose additions are zero.
 typedef struct {
@@ -215,11 +231,25 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 
+/// What kind of error \p Err is, a JitslabErrorCode. \p Err stays the caller's,
+/// who still has to consume it. Of several errors in one it is
+/// JitslabErrorOther.
+JITSLAB_ABI uint32_t JitslabGetErrorCode(LLVMErrorRef Err);
+
+/// The errno of a JitslabErrorSystemRefusal; 0 for all others. \p Err stays the
+/// caller's.
+JITSLAB_ABI int JitslabGetErrorErrno(LLVMErrorRef Err);
+
 /// The text of the error with which the last function of this header that this
 /// thread called ended; null if it did not fail. Disposing, initializing and
-/// this function do not count. Owned by the library; valid until this thread's
-/// next call.
+/// functions whose names begin with JitslabGet do not count. Owned by the
+/// library; valid until this thread's next call.
 JITSLAB_ABI const char *JitslabGetLastError(void);
+
+/// The kind of the same error, a JitslabErrorCode, and its errno as
+/// JitslabGetErrorErrno's.
+JITSLAB_ABI uint32_t JitslabGetLastErrorCode(void);
+JITSLAB_ABI int JitslabGetLastErrorErrno(void);
 
 #ifdef __cplusplus
 }

@@ -10,10 +10,18 @@
 /// The mark of what users of libjitslab may link to. Everything without it is
 /// hidden (-fvisibility=hidden). For C and C++.
 ///
+/// JITSLAB_ABI_NAMESPACE, from Config.h, is the inline namespace in which the
+/// headers declare everything of C++. Its number is part of each symbol's name
+/// and changes with the layout of any public struct or class: what was compiled
+/// for another layout does not link, or load, instead of reading beyond it. It
+/// is not to be written: jitslab::Arena is the name.
+///
 //===----------------------------------------------------------------------===//
 
 #ifndef JITSLAB_ABI_H
 #define JITSLAB_ABI_H
+
+#include "jitslab/Config.h"
 
 /// ELF needs no other mark where a symbol is used, so that the same objects
 /// serve the static and the shared library.

@@ -22,13 +22,15 @@
 
 namespace jitslab {
 
-class ArenaImpl;
-class Window;
+struct AllocationState;
+
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// What an object's memory is used for, and with which access rights it ends:
 /// Code is sealed r-x, ROData r--, RWData rw-.
 enum class SegmentKind : uint8_t { Code, ROData, RWData };
 
+/// How many kinds there are, and all of them.
 inline constexpr size_t NumSegmentKinds = 3;
 inline constexpr std::array<SegmentKind, NumSegmentKinds> AllSegmentKinds = {
     SegmentKind::Code, SegmentKind::ROData, SegmentKind::RWData};
@@ -73,20 +75,17 @@ struct Segment {
 /// its arena. Thread safety: one thread at a time for each allocation.
 class JITSLAB_ABI Allocation {
 public:
-  Allocation() = default;
-  Allocation(Allocation &&Other) noexcept
-      : Owner(Other.Owner), Home(Other.Home), Parts(Other.Parts),
-        Objects(Other.Objects), Forks(Other.Forks), Mappings(Other.Mappings),
-        InLanes(Other.InLanes) {
-    Other.Owner = nullptr;
-  }
+  /// Owns nothing.
+  Allocation();
+  /// Takes over what \p Other owns, which owns nothing afterwards.
+  Allocation(Allocation &&Other) noexcept;
   Allocation &operator=(Allocation &&Other) noexcept;
   Allocation(const Allocation &) = delete;
   Allocation &operator=(const Allocation &) = delete;
-  ~Allocation() { release(); }
+  ~Allocation();
 
   /// True when this owns memory.
-  explicit operator bool() const { return Owner != nullptr; }
+  explicit operator bool() const;
 
   /// The segment of kind \p K; one with null addresses where there is none.
   Segment operator[](SegmentKind K) const;
@@ -106,40 +105,13 @@ public:
   void release();
 
 private:
-  friend class ArenaImpl;
-  friend class LayoutPolicy;
+  friend struct jitslab::AllocationState;
 
-  /// Changing: a seal failed on the way, so any part of it may have either
-  /// access rights.
-  enum class State : uint8_t { Writable, Changing, Sealed };
-
-  /// Small, because a host has as many as objects.
-  struct Part {
-    /// What is owned, in whole granules of the layout: bytes from the window's
-    /// begin.
-    uint32_t Begin = 0, End = 0;
-    /// Bytes from Begin to the first usable one; less than a page.
-    uint16_t Offset = 0;
-    State Rights = State::Writable;
-    /// Code was freed before where this code lies, perhaps.
-    bool Reused = false;
-
-    explicit operator bool() const { return Begin != End; }
-  };
-
-  ArenaImpl *Owner = nullptr;
-  Window *Home = nullptr;
-  PerSegment<Part> Parts;
-  /// 0 for a further allocation of an object that has one already.
-  uint32_t Objects = 0;
-  /// How often the process had been forked when this was allocated.
-  uint32_t Forks = 0;
-  /// What it counts among the mappings of blocks.
-  uint16_t Mappings = 0;
-  /// Layout::PerObject has put it into lanes, because mappings run short.
-  bool InLanes = false;
+  /// What is in here is the library's alone.
+  alignas(void *) std::byte State[64];
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_ALLOCATION_H

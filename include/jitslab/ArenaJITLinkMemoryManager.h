@@ -21,10 +21,12 @@
 #include <memory>
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 class InitFiniPlugin;
 
-struct JITLinkOptions {
+/// What an ArenaJITLinkMemoryManager does beyond taking memory.
+struct ArenaJITLinkOptions {
   /// Sections of at least this many bytes that may lie anywhere are mapped
   /// outside the arena's windows, so that they do not use up reach; so are
   /// those named .nv_fatbin* and __nv_* of any size but 0. SIZE_MAX: never.
@@ -64,6 +66,9 @@ struct JITLinkOptions {
   bool GrowPerJITDylib = true;
 };
 
+/// The name before 1.0. Deprecated; it stays for 1.x.
+using JITLinkOptions = ArenaJITLinkOptions;
+
 /// Places each graph in one window of an arena, so that no relocation between
 /// its segments can overflow. Graphs of one window reach each other too.
 ///
@@ -78,7 +83,7 @@ class JITSLAB_ABI ArenaJITLinkMemoryManager
 public:
   /// \p A must not be null.
   explicit ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,
-                                     JITLinkOptions Options = {});
+                                     ArenaJITLinkOptions Options = {});
 
   /// A manager with an arena of its own, by default one of
   /// Layout::PerProtection; docs/adoption.md says which layout suits whom.
@@ -88,6 +93,7 @@ public:
   /// All allocations must have been deallocated or abandoned.
   ~ArenaJITLinkMemoryManager() override;
 
+  /// What its memory comes from.
   const std::shared_ptr<Arena> &arena() const { return Memory; }
 
   /// Calls \p OnAllocated before it returns. Segments of size 0 have addresses
@@ -113,9 +119,10 @@ private:
   }
 
   std::shared_ptr<Arena> Memory;
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_ARENAJITLINKMEMORYMANAGER_H

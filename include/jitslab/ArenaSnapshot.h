@@ -16,11 +16,13 @@
 #ifndef JITSLAB_ARENASNAPSHOT_H
 #define JITSLAB_ARENASNAPSHOT_H
 
+#include "jitslab/ABI.h"
 #include <cstddef>
 #include <cstdint>
 #include <vector>
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// What a slab holds; see docs/design.md, "lane".
 enum class SlabUse : uint8_t {
@@ -33,12 +35,14 @@ enum class SlabUse : uint8_t {
   RWData
 };
 
+/// One slab of a window.
 struct SlabSnapshot {
   SlabUse Use = SlabUse::Untaken;
   /// Of live allocations, in whole granules of the layout; at most SlabSize.
   size_t LiveBytes = 0;
 };
 
+/// A window and its slabs.
 struct WindowSnapshot {
   /// Addresses [Begin, End).
   uintptr_t Begin = 0, End = 0;
@@ -46,11 +50,13 @@ struct WindowSnapshot {
   std::vector<SlabSnapshot> Slabs;
 };
 
+/// All windows of an arena.
 struct ArenaSnapshot {
   /// Oldest first.
   std::vector<WindowSnapshot> Windows;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_ARENASNAPSHOT_H

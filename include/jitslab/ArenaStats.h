@@ -9,6 +9,7 @@
 #ifndef JITSLAB_ARENASTATS_H
 #define JITSLAB_ARENASTATS_H
 
+#include "jitslab/ABI.h"
 #include <cstddef>
 
 /// X(MEMBER, UNIT, LABEL) for each number of ArenaStats, for who copies or
@@ -26,6 +27,7 @@
   X(OutsideBytes, Bytes, "outside")
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// What an arena holds. Taken at one moment; see Arena::stats.
 struct ArenaStats {
@@ -56,6 +58,7 @@ struct ArenaStats {
   size_t OutsideBytes = 0;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_ARENASTATS_H

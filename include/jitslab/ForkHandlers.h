@@ -33,6 +33,7 @@
 #include "llvm/Support/Error.h"
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Registers jitslab's fork handlers, if that has not happened yet: when this
 /// is called by a constructor that runs before jitslab's, or when there was no
@@ -42,6 +43,7 @@ namespace jitslab {
 /// Fails with ENOMEM; calling again is allowed then. Thread-safe.
 JITSLAB_ABI llvm::Error registerForkHandlers();
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_FORKHANDLERS_H

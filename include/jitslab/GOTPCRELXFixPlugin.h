@@ -27,6 +27,7 @@
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Repairs such calls and jumps: they become relative where the distance fits,
 /// and go through the GOT as before the rewriting otherwise. Add it to an
@@ -52,6 +53,7 @@ public:
                                    llvm::orc::ResourceKey) override {}
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_GOTPCRELXFIXPLUGIN_H

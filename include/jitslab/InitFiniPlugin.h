@@ -23,6 +23,7 @@
 #include <memory>
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Runs the static constructors and destructors of ELF objects in this process,
 /// or refuses objects that have some. Objects that a platform takes care of
@@ -80,6 +81,7 @@ private:
   std::unique_ptr<State> S;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_INITFINIPLUGIN_H

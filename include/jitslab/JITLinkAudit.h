@@ -20,6 +20,7 @@
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Checks all edges of a graph of x86-64 or AArch64 against the contents of its
 /// blocks. Call it from a pass after the fixups (PostFixupPasses), before the
@@ -27,6 +28,7 @@ namespace jitslab {
 /// those whose meaning only JITLink knows, are counted as not checked.
 JITSLAB_ABI AuditResult auditGraph(llvm::jitlink::LinkGraph &G);
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_JITLINKAUDIT_H

@@ -16,6 +16,7 @@
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// An ObjectLinkingLayer whose objects live in \p A, with the repairs of LLVM's
 /// defects that this library has (GOTPCRELXFixPlugin).
@@ -27,11 +28,12 @@ namespace jitslab {
 /// LLVM 19 and 20 the host must not add that plugin.
 JITSLAB_ABI llvm::Expected<std::unique_ptr<llvm::orc::ObjectLinkingLayer>>
 createObjectLinkingLayer(llvm::orc::ExecutionSession &ES,
-                         std::shared_ptr<Arena> A, JITLinkOptions Options = {});
+                         std::shared_ptr<Arena> A,
+                         ArenaJITLinkOptions Options = {});
 
 /// The same for \p Memory, an ArenaJITLinkMemoryManager whose options have
 /// RegisterFrames, and which outlives the layer. \p Statics is that of
-/// JITLinkOptions.
+/// ArenaJITLinkOptions.
 JITSLAB_ABI llvm::Expected<std::unique_ptr<llvm::orc::ObjectLinkingLayer>>
 createObjectLinkingLayer(llvm::orc::ExecutionSession &ES,
                          llvm::jitlink::JITLinkMemoryManager &Memory,
@@ -49,7 +51,7 @@ createObjectLinkingLayer(llvm::orc::ExecutionSession &ES,
 template <typename JITType, typename SetterImpl, typename State>
 void useArena(
     llvm::orc::LLJITBuilderSetters<JITType, SetterImpl, State> &Builder,
-    std::shared_ptr<Arena> A, JITLinkOptions Options = {}) {
+    std::shared_ptr<Arena> A, ArenaJITLinkOptions Options = {}) {
 #if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
   Options.RegisterFrames = true;
   Builder.setObjectLinkingLayerCreator(
@@ -76,6 +78,7 @@ void useArena(
 #endif
 }
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_LLJITSUPPORT_H

@@ -33,6 +33,7 @@
 #endif
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// The type of reserveAllocationSpace's alignment parameters: llvm::Align from
 /// LLVM 16, a number of bytes (0 for "none") before.
@@ -44,6 +45,7 @@ using ReserveAlign = uint32_t;
 inline uint64_t alignmentInBytes(ReserveAlign A) { return A ? A : 1; }
 #endif
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_LLVMCOMPAT_H

@@ -32,6 +32,7 @@
 #include <vector>
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// One relocation, as it ought to be. Distances and limits are in bytes.
 struct JITSLAB_ABI RelocationUse {
@@ -56,6 +57,7 @@ struct JITSLAB_ABI RelocationUse {
   double reachUsed() const;
 };
 
+/// A relocation that is not as it ought to be.
 struct JITSLAB_ABI RelocationProblem : RelocationUse {
   enum Kind {
     /// Distance does not lie between Min and Max.
@@ -78,6 +80,7 @@ struct JITSLAB_ABI RelocationProblem : RelocationUse {
   std::string message() const;
 };
 
+/// What an audit has found in an object.
 struct JITSLAB_ABI AuditResult {
   /// Relocations of loaded sections that were checked.
   size_t Checked = 0;
@@ -99,15 +102,15 @@ struct JITSLAB_ABI AuditResult {
 };
 
 /// Copies bytes of linked memory, from the address where they will be executed
-/// or read. \returns false if it cannot; the reason is in errno, or errno is
-/// left as it was.
-using MemoryReader =
-    std::function<bool(uint64_t Address, llvm::MutableArrayRef<uint8_t> To)>;
+/// or read. Fails if it cannot read all of them; what is in \p To is undefined
+/// then.
+using MemoryReader = std::function<llvm::Error(
+    uint64_t Address, llvm::MutableArrayRef<uint8_t> To)>;
 
-/// Reads this process's memory; what is not mapped or not readable is no such
-/// memory. For hosts that execute where they link. Several threads may use the
-/// result at once. It needs two file descriptors from its first use on; without
-/// them it cannot read, and errno says why (EMFILE).
+/// Reads this process's memory; what is not mapped or not readable is an error
+/// with the code EFAULT. For hosts that execute where they link. Several
+/// threads may use the result at once. It needs two file descriptors from its
+/// first use on; without them it fails with the system's errno (EMFILE).
 JITSLAB_ABI MemoryReader ownMemory();
 
 /// An object and where it was put.
@@ -148,6 +151,7 @@ auditRelocations(const llvm::object::ObjectFile &File,
                  const llvm::RuntimeDyld::LoadedObjectInfo &Info,
                  std::function<uint64_t(llvm::StringRef)> SymbolAddress);
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_RELOCATIONAUDIT_H

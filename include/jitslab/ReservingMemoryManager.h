@@ -19,15 +19,12 @@
 #include "jitslab/ABI.h"
 #include "jitslab/Arena.h"
 #include "jitslab/LLVMCompat.h"
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/ExecutionEngine/RTDyldMemoryManager.h"
 #include <memory>
 #include <string>
 
 namespace jitslab {
-
-struct AddressRange;
-class OutsideData;
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Places all sections of an object in one window of an arena, so that no
 /// relocation between them can overflow.
@@ -111,35 +108,17 @@ public:
   void deregisterEHFrames() override;
 
   /// Everything that failed since the last call of this function, whether or
-  /// not finalizeMemory has reported it; success if nothing has.
+  /// not finalizeMemory has reported it; success if nothing has. One error,
+  /// with the texts of all of them; its class and code are the last one's
+  /// (ArenaErrors.h).
   llvm::Error takeError();
 
 private:
-  // Hosts make a manager for each object and keep it as long as the object
-  // lives: what is needed only on the way to sealed code is gone afterwards.
-  struct Batch;
-  struct Failures;
-
-  Batch &open();
-  Failures &failures();
-  uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
-                    unsigned SectionID, llvm::StringRef Name = {});
-  llvm::Expected<Segment> allocateOutside(SegmentKind K, size_t Size,
-                                          size_t Align, llvm::StringRef Name);
-  void failObject(llvm::Error Err);
-  AddressRange codeAt(uintptr_t Address);
-  void checkCommons(const llvm::object::ObjectFile &Object);
-  void checkNotified();
-
-  // The arena has to outlive the memory taken from it.
-  std::shared_ptr<Arena> Memory;
-  llvm::SmallVector<Allocation, 1> Sealed;
-  /// Large data that no window has room for; usually null.
-  std::unique_ptr<OutsideData> Outside;
-  std::unique_ptr<Batch> Open;
-  std::unique_ptr<Failures> Failed;
+  struct State;
+  std::unique_ptr<State> S;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_RESERVINGMEMORYMANAGER_H

@@ -19,17 +19,25 @@ namespace jitslab {
 
 constexpr unsigned SlotSize = 8;
 
+bool canRead(const MemoryReader &Read, uint64_t Address,
+             MutableArrayRef<uint8_t> To) {
+  Error Err = Read(Address, To);
+  bool Has = !Err;
+  consumeError(std::move(Err));
+  return Has;
+}
+
 bool holdsOneOf(const MemoryReader &Read, uint64_t Address,
                 ArrayRef<uint64_t> Values) {
   uint8_t Slot[SlotSize];
-  return Read(Address, Slot) && is_contained(Values, read64le(Slot));
+  return canRead(Read, Address, Slot) && is_contained(Values, read64le(Slot));
 }
 
 // jmpq *slot(%rip); see RuntimeDyldImpl::createStubFunction.
 static bool isStubX86(const MemoryReader &Read, uint64_t Address,
                       ArrayRef<uint64_t> Targets) {
   uint8_t Stub[6];
-  if (!Read(Address, Stub) || Stub[0] != 0xff || Stub[1] != 0x25)
+  if (!canRead(Read, Address, Stub) || Stub[0] != 0xff || Stub[1] != 0x25)
     return false;
   uint64_t Slot = Address + sizeof(Stub) + int32_t(read32le(Stub + 2));
   return holdsOneOf(Read, Slot, Targets);
@@ -44,7 +52,7 @@ static bool isStubAArch64(const MemoryReader &Read, uint64_t Address,
   constexpr uint32_t Immediate = 0xffff << 5;
   constexpr uint32_t Branch = 0xd61f0200;
   uint8_t Stub[20];
-  if (!Read(Address, Stub) || read32le(Stub + 16) != Branch)
+  if (!canRead(Read, Address, Stub) || read32le(Stub + 16) != Branch)
     return false;
   uint64_t Target = 0;
   for (size_t I = 0; I != std::size(Instructions); ++I) {
@@ -67,7 +75,7 @@ SlotMap readSlots(const LinkedObject &O) {
   uint8_t Slot[SlotSize];
   for (const LinkedObject::Range &R : O.Added)
     for (uint64_t At = R.Begin; At + SlotSize <= R.End; At += SlotSize)
-      if (O.Read(At, Slot))
+      if (canRead(O.Read, At, Slot))
         Slots.emplace(read64le(Slot), At);
   return Slots;
 }

@@ -14,6 +14,10 @@
 
 namespace jitslab {
 
+/// Reads what need not be there. \returns false if it is not.
+bool canRead(const MemoryReader &Read, uint64_t Address,
+             llvm::MutableArrayRef<uint8_t> To);
+
 /// True when the 8 bytes at \p Address are one of \p Values.
 bool holdsOneOf(const MemoryReader &Read, uint64_t Address,
                 llvm::ArrayRef<uint64_t> Values);

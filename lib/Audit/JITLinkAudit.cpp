@@ -132,8 +132,9 @@ void auditEdge(AuditResult &Result, const LinkGraph &G, const Block &B,
 }
 
 } // namespace
+} // namespace jitslab
 
-AuditResult auditGraph(LinkGraph &G) {
+jitslab::AuditResult jitslab::auditGraph(LinkGraph &G) {
   AuditResult Result;
   for (Section &S : G.sections()) {
     // Metadata and debug information have no memory.
@@ -147,5 +148,3 @@ AuditResult auditGraph(LinkGraph &G) {
   }
   return Result;
 }
-
-} // namespace jitslab

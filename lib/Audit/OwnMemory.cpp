@@ -30,18 +30,18 @@ public:
   Pipe(const Pipe &) = delete;
   Pipe &operator=(const Pipe &) = delete;
 
-  bool copy(uint64_t From, MutableArrayRef<uint8_t> To) {
+  Error copy(uint64_t From, MutableArrayRef<uint8_t> To) {
     // What one thread has written must not be read by another one.
     std::lock_guard<std::mutex> Guard(Lock);
     if (Ends[0] < 0 && !make())
-      return false;
+      return errorOf(errno);
     const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
     ssize_t Written;
     do
       Written = write(Ends[1], Source, To.size());
     while (Written < 0 && errno == EINTR);
-    if (Written <= 0)
-      return false;
+    if (Written < 0)
+      return errorOf(errno);
     // Also what came across the end of a mapping has to leave the pipe.
     size_t Done = 0;
     while (Done != size_t(Written)) {
@@ -53,14 +53,17 @@ public:
       } else if (Read == 0 || errno != EINTR) {
         int Reason = errno;
         drop();
-        errno = Reason;
-        return false;
+        return errorOf(Reason);
       }
     }
-    return Done == To.size();
+    return Done == To.size() ? Error::success() : errorOf(EFAULT);
   }
 
 private:
+  static Error errorOf(int Reason) {
+    return errorCodeToError(std::error_code(Reason, std::generic_category()));
+  }
+
   bool make() {
     if (pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
       return false;
@@ -87,12 +90,11 @@ private:
 };
 
 } // namespace
+} // namespace jitslab
 
-MemoryReader ownMemory() {
+jitslab::MemoryReader jitslab::ownMemory() {
   return [P = std::make_shared<Pipe>()](uint64_t Address,
                                         MutableArrayRef<uint8_t> To) {
     return P->copy(Address, To);
   };
 }
-
-} // namespace jitslab

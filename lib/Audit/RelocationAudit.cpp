@@ -14,7 +14,6 @@
 #include "Judge.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include <cerrno>
 #include <optional>
 
 using namespace llvm;
@@ -125,7 +124,7 @@ private:
     uint8_t Bytes[8];
     uint64_t P = At.Address + R.Offset;
     // auditRelocation reports what cannot be read.
-    if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
+    if (!canRead(O.Read, P, {Bytes, sizeOf(Kind->Where)}))
       return Error::success();
     uint64_t Encoded = readField(Kind->Where, Bytes);
     if (Kind->Computes == Formula::GOTPage)
@@ -170,22 +169,25 @@ private:
 
     uint8_t Bytes[8];
     uint64_t P = At.Address + R.Offset;
-    errno = 0;
-    if (!O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
-      return cannotRead(At, R);
+    if (Error Err =
+            O.Read(P, MutableArrayRef<uint8_t>(Bytes, sizeOf(Kind->Where))))
+      return cannotRead(At, R, std::move(Err));
     judge(Result, Kind->Where, Bytes, std::move(Use),
           candidates(*Kind, *Symbol, Bytes, P, R));
     return Error::success();
   }
 
-  static Error cannotRead(const Place &At, const Relocation &R) {
-    std::error_code Reason(errno, std::generic_category());
-    std::string Text =
+  static Error cannotRead(const Place &At, const Relocation &R, Error Err) {
+    std::error_code Reason;
+    std::string Why;
+    handleAllErrors(std::move(Err), [&](const ErrorInfoBase &E) {
+      Reason = E.convertToErrorCode();
+      Why = E.message();
+    });
+    return make_error<StringError>(
         "section " + At.Section + ": the linked memory at offset 0x" +
-        utohexstr(R.Offset, /*LowerCase=*/true) + " cannot be read";
-    if (!Reason)
-      return make_error<StringError>(Text, inconvertibleErrorCode());
-    return make_error<StringError>(Text + ": " + Reason.message(), Reason);
+            utohexstr(R.Offset, /*LowerCase=*/true) + " cannot be read: " + Why,
+        Reason);
   }
 
   /// The values that may be in memory. The first one is what a problem reports
@@ -251,8 +253,10 @@ private:
 };
 
 } // namespace
+} // namespace jitslab
 
-Expected<AuditResult> auditRelocations(const LinkedObject &O) {
+Expected<jitslab::AuditResult>
+jitslab::auditRelocations(const LinkedObject &O) {
   const auto *Object = dyn_cast<ELF64LEObjectFile>(O.File);
   if (!Object || (Object->getArch() != Triple::x86_64 &&
                   Object->getArch() != Triple::aarch64))
@@ -262,10 +266,10 @@ Expected<AuditResult> auditRelocations(const LinkedObject &O) {
   return Auditor(O, *Object).run();
 }
 
-Expected<AuditResult>
-auditRelocations(const ObjectFile &File,
-                 const RuntimeDyld::LoadedObjectInfo &Info,
-                 std::function<uint64_t(StringRef)> SymbolAddress) {
+Expected<jitslab::AuditResult>
+jitslab::auditRelocations(const ObjectFile &File,
+                          const RuntimeDyld::LoadedObjectInfo &Info,
+                          std::function<uint64_t(StringRef)> SymbolAddress) {
   LinkedObject O;
   O.File = &File;
   O.SectionAddress = [&Info](const SectionRef &S) {
@@ -275,5 +279,3 @@ auditRelocations(const ObjectFile &File,
   O.Read = ownMemory();
   return auditRelocations(O);
 }
-
-} // namespace jitslab

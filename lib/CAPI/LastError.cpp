@@ -8,19 +8,58 @@
 
 #include "../Core/Errors.h"
 #include "CAPI.h"
+#include "jitslab/ArenaErrors.h"
 #include "llvm/Support/raw_ostream.h"
 
+using namespace jitslab;
 using namespace llvm;
 
-// Empty: the last call did not fail.
-static thread_local std::string LastError;
+namespace {
+
+struct LastError {
+  // Empty: the last call did not fail.
+  std::string Text;
+  JitslabErrorCode Code = JitslabErrorNone;
+  int Errno = 0;
+};
+
+} // namespace
+
+static thread_local LastError Last;
+
+// What an LLVMErrorRef points to; see wrap in llvm/Support/Error.h.
+static const ErrorInfoBase *infoOf(LLVMErrorRef Err) {
+  return reinterpret_cast<const ErrorInfoBase *>(Err);
+}
+
+static JitslabErrorCode codeOf(const ErrorInfoBase *E) {
+  if (!E)
+    return JitslabErrorNone;
+  if (E->isA<ArenaFullError>())
+    return JitslabErrorArenaFull;
+  if (E->isA<SystemRefusalError>())
+    return JitslabErrorSystemRefusal;
+  if (E->isA<BadOptionError>())
+    return JitslabErrorBadOption;
+  return JitslabErrorOther;
+}
+
+static int errnoOf(const ErrorInfoBase *E) {
+  return E && E->isA<SystemRefusalError>()
+             ? static_cast<const SystemRefusalError *>(E)->systemErrno()
+             : 0;
+}
 
 namespace jitslab {
 
 void rememberError(Error &Err) {
-  LastError.clear();
+  Last.Text.clear();
   if (Err)
-    raw_string_ostream(LastError) << Err;
+    raw_string_ostream(Last.Text) << Err;
+  LLVMErrorRef Ref = wrap(std::move(Err));
+  Last.Code = codeOf(infoOf(Ref));
+  Last.Errno = errnoOf(infoOf(Ref));
+  Err = unwrap(Ref);
 }
 
 LLVMErrorRef finish(Error Err) {
@@ -34,6 +73,14 @@ Error argumentError(const char *Function, const Twine &What) {
 
 } // namespace jitslab
 
+uint32_t JitslabGetErrorCode(LLVMErrorRef Err) { return codeOf(infoOf(Err)); }
+
+int JitslabGetErrorErrno(LLVMErrorRef Err) { return errnoOf(infoOf(Err)); }
+
 const char *JitslabGetLastError(void) {
-  return LastError.empty() ? nullptr : LastError.c_str();
+  return Last.Text.empty() ? nullptr : Last.Text.c_str();
 }
+
+uint32_t JitslabGetLastErrorCode(void) { return Last.Code; }
+
+int JitslabGetLastErrorErrno(void) { return Last.Errno; }

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CAPI_REFUSINGOBJECTLAYER_H
 #define JITSLAB_CAPI_REFUSINGOBJECTLAYER_H
 
+#include "../Core/Errors.h"
 #include "llvm/ExecutionEngine/Orc/Layer.h"
 
 namespace jitslab {
@@ -19,22 +20,19 @@ class RefusingObjectLayer : public llvm::orc::ObjectLayer {
 public:
   RefusingObjectLayer(llvm::orc::ExecutionSession &ES, llvm::Error Err)
       : ObjectLayer(ES) {
-    llvm::handleAllErrors(std::move(Err), [&](const llvm::ErrorInfoBase &E) {
-      Message = E.message();
-      EC = E.convertToErrorCode();
-    });
+    llvm::handleAllErrors(
+        std::move(Err),
+        [&](std::unique_ptr<llvm::ErrorInfoBase> E) { Reason = std::move(E); });
   }
 
   void emit(std::unique_ptr<llvm::orc::MaterializationResponsibility> R,
             std::unique_ptr<llvm::MemoryBuffer>) override {
-    getExecutionSession().reportError(
-        llvm::make_error<llvm::StringError>(Message, EC));
+    getExecutionSession().reportError(errorLike(*Reason, Reason->message()));
     R->failMaterialization();
   }
 
 private:
-  std::string Message;
-  std::error_code EC;
+  std::unique_ptr<llvm::ErrorInfoBase> Reason;
 };
 
 } // namespace jitslab

@@ -11,53 +11,10 @@
 #include "ArenaImpl.h"
 #include "HeapExhaustion.h"
 #include "jitslab/ArenaSnapshot.h"
-#include <utility>
 
 using namespace llvm;
 
 namespace jitslab {
-
-Allocation &Allocation::operator=(Allocation &&Other) noexcept {
-  if (this != &Other) {
-    release();
-    Owner = std::exchange(Other.Owner, nullptr);
-    Home = Other.Home;
-    Parts = Other.Parts;
-    Objects = Other.Objects;
-    Forks = Other.Forks;
-    Mappings = Other.Mappings;
-    InLanes = Other.InLanes;
-  }
-  return *this;
-}
-
-Segment Allocation::operator[](SegmentKind K) const {
-  if (!Owner || !Parts[K])
-    return {};
-  AddressRange R = LayoutPolicy::usable(*this, K);
-  bool Writable = K == SegmentKind::RWData || Parts[K].Rights != State::Sealed;
-  return {Writable ? LayoutPolicy::workingAddress(*this, K) : nullptr, R.Begin,
-          R.size()};
-}
-
-void Allocation::shrink(SegmentKind K, size_t Used) {
-  if (!Owner || !Parts[K])
-    return;
-  // The lock is not taken where there is nothing to give back.
-  size_t Has = LayoutPolicy::usable(*this, K).size();
-  if (!Used || (Used < Has && Has - Used >= Home->granule()))
-    endIfHeapIsUsedUp([&] { Owner->shrink(*this, K, Used); });
-}
-
-void Allocation::addObject() {
-  if (Owner)
-    Owner->addObject(*this);
-}
-
-void Allocation::release() {
-  if (Owner)
-    endIfHeapIsUsedUp([&] { Owner->release(*this); });
-}
 
 Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options) {
   return ArenaAccess::create(Options, VirtualMemory::system());
@@ -72,7 +29,11 @@ Expected<std::shared_ptr<Arena>> ArenaAccess::create(ArenaOptions Options,
   return std::shared_ptr<Arena>(new Arena(std::move(*Impl)));
 }
 
-Arena::Arena(std::unique_ptr<ArenaImpl> Impl) : Impl(std::move(Impl)) {}
+ArenaMemory::ArenaMemory(std::unique_ptr<ArenaImpl> Impl)
+    : Impl(std::move(Impl)) {}
+ArenaMemory::~ArenaMemory() = default;
+
+Arena::Arena(std::unique_ptr<ArenaImpl> Impl) : ArenaMemory(std::move(Impl)) {}
 Arena::~Arena() = default;
 
 const ArenaOptions &Arena::options() const { return Impl->options(); }
@@ -91,8 +52,8 @@ bool ArenaAccess::sharesBlocks(const Arena &A) {
 
 bool ArenaAccess::isSpacious(const Arena &A) { return A.Impl->isSpacious(); }
 
-Expected<Allocation> Arena::allocate(const Footprint &F,
-                                     const Allocation *Sibling) {
+Expected<Allocation> ArenaMemory::allocate(const Footprint &F,
+                                           const Allocation *Sibling) {
   return endIfHeapIsUsedUp([&] { return Impl->allocate(F, Sibling); });
 }
 
@@ -114,9 +75,9 @@ std::atomic<size_t> &ArenaAccess::outsideBytes(Arena &A) {
   return A.Impl->outsideBytes();
 }
 
-Segment Arena::enlarge(Allocation &A, SegmentKind K, size_t Used,
-                       const SegmentFootprint &F) {
-  return endIfHeapIsUsedUp([&] { return Impl->enlarge(A, K, Used, F); });
+Segment ArenaAccess::enlarge(Arena &A, Allocation &Object, SegmentKind K,
+                             size_t Used, const SegmentFootprint &F) {
+  return endIfHeapIsUsedUp([&] { return A.Impl->enlarge(Object, K, Used, F); });
 }
 
 void ArenaAccess::show(Arena &A, const Allocation &Object) {
@@ -129,9 +90,11 @@ Error ArenaAccess::sealShown(Arena &A, ArrayRef<Allocation *> Allocations) {
       [&] { return A.Impl->seal(Allocations, /*Shown=*/true); });
 }
 
-bool Arena::wantsReservations() const { return Impl->wantsReservations(); }
+bool ArenaAccess::wantsReservations(const Arena &A) {
+  return A.Impl->wantsReservations();
+}
 
-Error Arena::seal(ArrayRef<Allocation *> Allocations) {
+Error ArenaMemory::seal(ArrayRef<Allocation *> Allocations) {
   return endIfHeapIsUsedUp([&] { return Impl->seal(Allocations); });
 }
 

@@ -38,6 +38,21 @@ public:
   /// its pages.
   static bool sharesBlocks(const Arena &A);
 
+  /// Gives \p Object, which is not sealed, room for \p F behind the first
+  /// \p Used bytes of segment \p K, or such a segment if it has none. Nothing
+  /// moves.
+  /// \returns the part of the segment that has room for \p F. Null addresses,
+  /// with nothing changed, where that is not possible; then allocate with
+  /// \p Object as the sibling may be. It is not for an alignment that is no
+  /// power of two.
+  static Segment enlarge(Arena &A, Allocation &Object, SegmentKind K,
+                         size_t Used, const SegmentFootprint &F);
+
+  /// True when an object should be allocated by one call that says what it
+  /// needs. False when it may as well come piece by piece, because pieces lie
+  /// side by side and there is room for large ones (Layout::Dense).
+  static bool wantsReservations(const Arena &A);
+
   /// Arena::allocate for the first part of an object that nobody has announced:
   /// in a window with room for further parts, as large as the object may turn
   /// out to be, if one can be had.

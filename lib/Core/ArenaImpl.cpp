@@ -110,7 +110,7 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                          " bytes is asked for, which is no power of two");
     TooLarge |= F[K].Size > MaxWindowSize || F[K].Align > MaxWindowSize;
   }
-  if (Sibling && Sibling->Owner != this)
+  if (Sibling && stateOf(*Sibling).Owner != this)
     return optionError("the sibling of an object is none of this arena's");
   // The result is filled in place, which saves a copy.
   Expected<Allocation> Result{Allocation()};
@@ -120,17 +120,17 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   noticeFork();
   if (TooLarge)
     return fullError(Windows, Options.Grow, F);
-  A.Forks = Forks;
+  stateOf(A).Forks = Forks;
   if (Error Err = Group.Key   ? placeInGroup(Group, F, A)
                   : Announced ? place(ownPlaces(), F, Sibling, A)
                               : placeFirstPart(F, A))
     return Err;
-  A.Owner = this;
-  A.Home->addUser();
+  stateOf(A).Owner = this;
+  stateOf(A).Home->addUser();
   noteReuse(A);
   updateSpacious();
   countObjects(A, Sibling ? 0 : 1);
-  PopulateAhead::Steps Populating = A.Home->takePopulating();
+  PopulateAhead::Steps Populating = stateOf(A).Home->takePopulating();
   Guard.unlock();
   for (const PopulateAhead::Step &S : Populating)
     S.run();
@@ -138,17 +138,17 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
 }
 
 void ArenaImpl::countObjects(Allocation &A, uint32_t Objects) {
-  const size_t More = size_t(Objects) - A.Objects;
+  const size_t More = size_t(Objects) - stateOf(A).Objects;
   LiveObjects += More;
-  LanedObjects += A.InLanes ? More : 0;
-  A.Objects = Objects;
+  LanedObjects += stateOf(A).InLanes ? More : 0;
+  stateOf(A).Objects = Objects;
 }
 
 // Asked once: nobody else frees anything where this allocation lies.
 void ArenaImpl::noteReuse(Allocation &A) {
-  if (Allocation::Part &Code = A.Parts[SegmentKind::Code])
-    Code.Reused =
-        A.Home->mayHoldFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
+  if (AllocationState::Part &Code = stateOf(A).Parts[SegmentKind::Code])
+    Code.Reused = stateOf(A).Home->mayHoldFreedCode(
+        LayoutPolicy::usable(A, SegmentKind::Code));
 }
 
 // The pieces of an object all lie in the window that its first one went to.
@@ -169,12 +169,12 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
   {
     std::lock_guard<std::mutex> Guard(Lock);
     noticeFork();
-    if (A.Forks != Forks)
+    if (stateOf(A).Forks != Forks)
       return {};
-    if (!Policy->enlarge(*A.Home, A, K, Used, F))
+    if (!Policy->enlarge(*stateOf(A).Home, A, K, Used, F))
       return {};
     noteReuse(A);
-    Populating = A.Home->takePopulating();
+    Populating = stateOf(A).Home->takePopulating();
   }
   for (const PopulateAhead::Step &S : Populating)
     S.run();
@@ -187,20 +187,21 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
 void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
-  Policy->shrink(*A.Home, A, K, Used);
+  Policy->shrink(*stateOf(A).Home, A, K, Used);
   MayTrim = true;
 }
 
 void ArenaImpl::addObject(Allocation &A) {
   std::lock_guard<std::mutex> Guard(Lock);
-  countObjects(A, A.Objects + 1);
+  countObjects(A, stateOf(A).Objects + 1);
 }
 
 Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations, bool Shown) {
-  if (any_of(Allocations, [&](Allocation *A) { return A->Owner != this; }))
+  if (any_of(Allocations,
+             [&](Allocation *A) { return stateOf(*A).Owner != this; }))
     return optionError("what is to be sealed is none of this arena's");
   if (!Policy->sealsAfterFork() && any_of(Allocations, [](Allocation *A) {
-        return A->Forks < forkCountAtBirth();
+        return stateOf(*A).Forks < forkCountAtBirth();
       }))
     return make_error<StringError>(
         "jitslab: this process was forked off while the object was being "
@@ -214,26 +215,26 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations, bool Shown) {
   // there before, if something did.
   bool Reused = false;
   for (Allocation *A : Allocations)
-    Reused |= std::exchange(A->Parts[SegmentKind::Code].Reused, false);
+    Reused |= std::exchange(stateOf(*A).Parts[SegmentKind::Code].Reused, false);
   if (Reused)
     VM.synchronizeThreads();
   return Error::success();
 }
 
 void ArenaImpl::release(Allocation &A) {
-  const Allocation::Part &Code = A.Parts[SegmentKind::Code];
-  const bool CodeRan = Code && Code.Rights != Allocation::State::Writable;
+  const AllocationState::Part &Code = stateOf(A).Parts[SegmentKind::Code];
+  const bool CodeRan = Code && Code.Rights != AllocationState::Rights::Writable;
   Policy->prepareRelease(A);
   std::lock_guard<std::mutex> Guard(Lock);
   noticeFork();
   if (CodeRan)
-    A.Home->noteFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
-  Policy->release(*A.Home, A);
+    stateOf(A).Home->noteFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
+  Policy->release(*stateOf(A).Home, A);
   MayTrim = true;
-  A.Home->removeUser();
+  stateOf(A).Home->removeUser();
   countObjects(A, 0);
-  A.Owner = nullptr;
-  A.Home = nullptr;
+  stateOf(A).Owner = nullptr;
+  stateOf(A).Home = nullptr;
 }
 
 size_t ArenaImpl::trim() {

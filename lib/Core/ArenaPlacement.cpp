@@ -17,7 +17,7 @@ namespace jitslab {
 
 TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
-  A.Home = &W;
+  stateOf(A).Home = &W;
   TakeResult Result = Policy->place(W, F, KeepFree, A);
   // What was taken before a failure is nobody's.
   if (Result.Status != TakeStatus::Taken)
@@ -37,7 +37,7 @@ TakeResult ArenaImpl::placeInWindows(Places P, const Footprint &F,
   // turn out larger than their linker said. It is not kept where there can be
   // no other window.
   if (Sibling || P.Set.size() == 1)
-    return placeIn(Sibling ? *Sibling->Home : P.Set.oldest(), F,
+    return placeIn(Sibling ? *stateOf(*Sibling).Home : P.Set.oldest(), F,
                    /*KeepFree=*/P.Grow && !Sibling ? 1 : 0, A);
   const LaneBytes Least = Policy->leastBytes(F);
   for (size_t I = 0; (I = P.Set.next(I, Least)) != P.Set.size(); ++I) {
@@ -117,20 +117,24 @@ Error ArenaImpl::placeInNewWindow(Places P, const Footprint &F, size_t Bytes,
 
 Error ArenaImpl::fullError(const WindowSet &Set, bool Grow,
                            const Footprint &F) const {
-  size_t Used = 0, Reserved = 0, Largest = 0;
+  ArenaShortage N;
+  N.CodeBytes = F[SegmentKind::Code].Size;
+  N.RODataBytes = F[SegmentKind::ROData].Size;
+  N.RWDataBytes = F[SegmentKind::RWData].Size;
+  N.Windows = Set.size();
   for (const Window &W : Set) {
-    Used += W.liveBytes();
-    Reserved += W.size();
-    Largest = std::max(Largest, Policy->largestFree(W));
+    N.LiveBytes += W.liveBytes();
+    N.ReservedBytes += W.size();
+    N.LargestFreeBytes = std::max(N.LargestFreeBytes, Policy->largestFree(W));
   }
   std::string Message =
-      ("jitslab: no room for an object of " + Twine(F[SegmentKind::Code].Size) +
-       " bytes of code, " + Twine(F[SegmentKind::ROData].Size) +
-       " of read-only data and " + Twine(F[SegmentKind::RWData].Size) +
-       " of data: of " + Twine(Reserved) + " bytes in " + Twine(Set.size()) +
-       " window(s), " + Twine(Used) + " are used and " +
-       Twine(Reserved - Used) + " free, the largest free block is " +
-       Twine(Largest) + " bytes; ")
+      ("jitslab: no room for an object of " + Twine(N.CodeBytes) +
+       " bytes of code, " + Twine(N.RODataBytes) + " of read-only data and " +
+       Twine(N.RWDataBytes) + " of data: of " + Twine(N.ReservedBytes) +
+       " bytes in " + Twine(N.Windows) + " window(s), " + Twine(N.LiveBytes) +
+       " are used and " + Twine(N.ReservedBytes - N.LiveBytes) +
+       " free, the largest free block is " + Twine(N.LargestFreeBytes) +
+       " bytes; ")
           .str();
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
@@ -146,7 +150,7 @@ Error ArenaImpl::fullError(const WindowSet &Set, bool Grow,
   else
     Message += "the object has outgrown what its linker had reserved, and its "
                "window is full";
-  return make_error<ArenaFullError>(std::move(Message));
+  return make_error<ArenaFullError>(N, std::move(Message));
 }
 
 } // namespace jitslab

@@ -22,14 +22,18 @@ namespace jitslab {
 /// Reads /proc, so it belongs on error paths only.
 std::string explainFailure(std::error_code EC);
 
-/// "<What>: <the system's text>; <which limit, what to do>", carrying \p EC.
+/// A SystemRefusalError: "<What>: <the system's text>; <which limit, what to
+/// do>", carrying \p EC.
 llvm::Error systemError(std::error_code EC, const llvm::Twine &What);
 
 /// As messages have an address: 0x and digits.
 std::string hexAddress(uint64_t Address);
 
-/// An argument that is out of range: invalid_argument.
+/// An argument that is out of range: a BadOptionError.
 llvm::Error optionError(const llvm::Twine &What);
+
+/// An error of the class and with the code of \p E, and with \p Message.
+llvm::Error errorLike(const llvm::ErrorInfoBase &E, std::string Message);
 
 } // namespace jitslab
 

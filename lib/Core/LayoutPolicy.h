@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_LAYOUTPOLICY_H
 #define JITSLAB_CORE_LAYOUTPOLICY_H
 
+#include "AllocationState.h"
 #include "Window.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/ArrayRef.h"
@@ -70,7 +71,7 @@ public:
   virtual TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                            Allocation &A) = 0;
 
-  /// See Arena::enlarge. Only where takesPieces().
+  /// See ArenaAccess::enlarge. Only where takesPieces().
   virtual bool enlarge(Window & /*W*/, Allocation & /*A*/, SegmentKind /*K*/,
                        size_t /*Used*/, const SegmentFootprint & /*F*/) {
     return false;
@@ -83,8 +84,8 @@ public:
   /// See ArenaAccess::show. Called without the lock.
   virtual std::error_code show(const Allocation & /*A*/) { return {}; }
 
-  /// See Arena::seal. Called without the lock. \p Shown: show was called, and
-  /// what has come since to what is executed, a debugger has written.
+  /// See ArenaMemory::seal. Called without the lock. \p Shown: show was called,
+  /// and what has come since to what is executed, a debugger has written.
   virtual std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
                                bool Shown) = 0;
 
@@ -98,40 +99,39 @@ public:
   /// Where part \p K of \p A can be executed and read.
   static AddressRange usable(const Allocation &A, SegmentKind K) {
     AddressRange R = owned(A, K);
-    R.Begin += A.Parts[K].Offset;
+    R.Begin += stateOf(A).Parts[K].Offset;
     return R;
   }
   /// Where part \p K of \p A can be written, sealed or not.
   static uint8_t *workingAddress(const Allocation &A, SegmentKind K) {
     return reinterpret_cast<uint8_t *>(
-        A.Home->workingAddress(usable(A, K).Begin));
+        stateOf(A).Home->workingAddress(usable(A, K).Begin));
   }
 
 protected:
-  // Allocation lets policies at its parts; derived classes come through here.
-  using Part = Allocation::Part;
-  using State = Allocation::State;
-  static PerSegment<Part> &parts(Allocation &A) { return A.Parts; }
+  using Part = AllocationState::Part;
+  using State = AllocationState::Rights;
+  static PerSegment<Part> &parts(Allocation &A) { return stateOf(A).Parts; }
   /// What \p A owns of \p K.
   static AddressRange owned(const Allocation &A, SegmentKind K) {
-    uintptr_t Base = A.Home->begin();
-    return {Base + A.Parts[K].Begin, Base + A.Parts[K].End};
+    uintptr_t Base = stateOf(A).Home->begin();
+    return {Base + stateOf(A).Parts[K].Begin, Base + stateOf(A).Parts[K].End};
   }
   /// Says that \p A owns \p R for \p K; nothing of it if it is empty.
   static void own(Allocation &A, SegmentKind K, AddressRange R) {
-    Part &P = A.Parts[K];
+    Part &P = stateOf(A).Parts[K];
     if (R.Begin == R.End) {
       P = Part();
       return;
     }
-    P.Begin = uint32_t(R.Begin - A.Home->begin());
-    P.End = uint32_t(R.End - A.Home->begin());
+    P.Begin = uint32_t(R.Begin - stateOf(A).Home->begin());
+    P.End = uint32_t(R.End - stateOf(A).Home->begin());
   }
-  static Window &home(const Allocation &A) { return *A.Home; }
-  static uint32_t forksBefore(const Allocation &A) { return A.Forks; }
+  static Window &home(const Allocation &A) { return *stateOf(A).Home; }
+  static uint32_t forksBefore(const Allocation &A) { return stateOf(A).Forks; }
   /// What \p A counts among the mappings of blocks.
-  static uint16_t &mappings(Allocation &A) { return A.Mappings; }
-  static bool &inLanes(Allocation &A) { return A.InLanes; }
+  static uint16_t &mappings(Allocation &A) { return stateOf(A).Mappings; }
+  static bool &inLanes(Allocation &A) { return stateOf(A).InLanes; }
 
   /// Gives \p R, whose rights are \p Rights, back to \p W.
   virtual void giveBack(Window &W, AddressRange R, State Rights);

@@ -81,8 +81,8 @@ private:
 
 } // namespace
 
-ArenaJITLinkMemoryManager::ArenaJITLinkMemoryManager(std::shared_ptr<Arena> A,
-                                                     JITLinkOptions Options)
+ArenaJITLinkMemoryManager::ArenaJITLinkMemoryManager(
+    std::shared_ptr<Arena> A, ArenaJITLinkOptions Options)
     : Memory(std::move(A)), Options(Options) {
   assert(Memory && "a memory manager needs an arena");
 }

@@ -21,7 +21,7 @@ namespace jitslab {
 class GraphMemory {
 public:
   /// Lays out the sections of \p G and copies their contents, into a window of
-  /// \p Group. \p OutsideMinSize: see JITLinkOptions. A failure leaves no
+  /// \p Group. \p OutsideMinSize: see ArenaJITLinkOptions. A failure leaves no
   /// memory taken.
   static llvm::Expected<GraphMemory> create(Arena &A,
                                             llvm::jitlink::LinkGraph &G,

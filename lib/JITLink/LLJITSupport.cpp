@@ -37,9 +37,12 @@ withPlugins(std::unique_ptr<orc::ObjectLinkingLayer> Layer,
   return Layer;
 }
 
+} // namespace jitslab
+
 Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
-createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
-                         JITLinkOptions Options) {
+jitslab::createObjectLinkingLayer(orc::ExecutionSession &ES,
+                                  std::shared_ptr<Arena> A,
+                                  ArenaJITLinkOptions Options) {
   Options.RegisterFrames = true;
   std::shared_ptr<InitFiniPlugin> Statics = std::move(Options.Statics);
   return withPlugins(std::make_unique<orc::ObjectLinkingLayer>(
@@ -49,11 +52,9 @@ createObjectLinkingLayer(orc::ExecutionSession &ES, std::shared_ptr<Arena> A,
 }
 
 Expected<std::unique_ptr<orc::ObjectLinkingLayer>>
-createObjectLinkingLayer(orc::ExecutionSession &ES,
-                         jitlink::JITLinkMemoryManager &Memory,
-                         std::shared_ptr<InitFiniPlugin> Statics) {
+jitslab::createObjectLinkingLayer(orc::ExecutionSession &ES,
+                                  jitlink::JITLinkMemoryManager &Memory,
+                                  std::shared_ptr<InitFiniPlugin> Statics) {
   return withPlugins(std::make_unique<orc::ObjectLinkingLayer>(ES, Memory),
                      std::move(Statics));
 }
-
-} // namespace jitslab

@@ -15,7 +15,7 @@
 
 namespace jitslab {
 
-/// The sections of \p G that may lie anywhere: see JITLinkOptions.
+/// The sections of \p G that may lie anywhere: see ArenaJITLinkOptions.
 llvm::SmallVector<llvm::jitlink::Section *, 2>
 findOutsideSections(llvm::jitlink::LinkGraph &G, size_t MinSize);
 

@@ -72,31 +72,33 @@ static LimitHits limitsOfMemory() {
   uint64_t Maps = mappingCount();
   if (readNumber("/proc/sys/vm/max_map_count", MaxMaps) &&
       Maps + MapCountMargin >= MaxMaps)
-    return {{Limit::Mappings, "the process has " + std::to_string(Maps) +
-                                  " mappings and vm.max_map_count allows " +
-                                  std::to_string(MaxMaps)}};
+    return {
+        {SystemLimit::Mappings, "the process has " + std::to_string(Maps) +
+                                    " mappings and vm.max_map_count allows " +
+                                    std::to_string(MaxMaps)}};
 
   LimitHits Hits;
   rlimit Soft;
   if (getrlimit(RLIMIT_AS, &Soft) == 0 && Soft.rlim_cur != RLIM_INFINITY)
-    Hits.push_back({Limit::AddressSpace,
+    Hits.push_back({SystemLimit::AddressSpace,
                     "the process's address space is limited to " +
                         bytes(Soft.rlim_cur) + " (RLIMIT_AS, ulimit -v)"});
   if (getrlimit(RLIMIT_DATA, &Soft) == 0 && Soft.rlim_cur != RLIM_INFINITY)
-    Hits.push_back({Limit::Data, "the process's data is limited to " +
-                                     bytes(Soft.rlim_cur) +
-                                     " (RLIMIT_DATA, ulimit -d)"});
+    Hits.push_back({SystemLimit::Data, "the process's data is limited to " +
+                                           bytes(Soft.rlim_cur) +
+                                           " (RLIMIT_DATA, ulimit -d)"});
   if (isOvercommitStrict())
-    Hits.push_back({Limit::Commit, "vm.overcommit_memory is 2 and the commit "
-                                   "limit is reached"});
+    Hits.push_back({SystemLimit::Commit,
+                    "vm.overcommit_memory is 2 and the commit "
+                    "limit is reached"});
   uint64_t LargestGap = largestFreeAddressRange();
   if (LargestGap < LittleAddressSpace)
     Hits.push_back(
-        {Limit::FreeAddresses,
+        {SystemLimit::FreeAddresses,
          "the largest free range of addresses has " + bytes(LargestGap)});
   if (Hits.empty())
     Hits.push_back(
-        {Limit::Memory, "the system is out of memory or address space"});
+        {SystemLimit::Memory, "the system is out of memory or address space"});
   return Hits;
 }
 
@@ -106,7 +108,7 @@ static LimitHit limitOfLockedMemory() {
   if (getrlimit(RLIMIT_MEMLOCK, &Locked) == 0 &&
       Locked.rlim_cur != RLIM_INFINITY)
     Amount += " to " + bytes(Locked.rlim_cur);
-  return {Limit::LockedMemory,
+  return {SystemLimit::LockedMemory,
           "the process locks all memory that it maps (mlockall with "
           "MCL_FUTURE), and its locked memory is " +
               Amount + " (RLIMIT_MEMLOCK, ulimit -l)"};
@@ -121,17 +123,17 @@ LimitHits limitsBehind(std::error_code EC) {
     return {limitOfLockedMemory()};
   if (EC == std::errc::permission_denied ||
       EC == std::errc::operation_not_permitted)
-    return {{Limit::WrittenCode,
+    return {{SystemLimit::WrittenCode,
              "the system forbids making written memory executable (SELinux, "
              "PR_SET_MDWE, systemd's MemoryDenyWriteExecute or a seccomp "
              "filter)"}};
   if (EC == std::errc::too_many_files_open ||
       EC == std::errc::too_many_files_open_in_system)
-    return {{Limit::OpenFiles,
+    return {{SystemLimit::OpenFiles,
              "the limit of open files is reached (RLIMIT_NOFILE, ulimit -n; "
              "fs.file-max for the whole system)"}};
   if (EC == std::errc::bad_file_descriptor)
-    return {{Limit::ClosedDescriptor,
+    return {{SystemLimit::ClosedDescriptor,
              "the host has closed a file descriptor that is not its own "
              "(closefrom, close_range)"}};
   return {};

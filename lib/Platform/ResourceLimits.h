@@ -9,6 +9,7 @@
 #ifndef JITSLAB_PLATFORM_RESOURCELIMITS_H
 #define JITSLAB_PLATFORM_RESOURCELIMITS_H
 
+#include "jitslab/ArenaErrors.h"
 #include "llvm/ADT/SmallVector.h"
 #include <cstdint>
 #include <string>
@@ -16,32 +17,8 @@
 
 namespace jitslab {
 
-/// What keeps calls on memory from succeeding.
-enum class Limit : uint8_t {
-  /// vm.max_map_count.
-  Mappings,
-  /// RLIMIT_AS.
-  AddressSpace,
-  /// RLIMIT_DATA.
-  Data,
-  /// What strict overcommit grants.
-  Commit,
-  /// The largest free range of addresses.
-  FreeAddresses,
-  /// None of those that are known.
-  Memory,
-  /// RLIMIT_MEMLOCK.
-  LockedMemory,
-  /// A rule against making written memory executable.
-  WrittenCode,
-  /// RLIMIT_NOFILE or fs.file-max.
-  OpenFiles,
-  /// No limit: somebody has closed a descriptor that was not theirs.
-  ClosedDescriptor
-};
-
 struct LimitHit {
-  Limit Which;
+  SystemLimit Which;
   /// What is known of it, as a part of a sentence.
   std::string Fact;
 };

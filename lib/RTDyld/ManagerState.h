@@ -13,13 +13,16 @@
 #include "ScratchMemory.h"
 #include "SectionMemory.h"
 #include "jitslab/ReservingMemoryManager.h"
+#include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Error.h"
+#include <memory>
 #include <string>
 #include <vector>
 
 namespace jitslab {
 
 /// The objects since the last finalizeMemory.
-struct ReservingMemoryManager::Batch {
+struct ManagerBatch {
   struct SectionElsewhere {
     unsigned ID;
     const uint8_t *Working;
@@ -41,23 +44,56 @@ struct ReservingMemoryManager::Batch {
 };
 
 /// What failed, and what stands in for it.
-struct ReservingMemoryManager::Failures {
-  explicit Failures(VirtualMemory &VM) : Scratch(VM) {}
+struct ManagerFailures {
+  explicit ManagerFailures(VirtualMemory &VM) : Scratch(VM) {}
 
   ScratchMemory Scratch;
-  std::vector<std::string> Messages;
   /// What wraps this manager does not pass notifyObjectLoaded on.
   bool NotNotified = false;
-  size_t Reported = 0;
-  std::error_code Reason;
 
-  // Only the text is kept: an unread Error would abort in a debug build.
-  void note(llvm::Error Err) {
-    llvm::handleAllErrors(std::move(Err), [&](const llvm::ErrorInfoBase &E) {
-      Reason = E.convertToErrorCode();
-      Messages.push_back(E.message());
-    });
-  }
+  void note(llvm::Error Err);
+  /// Writes what was noted since the last call to \p Text, if that is not null.
+  /// \returns false if that is nothing.
+  bool report(std::string *Text);
+  /// Everything that was noted since the last call.
+  llvm::Error take();
+
+private:
+  std::vector<std::string> Messages;
+  size_t Reported = 0;
+  // Not an Error: one that nobody reads would abort in a debug build.
+  std::unique_ptr<llvm::ErrorInfoBase> Last;
+};
+
+/// Hosts make a manager for each object and keep it as long as the object
+/// lives: what is needed only on the way to sealed code is gone afterwards.
+struct ReservingMemoryManager::State {
+  using Batch = ManagerBatch;
+  using Failures = ManagerFailures;
+
+  explicit State(std::shared_ptr<Arena> A) : Memory(std::move(A)) {}
+
+  Batch &open();
+  Failures &failures();
+  /// A section, or scratch memory for it.
+  uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
+                    unsigned SectionID, llvm::StringRef Name = {});
+  llvm::Expected<Segment> allocateOutside(SegmentKind K, size_t Size,
+                                          size_t Align, llvm::StringRef Name);
+  /// The current object cannot be linked: from now on it gets scratch memory.
+  void failObject(llvm::Error Err);
+  /// The run of code of which \p Address is a part; empty if there is none.
+  AddressRange codeAt(uintptr_t Address);
+  void checkCommons(const llvm::object::ObjectFile &Object);
+  void checkNotified();
+
+  // The arena has to outlive the memory taken from it.
+  std::shared_ptr<Arena> Memory;
+  llvm::SmallVector<Allocation, 1> Sealed;
+  /// Large data that no window has room for; usually null.
+  std::unique_ptr<OutsideData> Outside;
+  std::unique_ptr<Batch> Open;
+  std::unique_ptr<Failures> Failed;
 };
 
 } // namespace jitslab

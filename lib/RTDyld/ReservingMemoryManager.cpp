@@ -12,7 +12,6 @@
 #include "../Unwind/FrameRegistry.h"
 #include "ManagerState.h"
 #include "llvm/ADT/STLExtras.h"
-#include "llvm/ADT/StringExtras.h"
 #include <cassert>
 #include <utility>
 
@@ -26,8 +25,8 @@ static size_t bytesOfAlignment(unsigned Alignment) {
 }
 
 ReservingMemoryManager::ReservingMemoryManager(std::shared_ptr<Arena> A)
-    : Memory(std::move(A)) {
-  assert(Memory && "a memory manager needs an arena");
+    : S(std::make_unique<State>(std::move(A))) {
+  assert(S->Memory && "a memory manager needs an arena");
 }
 
 ReservingMemoryManager::~ReservingMemoryManager() {
@@ -36,21 +35,9 @@ ReservingMemoryManager::~ReservingMemoryManager() {
   ReservingMemoryManager::deregisterEHFrames();
 }
 
-ReservingMemoryManager::Batch &ReservingMemoryManager::open() {
-  if (!Open)
-    Open = std::make_unique<Batch>();
-  return *Open;
-}
-
-ReservingMemoryManager::Failures &ReservingMemoryManager::failures() {
-  if (!Failed)
-    Failed = std::make_unique<Failures>(ArenaAccess::memory(*Memory));
-  return *Failed;
-}
-
 bool ReservingMemoryManager::needsToReserveAllocationSpace() {
-  return Memory->wantsReservations() &&
-         !(Open && Open->Sections.hasAmpleRoom(*Memory));
+  return ArenaAccess::wantsReservations(*S->Memory) &&
+         !(S->Open && S->Open->Sections.hasAmpleRoom(*S->Memory));
 }
 
 void ReservingMemoryManager::reserveAllocationSpace(
@@ -60,69 +47,24 @@ void ReservingMemoryManager::reserveAllocationSpace(
   F[SegmentKind::Code] = {CodeSize, alignmentInBytes(CodeAlign)};
   F[SegmentKind::ROData] = {RODataSize, alignmentInBytes(RODataAlign)};
   F[SegmentKind::RWData] = {RWDataSize, alignmentInBytes(RWDataAlign)};
-  Batch &B = open();
+  ManagerBatch &B = S->open();
   B.ObjectFailed = false;
   B.LargeCommons = nullptr;
   B.ReservedDataAlign = F[SegmentKind::RWData].Align;
   // What is left of an object without its large data shows section by section.
-  B.IsTooLarge = OutsideData::isTooLarge(*Memory, F);
+  B.IsTooLarge = OutsideData::isTooLarge(*S->Memory, F);
   if (B.IsTooLarge)
     B.Sections.endObject();
-  else if (Error Err = B.Sections.beginObject(*Memory, F))
-    failObject(std::move(Err));
-}
-
-uint8_t *ReservingMemoryManager::allocate(SegmentKind K, size_t Size,
-                                          size_t Align, unsigned SectionID,
-                                          StringRef Name) {
-  Size = std::max<size_t>(Size, 1);
-  Batch &B = open();
-  if (!B.ObjectFailed) {
-    const bool IsLarge = OutsideData::isLarge(Name);
-    Expected<Segment> Section =
-        IsLarge && B.IsTooLarge ? allocateOutside(K, Size, Align, Name)
-                                : B.Sections.allocate(*Memory, K, Size, Align);
-    if (IsLarge && !B.IsTooLarge && Section.errorIsA<ArenaFullError>()) {
-      consumeError(Section.takeError());
-      Section = allocateOutside(K, Size, Align, Name);
-    }
-    if (Section) {
-      if (reinterpret_cast<uintptr_t>(Section->Working) != Section->Executor)
-        B.Elsewhere.push_back({SectionID, Section->Working, Section->Executor});
-      return Section->Working;
-    }
-    failObject(Section.takeError());
-  }
-  return failures().Scratch.allocate(Size);
-}
-
-Expected<Segment> ReservingMemoryManager::allocateOutside(SegmentKind K,
-                                                          size_t Size,
-                                                          size_t Align,
-                                                          StringRef Name) {
-  if (!Outside)
-    Outside = std::make_unique<OutsideData>();
-  Expected<uint8_t *> Start =
-      Outside->allocate(*Memory, Size, Align, Name, K == SegmentKind::ROData);
-  if (!Start)
-    return Start.takeError();
-  return Segment{*Start, reinterpret_cast<uintptr_t>(*Start), Size};
-}
-
-// The current object cannot be linked: from now on it gets scratch memory.
-void ReservingMemoryManager::failObject(Error Err) {
-  failures().note(std::move(Err));
-  Batch &B = open();
-  B.Sections.abandonObject();
-  B.ObjectFailed = true;
+  else if (Error Err = B.Sections.beginObject(*S->Memory, F))
+    S->failObject(std::move(Err));
 }
 
 uint8_t *ReservingMemoryManager::allocateCodeSection(uintptr_t Size,
                                                      unsigned Alignment,
                                                      unsigned SectionID,
                                                      StringRef /*Name*/) {
-  return allocate(SegmentKind::Code, Size, bytesOfAlignment(Alignment),
-                  SectionID);
+  return S->allocate(SegmentKind::Code, Size, bytesOfAlignment(Alignment),
+                     SectionID);
 }
 
 uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
@@ -132,18 +74,18 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
                                                      bool IsReadOnly) {
   size_t Align = bytesOfAlignment(Alignment);
   SegmentKind Kind = IsReadOnly ? SegmentKind::ROData : SegmentKind::RWData;
-  open().HasFrames |= SectionName == ".eh_frame";
+  S->open().HasFrames |= SectionName == ".eh_frame";
   if (SectionName != CommonSymbolsSection)
-    return allocate(Kind, Size, Align, SectionID, SectionName);
+    return S->allocate(Kind, Size, Align, SectionID, SectionName);
   // An alignment that was not announced may be up to a page: compilers ask for
   // no larger one.
-  size_t Announced = open().ReservedDataAlign;
+  size_t Announced = S->open().ReservedDataAlign;
   Align = commonSymbolsAlignment(
       Size, Align,
-      Announced ? Announced : ArenaAccess::memory(*Memory).pageSize());
-  uint8_t *Section = allocate(Kind, Size, Align, SectionID);
+      Announced ? Announced : ArenaAccess::memory(*S->Memory).pageSize());
+  uint8_t *Section = S->allocate(Kind, Size, Align, SectionID);
   if (Size > Align)
-    open().LargeCommons = Section;
+    S->open().LargeCommons = Section;
   return Section;
 }
 
@@ -151,7 +93,7 @@ RuntimeDyld::MemoryManager::TLSSection
 ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
                                            unsigned SectionID,
                                            StringRef SectionName) {
-  failObject(make_error<StringError>(
+  S->failObject(make_error<StringError>(
       "jitslab: section " + SectionName +
           " is thread-local, which RuntimeDyld cannot link into a running "
           "process; compile with -femulated-tls or use JITLink",
@@ -162,114 +104,65 @@ ReservingMemoryManager::allocateTLSSection(uintptr_t Size, unsigned Alignment,
 
 void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
                                                 const object::ObjectFile &O) {
-  if (!Open)
+  if (!S->Open)
     return;
-  checkCommons(O);
-  if (Outside && !Open->ObjectFailed)
-    if (Error Err = Outside->endObject(O))
-      failObject(std::move(Err));
+  S->checkCommons(O);
+  if (S->Outside && !S->Open->ObjectFailed)
+    if (Error Err = S->Outside->endObject(O))
+      S->failObject(std::move(Err));
   // After an error RuntimeDyld may not know the section. Debug information is
   // linked for address 0 and stays there.
   if (!Dyld.hasError())
-    for (const Batch::SectionElsewhere &S : Open->Elsewhere)
-      if (Dyld.getSectionLoadAddress(S.ID) ==
-          reinterpret_cast<uintptr_t>(S.Working))
-        Dyld.reassignSectionAddress(S.ID, S.Executor);
-  Open->Elsewhere.clear();
-  Open->HasFrames = false;
+    for (const ManagerBatch::SectionElsewhere &E : S->Open->Elsewhere)
+      if (Dyld.getSectionLoadAddress(E.ID) ==
+          reinterpret_cast<uintptr_t>(E.Working))
+        Dyld.reassignSectionAddress(E.ID, E.Executor);
+  S->Open->Elsewhere.clear();
+  S->Open->HasFrames = false;
   // MCJIT tells debuggers next.
-  Open->Sections.show(*Memory);
-  Open->Sections.endObject();
-  Open->ObjectFailed = Open->IsTooLarge = false;
-  Open->ReservedDataAlign = 0;
-}
-
-// Too late to place them elsewhere, but in time to say so.
-void ReservingMemoryManager::checkCommons(const object::ObjectFile &O) {
-  const uint8_t *Commons = std::exchange(Open->LargeCommons, nullptr);
-  if (!Commons || Open->ObjectFailed)
-    return;
-  size_t Align = largestCommonAlignment(O);
-  if (reinterpret_cast<uintptr_t>(Commons) % Align)
-    failObject(make_error<StringError>(
-        "jitslab: a common symbol is aligned to " + Twine(Align) +
-            " bytes, which RuntimeDyld does not ask for; compile with "
-            "-fno-common",
-        std::make_error_code(std::errc::not_supported)));
+  S->Open->Sections.show(*S->Memory);
+  S->Open->Sections.endObject();
+  S->Open->ObjectFailed = S->Open->IsTooLarge = false;
+  S->Open->ReservedDataAlign = 0;
 }
 
 bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
-  if (Open) {
-    checkNotified();
-    Open->ObjectFailed = false;
-    if (Error Err = joinErrors(Open->Sections.seal(*Memory),
-                               Outside ? Outside->seal() : Error::success())) {
-      failures().note(std::move(Err));
+  if (S->Open) {
+    S->checkNotified();
+    S->Open->ObjectFailed = false;
+    if (Error Err =
+            joinErrors(S->Open->Sections.seal(*S->Memory),
+                       S->Outside ? S->Outside->seal() : Error::success())) {
+      S->failures().note(std::move(Err));
     } else {
-      Open->Sections.moveTo(Sealed);
-      Open.reset();
+      S->Open->Sections.moveTo(S->Sealed);
+      S->Open.reset();
     }
   }
-  if (Failed)
-    Failed->Scratch.rest();
-  if (!Failed || Failed->Reported == Failed->Messages.size())
-    return false;
-  if (ErrMsg)
-    *ErrMsg = join(Failed->Messages.begin() + Failed->Reported,
-                   Failed->Messages.end(), "\n");
-  Failed->Reported = Failed->Messages.size();
-  return true;
-}
-
-// RuntimeDyld tells each object that it has loaded. Where nobody passes that
-// on, code was linked for where it is written, and would be called there. That
-// RuntimeDyld links, and not the host itself, shows when it asks for memory for
-// frames, or to register them, which not all that wrap a manager pass on.
-void ReservingMemoryManager::checkNotified() {
-  if (Open->Elsewhere.empty() ||
-      !(Open->HasFrames || (Failed && Failed->NotNotified)))
-    return;
-  Open->Elsewhere.clear();
-  failObject(make_error<StringError>(
-      "jitslab: RuntimeDyld was not told where code runs, which is elsewhere "
-      "than it is written in this arena; what wraps this memory manager has to "
-      "pass notifyObjectLoaded on, or the arena needs another layout than "
-      "Dense",
-      std::make_error_code(std::errc::not_supported)));
+  if (S->Failed)
+    S->Failed->Scratch.rest();
+  return S->Failed && S->Failed->report(ErrMsg);
 }
 
 void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
                                               size_t Size) {
   // A section that is not loaded for execution has no address.
-  if (!Addr || !LoadAddr || (Failed && Failed->Scratch.contains(Addr)))
+  if (!Addr || !LoadAddr || (S->Failed && S->Failed->Scratch.contains(Addr)))
     return;
-  if (Open && !Open->Elsewhere.empty()) {
-    failures().NotNotified = true;
+  if (S->Open && !S->Open->Elsewhere.empty()) {
+    S->failures().NotNotified = true;
     return;
   }
-  if (!Memory->options().RegisterFrames)
+  if (!S->Memory->options().RegisterFrames)
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));
   if (Error Err = FrameRegistry::process().add(
           {Frames, Size},
-          [this](uintptr_t Address) { return codeAt(Address); }))
-    failures().note(std::move(Err));
+          [this](uintptr_t Address) { return S->codeAt(Address); }))
+    S->failures().note(std::move(Err));
   else
     EHFrames.push_back({Frames, Size});
-}
-
-AddressRange ReservingMemoryManager::codeAt(uintptr_t Address) {
-  if (Open)
-    if (AddressRange R = Open->Sections.codeAt(Address); R.size())
-      return R;
-  // A host may register frames after it has finalized.
-  for (const Allocation &A : reverse(Sealed)) {
-    const Segment Code = A[SegmentKind::Code];
-    if (Address >= Code.Executor && Address - Code.Executor < Code.Size)
-      return {Code.Executor, Code.Executor + Code.Size};
-  }
-  return {};
 }
 
 void ReservingMemoryManager::deregisterEHFrames() {
@@ -279,12 +172,7 @@ void ReservingMemoryManager::deregisterEHFrames() {
 }
 
 Error ReservingMemoryManager::takeError() {
-  if (!Failed || Failed->Messages.empty())
-    return Error::success();
-  std::string All = join(Failed->Messages, "\n");
-  Failed->Messages.clear();
-  Failed->Reported = 0;
-  return make_error<StringError>(std::move(All), Failed->Reason);
+  return S->Failed ? S->Failed->take() : Error::success();
 }
 
 } // namespace jitslab

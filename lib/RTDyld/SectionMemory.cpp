@@ -126,10 +126,10 @@ Expected<Segment> SectionMemory::allocate(Arena &A, SegmentKind K, size_t Size,
                                           size_t Align) {
   if (Shareable && !Begun && Blocks.size() > Tried)
     goOnInLastBlock();
-  if (!A.wantsReservations() && First != Blocks.size()) {
+  if (!ArenaAccess::wantsReservations(A) && First != Blocks.size()) {
     Block &Last = Blocks.back();
-    if (Segment Section =
-            A.enlarge(Last.Memory, K, Last.Used[K], {Size, Align})) {
+    if (Segment Section = ArenaAccess::enlarge(A, Last.Memory, K, Last.Used[K],
+                                               {Size, Align})) {
       Last.Used[K] = Section.Executor - Last.Memory[K].Executor + Size;
       return Section;
     }

@@ -42,8 +42,8 @@ public:
   }
 
 private:
-  static JITLinkOptions options() {
-    JITLinkOptions O;
+  static ArenaJITLinkOptions options() {
+    ArenaJITLinkOptions O;
     O.RegisterFrames = true;
     return O;
   }

@@ -83,6 +83,7 @@ static void printWindow(json::OStream &J, const WindowSnapshot &W) {
 void printMapAsJSON(raw_ostream &OS, const MemoryMap &M) {
   json::OStream J(OS, /*IndentSize=*/2);
   J.object([&] {
+    J.attribute("version", 1);
     J.attribute("linker", M.Linker);
     J.attribute("memoryManager", M.Manager);
     J.attribute("architecture", M.Architecture);

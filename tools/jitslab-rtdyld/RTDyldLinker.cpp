@@ -91,16 +91,16 @@ uint64_t RTDyldLinker::addressOf(StringRef Symbol) const {
 }
 
 // Where the linker has written: that need not be where the code will run.
-bool RTDyldLinker::read(uint64_t Address, MutableArrayRef<uint8_t> To) const {
+Error RTDyldLinker::read(uint64_t Address, MutableArrayRef<uint8_t> To) const {
   for (const RecordedSection &S : Recorder.sections()) {
     uint64_t Begin = Dyld.getSectionLoadAddress(S.ID);
     if (Address < Begin || Address - Begin > S.Size ||
         S.Size - (Address - Begin) < To.size())
       continue;
     std::memcpy(To.data(), S.Working + (Address - Begin), To.size());
-    return true;
+    return Error::success();
   }
-  return false;
+  return createStringError(inconvertibleErrorCode(), "no section is there");
 }
 
 Expected<AuditResult> RTDyldLinker::audit(size_t Object) const {
@@ -113,13 +113,13 @@ Expected<AuditResult> RTDyldLinker::audit(size_t Object) const {
   O.SymbolAddress = [this](StringRef Symbol) { return addressOf(Symbol); };
   // Most reads are of the object itself, of which there may be thousands.
   O.Read = [this, Own = Recorder.sectionsOf(Object)](
-               uint64_t Address, MutableArrayRef<uint8_t> To) {
+               uint64_t Address, MutableArrayRef<uint8_t> To) -> Error {
     for (const RecordedSection &S : Own) {
       uint64_t Begin = Dyld.getSectionLoadAddress(S.ID);
       if (Address >= Begin && Address - Begin <= S.Size &&
           S.Size - (Address - Begin) >= To.size()) {
         std::memcpy(To.data(), S.Working + (Address - Begin), To.size());
-        return true;
+        return Error::success();
       }
     }
     return read(Address, To);

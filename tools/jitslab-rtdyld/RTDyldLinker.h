@@ -66,7 +66,7 @@ private:
   /// The files since the last link, for messages.
   std::string newFiles() const;
   uint64_t addressOf(llvm::StringRef Symbol) const;
-  bool read(uint64_t Address, llvm::MutableArrayRef<uint8_t> To) const;
+  llvm::Error read(uint64_t Address, llvm::MutableArrayRef<uint8_t> To) const;
 
   NamedMemoryManager Memory;
   SymbolResolver Resolver;

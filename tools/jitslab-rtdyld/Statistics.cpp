@@ -144,6 +144,7 @@ static void printJSON(raw_ostream &OS, const LoaderStatistics &S) {
     J.attribute(Name, int64_t(Value));
   };
   J.object([&] {
+    J.attribute("version", 1);
     J.attribute("linker", S.Linker);
     J.attribute("memoryManager", S.MemoryManager);
     Number("objects", S.Objects);

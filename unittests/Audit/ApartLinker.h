@@ -87,15 +87,17 @@ public:
         return S.getAddress();
       return Elsewhere;
     };
-    O.Read = [this](uint64_t Address, llvm::MutableArrayRef<uint8_t> To) {
+    O.Read = [this](uint64_t Address,
+                    llvm::MutableArrayRef<uint8_t> To) -> llvm::Error {
       for (Section &S : Sections) {
         uint64_t Offset = Address - Dyld.getSectionLoadAddress(S.ID);
         if (Offset <= S.Size && S.Size - Offset >= To.size()) {
           std::memcpy(To.data(), S.Memory.get() + Offset, To.size());
-          return true;
+          return llvm::Error::success();
         }
       }
-      return false;
+      return llvm::createStringError(llvm::inconvertibleErrorCode(),
+                                     "no section is there");
     };
     if (TellsGOT) {
       uint64_t GOT = addressOf(".got");

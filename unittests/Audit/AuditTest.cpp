@@ -9,7 +9,6 @@
 #include "ApartLinker.h"
 #include "Platform/VirtualMemory.h"
 #include "llvm/Support/Endian.h"
-#include <cerrno>
 #include <sys/mman.h>
 #include <sys/resource.h>
 
@@ -245,22 +244,19 @@ TEST_CASE("Without descriptors the audit says that it has none") {
   MemoryReader Read = ownMemory();
   uint8_t Byte = 0;
   auto ReadByte = [&](const void *From) {
-    errno = 0;
-    return Read(reinterpret_cast<uintptr_t>(From), Byte);
+    return llvm::errorToErrorCode(
+        Read(reinterpret_cast<uintptr_t>(From), Byte));
   };
   const uint8_t Known = 47;
   rlimit None = {0, Limit.rlim_max};
   setrlimit(RLIMIT_NOFILE, &None);
-  bool Could = ReadByte(&Known);
-  int Reason = errno;
+  std::error_code Without = ReadByte(&Known);
   setrlimit(RLIMIT_NOFILE, &Limit);
-  CHECK_FALSE(Could);
-  CHECK(Reason == EMFILE);
+  CHECK(Without == std::errc::too_many_files_open);
   // It is not for ever.
-  CHECK(ReadByte(&Known));
+  CHECK_FALSE(ReadByte(&Known));
   CHECK(Byte == 47);
-  CHECK_FALSE(ReadByte(nullptr));
-  CHECK(errno == EFAULT);
+  CHECK(ReadByte(nullptr) == std::errc::bad_address);
 }
 
 TEST_CASE("A message has everything that one needs to know") {
@@ -279,7 +275,10 @@ TEST_CASE("A message has everything that one needs to know") {
 }
 
 TEST_CASE("Own memory is read, and what is not there is no fault") {
-  MemoryReader Read = ownMemory();
+  auto Read = [Own = ownMemory()](uint64_t From,
+                                  llvm::MutableArrayRef<uint8_t> To) {
+    return !llvm::errorToErrorCode(Own(From, To));
+  };
   uint8_t Source[] = {1, 2, 3, 4, 5, 6, 7, 8}, Target[8] = {};
   CHECK(Read(reinterpret_cast<uintptr_t>(Source), Target));
   CHECK(std::memcmp(Source, Target, 8) == 0);

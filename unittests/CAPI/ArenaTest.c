@@ -7,7 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arenas.h"
+#include <errno.h>
 #include <pthread.h>
+#include <sys/resource.h>
 
 static void theDefaultsAreThoseOfArenaOptions(void) {
   JitslabArenaOptions Options;
@@ -209,6 +211,48 @@ static void theLastErrorIsThatOfTheThreadsLastCall(void) {
   CHECK(JitslabGetLastError() == NULL);
 }
 
+/// Consumes \p Err.
+static uint32_t codeOf(LLVMErrorRef Err) {
+  uint32_t Code = JitslabGetErrorCode(Err);
+  CHECK(JitslabGetLastErrorCode() == Code);
+  CHECK(JitslabGetErrorErrno(Err) == JitslabGetLastErrorErrno());
+  // Asking has consumed nothing.
+  CHECK(JitslabGetErrorCode(Err) == Code);
+  LLVMConsumeError(Err);
+  return Code;
+}
+
+static void errorsHaveCodes(void) {
+  JitslabArenaOptions Options = defaultOptions();
+  JitslabArenaRef Arena = NULL;
+  Options.WindowSize = 1;
+  CHECK(codeOf(JitslabCreateArena(&Arena, &Options)) == JitslabErrorBadOption);
+  CHECK(codeOf(JitslabArenaTrim(NULL, NULL)) == JitslabErrorBadOption);
+  CHECK(JitslabGetLastErrorErrno() == 0);
+  CHECK(codeOf(JitslabRegisterForkHandlers()) == JitslabErrorNone);
+  CHECK(JitslabGetErrorCode(LLVMErrorSuccess) == JitslabErrorNone);
+  CHECK(JitslabGetErrorErrno(LLVMErrorSuccess) == 0);
+  LLVMErrorRef Others = LLVMCreateStringError("another library's");
+  CHECK(JitslabGetErrorCode(Others) == JitslabErrorOther);
+  CHECK(JitslabGetErrorErrno(Others) == 0);
+  LLVMConsumeError(Others);
+}
+
+static void aRefusalHasItsErrno(void) {
+  struct rlimit Limit, None;
+  CHECK(getrlimit(RLIMIT_NOFILE, &Limit) == 0);
+  None = Limit;
+  None.rlim_cur = 0;
+  JitslabArenaOptions Options = defaultOptions();
+  Options.ObjectLayout = JitslabLayoutDense;
+  JitslabArenaRef Arena = NULL;
+  CHECK(setrlimit(RLIMIT_NOFILE, &None) == 0);
+  LLVMErrorRef Err = JitslabCreateArena(&Arena, &Options);
+  CHECK(setrlimit(RLIMIT_NOFILE, &Limit) == 0);
+  CHECK(JitslabGetErrorErrno(Err) == EMFILE);
+  CHECK(codeOf(Err) == JitslabErrorSystemRefusal);
+}
+
 int main(void) {
   RUN(theDefaultsAreThoseOfArenaOptions);
   RUN(initializingStaysWithinTheSize);
@@ -221,5 +265,7 @@ int main(void) {
   RUN(nullPointersAreErrors);
   RUN(forkHandlersMayBeRegisteredAtAnyTime);
   RUN(theLastErrorIsThatOfTheThreadsLastCall);
+  RUN(errorsHaveCodes);
+  RUN(aRefusalHasItsErrno);
   return result();
 }

@@ -14,6 +14,11 @@
 static_assert(JitslabLayoutPerObject == 0);
 static_assert(JitslabLayoutPerProtection == 1);
 static_assert(JitslabLayoutDense == 2);
+static_assert(JitslabErrorNone == 0);
+static_assert(JitslabErrorOther == 1);
+static_assert(JitslabErrorArenaFull == 2);
+static_assert(JitslabErrorSystemRefusal == 3);
+static_assert(JitslabErrorBadOption == 4);
 static_assert(offsetof(JitslabArenaOptions, ObjectLayout) == 8);
 static_assert(offsetof(JitslabArenaOptions, WindowSize) == 16);
 static_assert(offsetof(JitslabArenaOptions, HugePages) == 32);

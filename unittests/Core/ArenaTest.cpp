@@ -181,7 +181,7 @@ TEST_CASE("Code that grows over freed code is synchronized") {
   Allocation Second = valueOf(A->allocate(footprint(64, 0, 0)));
   REQUIRE_SUCCESS(sealOne(*A, Second));
   Second.release();
-  REQUIRE(A->enlarge(First, SegmentKind::Code, 64, {64, 1}));
+  REQUIRE(ArenaAccess::enlarge(*A, First, SegmentKind::Code, 64, {64, 1}));
   REQUIRE_SUCCESS(sealOne(*A, First));
   CHECK(Memory.Calls.Synchronize == 1);
 }

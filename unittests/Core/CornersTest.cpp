@@ -52,12 +52,15 @@ TEST_CASE("A Dense segment does not grow beyond any window") {
   auto A = valueOf(Arena::create(denseOptions()));
   Allocation Object = valueOf(A->allocate(footprint(100, 0, 0)));
   size_t Before = A->stats().LiveBytes;
-  CHECK(!A->enlarge(Object, SegmentKind::Code, 100, {SIZE_MAX - 4096, 1}));
-  CHECK(!A->enlarge(Object, SegmentKind::Code, 100, {1, size_t(1) << 40}));
-  CHECK(!A->enlarge(Object, SegmentKind::ROData, 0, {SIZE_MAX / 2, 1}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 100,
+                              {SIZE_MAX - 4096, 1}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 100,
+                              {1, size_t(1) << 40}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::ROData, 0,
+                              {SIZE_MAX / 2, 1}));
   // Nor to an alignment that is none.
-  CHECK(!A->enlarge(Object, SegmentKind::Code, 100, {8, 24}));
-  CHECK(!A->enlarge(Object, SegmentKind::ROData, 0, {8, 0}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 100, {8, 24}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::ROData, 0, {8, 0}));
   CHECK(A->stats().LiveBytes == Before);
   CHECK(A->verify());
 }

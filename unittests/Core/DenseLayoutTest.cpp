@@ -175,10 +175,11 @@ TEST_CASE("A Dense segment grows in place while its neighbour is free") {
   Allocation Object = valueOf(A->allocate(footprint(100, 0, 0)));
   const Segment Before = Object[SegmentKind::Code];
   // What is left of the granule is used first.
-  Segment More = A->enlarge(Object, SegmentKind::Code, 100, {20, 4});
+  Segment More =
+      ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 100, {20, 4});
   CHECK(More.Executor == Before.Executor + 100);
   CHECK(Object[SegmentKind::Code].Size == Before.Size);
-  More = A->enlarge(Object, SegmentKind::Code, 120, {1000, 256});
+  More = ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 120, {1000, 256});
   CHECK(More.Executor % 256 == 0);
   CHECK(More.Executor > Before.Executor);
   CHECK(More.Executor + 1000 <=
@@ -186,13 +187,15 @@ TEST_CASE("A Dense segment grows in place while its neighbour is free") {
   CHECK(More.Working - Before.Working ==
         ptrdiff_t(More.Executor - Before.Executor));
   // A kind that it has nothing of.
-  Segment Data = A->enlarge(Object, SegmentKind::RWData, 0, {10, 16});
+  Segment Data =
+      ArenaAccess::enlarge(*A, Object, SegmentKind::RWData, 0, {10, 16});
   CHECK(Data.Executor == Object[SegmentKind::RWData].Executor);
   // With a neighbour there is no room; nothing changes.
   Allocation Neighbour = valueOf(A->allocate(footprint(64, 0, 0)));
   size_t Size = Object[SegmentKind::Code].Size;
-  CHECK(!A->enlarge(Object, SegmentKind::Code, Size, {64, 16}));
-  CHECK(!A->enlarge(Object, SegmentKind::Code, Size, {size_t(1) << 40, 16}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::Code, Size, {64, 16}));
+  CHECK(!ArenaAccess::enlarge(*A, Object, SegmentKind::Code, Size,
+                              {size_t(1) << 40, 16}));
   CHECK(Object[SegmentKind::Code].Size == Size);
   CHECK(A->verify());
 }
@@ -201,16 +204,17 @@ TEST_CASE("Reservations are wanted where an object could run out of window") {
   ArenaOptions O = denseOptions();
   O.WindowSize = 0;
   auto Large = valueOf(Arena::create(O));
-  CHECK(!Large->wantsReservations());
+  CHECK(!ArenaAccess::wantsReservations(*Large));
   Allocation Half = valueOf(Large->allocate(
       footprint(0, 0, Large->options().WindowSize / 2 + SlabSize)));
-  CHECK(Large->wantsReservations());
+  CHECK(ArenaAccess::wantsReservations(*Large));
   Half.release();
   Large->trim();
-  CHECK(!Large->wantsReservations());
-  CHECK(valueOf(Arena::create(denseOptions()))->wantsReservations());
+  CHECK(!ArenaAccess::wantsReservations(*Large));
+  CHECK(
+      ArenaAccess::wantsReservations(*valueOf(Arena::create(denseOptions()))));
   for (Layout L : {Layout::PerObject, Layout::PerProtection})
-    CHECK(arenaWith(L)->wantsReservations());
+    CHECK(ArenaAccess::wantsReservations(*arenaWith(L)));
 }
 
 TEST_CASE("Memory that Dense trims is given back to the system") {

@@ -141,7 +141,7 @@ TEST_CASE("A parent goes on with an object whose pieces span a fork") {
   F.Object = valueOf(A->allocate(footprint(100, 0, 0)));
   REQUIRE(Child([] { return true; }).wait());
   // Not in place: it is told by an allocation what was taken before the fork.
-  CHECK(!A->enlarge(F.Object, SegmentKind::ROData, 0, {10, 1}));
+  CHECK(!ArenaAccess::enlarge(*A, F.Object, SegmentKind::ROData, 0, {10, 1}));
   Allocation More = valueOf(A->allocate(footprint(0, 10, 0), &F.Object));
   writeFunction(F.Object[SegmentKind::Code].Working, F.Value);
   More[SegmentKind::ROData].Working[0] = 3;

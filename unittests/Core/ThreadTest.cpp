@@ -165,7 +165,7 @@ TEST_CASE("Threads do not wait while another one's memory is brought in") {
       A->allocate(Enlarges ? footprint(0, 100, 0) : footprint(Size, 0, Size)));
   if (Enlarges) {
     SegmentKind K = O.HugePages ? SegmentKind::Code : SegmentKind::RWData;
-    CHECK(A->enlarge(Object, K, 0, {Size, 1}));
+    CHECK(ArenaAccess::enlarge(*A, Object, K, 0, {Size, 1}));
   }
   Other.join();
   CHECK(Memory.WasInTime);

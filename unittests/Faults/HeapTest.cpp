@@ -31,7 +31,7 @@ bool useArena(Arena &A, std::vector<Allocation> &Live) {
     writeFunction(Object[SegmentKind::Code].Working, uint16_t(I));
     Object.shrink(SegmentKind::RWData, I);
     if (I % 3 == 0)
-      A.enlarge(Object, SegmentKind::Code, Size, {100, 16});
+      ArenaAccess::enlarge(A, Object, SegmentKind::Code, Size, {100, 16});
     llvm::cantFail(sealOne(A, Object));
     Ok &= callFunction(Object[SegmentKind::Code].Executor) == int(I);
     if (I % 2)

@@ -154,7 +154,7 @@ TEST_CASE("Parts of both lifetimes find a window that has room for both") {
   Options.ObjectLayout = anyLayout();
   Options.WindowSize = MinWindowSize;
   auto Memory = valueOf(Arena::create(Options));
-  JITLinkOptions Inside;
+  ArenaJITLinkOptions Inside;
   Inside.OutsideMinSize = SIZE_MAX;
   ArenaJITLinkMemoryManager Manager(Memory, Inside);
   std::vector<std::unique_ptr<LinkGraph>> Graphs;
@@ -194,7 +194,7 @@ TEST_CASE("Parts of both lifetimes find a window that has room for both") {
 TEST_CASE("A GiB of .bss costs nothing until it is written, and is zero") {
   constexpr size_t Size = size_t(1) << 30;
   auto Memory = anyArena();
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
   Options.OutsideMinSize = SIZE_MAX;
   ArenaJITLinkMemoryManager Manager(Memory, Options);
   // The second time where the first one has written.

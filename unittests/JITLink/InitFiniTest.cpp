@@ -33,7 +33,7 @@ std::unique_ptr<orc::LLJIT> makeInitJIT(std::shared_ptr<Arena> Memory,
                                         std::shared_ptr<InitFiniPlugin> Statics,
                                         bool HasPlatform = true) {
   Log.clear();
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
   Options.Statics = std::move(Statics);
   auto JIT = valueOf(makeJIT([&](orc::LLJITBuilder &Builder) {
     useArena(Builder, Memory, Options);

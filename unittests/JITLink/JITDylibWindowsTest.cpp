@@ -21,8 +21,8 @@ namespace {
 
 using FinalizedAlloc = jitlink::JITLinkMemoryManager::FinalizedAlloc;
 
-JITLinkOptions own(bool Grow = true) {
-  JITLinkOptions O;
+ArenaJITLinkOptions own(bool Grow = true) {
+  ArenaJITLinkOptions O;
   O.OutsideMinSize = SIZE_MAX;
   O.WindowPerJITDylib = true;
   O.GrowPerJITDylib = Grow;
@@ -31,7 +31,7 @@ JITLinkOptions own(bool Grow = true) {
 
 /// A manager whose JITDylibs have windows of the smallest size.
 struct Windows {
-  explicit Windows(Layout L, JITLinkOptions O = own()) {
+  explicit Windows(Layout L, ArenaJITLinkOptions O = own()) {
     ArenaOptions Options = smallOptions();
     Options.ObjectLayout = L;
     Memory = valueOf(ArenaAccess::create(Options, System));
@@ -125,7 +125,7 @@ TEST_CASE("A JITDylib may have one window only, and a full one is an error") {
   CHECK(InA.size() == 1);
   CHECK(OfA.size() >= 3);
   CHECK(mentions(Message, {"in 1 window(s)", "objects of this JITDylib",
-                           "JITLinkOptions::GrowPerJITDylib"}));
+                           "ArenaJITLinkOptions::GrowPerJITDylib"}));
   valueOf(W.link(&B, OfB));
   // What is freed is free again.
   std::vector<FinalizedAlloc> First;

@@ -30,7 +30,8 @@ struct LoadedBlob {
   size_t Outside;
 };
 
-LoadedBlob loadBlob(Layout L, const char *Object, JITLinkOptions Options = {}) {
+LoadedBlob loadBlob(Layout L, const char *Object,
+                    ArenaJITLinkOptions Options = {}) {
   TestMemory System;
   ArenaOptions ArenaOpts;
   ArenaOpts.ObjectLayout = L;
@@ -69,7 +70,8 @@ tableGraph(const char *Arch, jitlink::Edge::Kind Kind, bool WithinTable) {
 
 /// How many sections of \p G lie outside the windows of an arena, which lie low
 /// enough for absolute addresses of 32 bits.
-size_t sectionsOutside(jitlink::LinkGraph &G, JITLinkOptions Options = {}) {
+size_t sectionsOutside(jitlink::LinkGraph &G,
+                       ArenaJITLinkOptions Options = {}) {
   TestMemory System;
   ArenaOptions ArenaOpts = smallOptions();
   ArenaOpts.Below = uintptr_t(1) << 31;
@@ -101,7 +103,7 @@ TEST_CASE("A single reference by distance keeps a large section inside") {
 
 TEST_CASE("The size from which sections lie outside is an option") {
   Layout L = anyLayout();
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
   Options.OutsideMinSize = BlobSize + 1;
   CHECK(loadBlob(L, "blob", Options).Stats.LiveBytes >= BlobSize);
   Options.OutsideMinSize = BlobSize;
@@ -210,7 +212,7 @@ TEST_CASE("A global variable that no window holds lies outside") {
 
 TEST_CASE("A section without a byte is never outside") {
   Layout L = anyLayout();
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
   Options.OutsideMinSize = 0;
   for (const char *Name : {".nv_fatbin", "__nv_module_id", ".rodata"})
     for (bool Zeros : {false, true}) {

@@ -181,7 +181,7 @@ TEST_CASE("Code is packed at the bottom of a window, apart from data") {
 TEST_CASE("The segments of a graph share a window, however many there are") {
   Layout L = anyLayout();
   auto Memory = smallArena(L);
-  JITLinkOptions Options;
+  ArenaJITLinkOptions Options;
   Options.OutsideMinSize = SIZE_MAX;
   ArenaJITLinkMemoryManager Manager(Memory, Options);
   std::vector<FinalizedAlloc> Allocs;

@@ -28,7 +28,7 @@ makeJIT(const std::function<void(llvm::orc::LLJITBuilder &)> &SetUp) {
 }
 
 inline llvm::Expected<std::unique_ptr<llvm::orc::LLJIT>>
-makeJIT(std::shared_ptr<Arena> Memory, JITLinkOptions Options = {}) {
+makeJIT(std::shared_ptr<Arena> Memory, ArenaJITLinkOptions Options = {}) {
   return makeJIT([&](llvm::orc::LLJITBuilder &Builder) {
     useArena(Builder, Memory, Options);
   });

@@ -147,7 +147,7 @@ TEST_CASE("A memory manager in a layer of the host's serves LLVM's plugin") {
       CHECK(passesExceptions(Session.load()));
   }
   {
-    JITLinkOptions Options;
+    ArenaJITLinkOptions Options;
     Options.RegisterFrames = true;
     BareSession Session(
         std::make_unique<ArenaJITLinkMemoryManager>(Memory, Options));

@@ -166,7 +166,7 @@ bool ArenaModel::enlarge() {
   SegmentFootprint F{std::max<size_t>(randomSize(), 1),
                      size_t(1) << Source.below(12)};
   size_t Used = P.Size;
-  Segment Room = A->enlarge(O->Memory, K, Used, F);
+  Segment Room = ArenaAccess::enlarge(*A, O->Memory, K, Used, F);
   uintptr_t Wanted = alignTo(P.Executor + Used, F.Align);
   if (!Room) {
     ++Count.NotEnlarged;

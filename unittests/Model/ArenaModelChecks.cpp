@@ -196,7 +196,7 @@ bool ArenaModel::checkStats() {
     return fail("FreeBytes is wrong");
   if (Memory.OpenReservations != S.Windows * (isDense() ? 2 : 1))
     return fail("reservations that belong to no window");
-  return expect(isDense() || A->wantsReservations(),
+  return expect(isDense() || ArenaAccess::wantsReservations(*A),
                 "a layout without pieces wants no reservations");
 }
 

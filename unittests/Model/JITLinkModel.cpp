@@ -24,7 +24,7 @@ static constexpr size_t OutsideMinSize = 20000;
 JITLinkModel::JITLinkModel(ArenaOptions O, OperationSource &Source)
     : Options(O), Source(Source), A(cantFail(ArenaAccess::create(O, Memory))) {
   for (size_t MinSize : {SIZE_MAX, OutsideMinSize}) {
-    JITLinkOptions JO;
+    ArenaJITLinkOptions JO;
     JO.OutsideMinSize = MinSize;
     Managers.push_back(std::make_unique<ArenaJITLinkMemoryManager>(A, JO));
   }
