@@ -134,4 +134,12 @@
 #define JITSLAB_LLVM_ORC_TRACKS_DEPENDENCIES 0
 #endif
 
+/// 1 where what wrapper functions return is called a buffer (seen in LLVM 22;
+/// 19 calls it a result).
+#if LLVM_VERSION_MAJOR >= 22
+#define JITSLAB_LLVM_RESULTS_ARE_BUFFERS 1
+#else
+#define JITSLAB_LLVM_RESULTS_ARE_BUFFERS 0
+#endif
+
 #endif // JITSLAB_LIB_LLVMCOMPAT_H

@@ -22,8 +22,14 @@ Expected<std::shared_ptr<Arena>> Arena::create(ArenaOptions Options) {
 
 Expected<std::shared_ptr<Arena>> ArenaAccess::create(ArenaOptions Options,
                                                      VirtualMemory &Memory) {
+  return create(Options, Memory, /*Policy=*/nullptr);
+}
+
+Expected<std::shared_ptr<Arena>>
+ArenaAccess::create(ArenaOptions Options, VirtualMemory &Memory,
+                    std::unique_ptr<LayoutPolicy> Policy) {
   Expected<std::unique_ptr<ArenaImpl>> Impl =
-      ArenaImpl::create(Options, Memory);
+      ArenaImpl::create(Options, Memory, std::move(Policy));
   if (!Impl)
     return Impl.takeError();
   return std::shared_ptr<Arena>(new Arena(std::move(*Impl)));

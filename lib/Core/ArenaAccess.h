@@ -15,6 +15,8 @@
 
 namespace jitslab {
 
+class LayoutPolicy;
+
 /// Objects that have windows of their own.
 struct WindowGroup {
   /// What they have in common; null: nothing, and the arena's windows.
@@ -30,6 +32,10 @@ public:
   /// outlive the arena.
   static llvm::Expected<std::shared_ptr<Arena>> create(ArenaOptions Options,
                                                        VirtualMemory &Memory);
+  /// The same with a layout of its own, for memory that needs one.
+  static llvm::Expected<std::shared_ptr<Arena>>
+  create(ArenaOptions Options, VirtualMemory &Memory,
+         std::unique_ptr<LayoutPolicy> Policy);
 
   /// The memory that \p A was created on.
   static VirtualMemory &memory(const Arena &A);

@@ -56,12 +56,13 @@ static Error checkOptions(const ArenaOptions &O, const VirtualMemory &VM) {
   return checkBound(O, VM);
 }
 
-Expected<std::unique_ptr<ArenaImpl>> ArenaImpl::create(ArenaOptions Options,
-                                                       VirtualMemory &VM) {
+Expected<std::unique_ptr<ArenaImpl>>
+ArenaImpl::create(ArenaOptions Options, VirtualMemory &VM,
+                  std::unique_ptr<LayoutPolicy> Policy) {
   if (Error Err = checkOptions(Options, VM))
     return Err;
-  std::unique_ptr<LayoutPolicy> Policy =
-      LayoutPolicy::create(Options.ObjectLayout, VM);
+  if (!Policy)
+    Policy = LayoutPolicy::create(Options.ObjectLayout, VM);
   if (!Policy)
     return optionError("ObjectLayout is " +
                        Twine(static_cast<int>(Options.ObjectLayout)) +

@@ -24,8 +24,10 @@ namespace jitslab {
 /// System calls on memory that one allocation owns are made outside the lock.
 class ArenaImpl final : private ForkListener {
 public:
-  static llvm::Expected<std::unique_ptr<ArenaImpl>> create(ArenaOptions Options,
-                                                           VirtualMemory &VM);
+  /// \p Policy: null for that of the options' layout.
+  static llvm::Expected<std::unique_ptr<ArenaImpl>>
+  create(ArenaOptions Options, VirtualMemory &VM,
+         std::unique_ptr<LayoutPolicy> Policy = nullptr);
   ~ArenaImpl();
 
   const ArenaOptions &options() const { return Options; }

@@ -65,7 +65,7 @@ Expected<LaneBackings> DenseLayout::backWindow(AddressRange Space,
     return creationError(EC, "cannot create memory that can be mapped twice");
   // A refusal to execute has to show here, not when the first object comes.
   AddressRange FirstSlab{Space.Begin, Space.Begin + SlabSize};
-  if (std::error_code EC = Shared->commit(Lane::Code, FirstSlab))
+  if (std::error_code EC = Shared->commit(Lane::Code, FirstSlab, FirstSlab))
     return creationError(EC, "cannot map shared memory executable");
   if (std::error_code EC = Shared->decommit(FirstSlab))
     return creationError(EC, "cannot give back a part of shared memory");

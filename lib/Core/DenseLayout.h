@@ -16,7 +16,7 @@ namespace jitslab {
 /// Layout::Dense: code, read-only data and data in lanes of their own, in
 /// granules of a cache line. Code and read-only data are written through a view
 /// of their own, so no access rights ever change.
-class DenseLayout final : public LayoutPolicy {
+class DenseLayout : public LayoutPolicy {
 public:
   using LayoutPolicy::LayoutPolicy;
 

@@ -14,7 +14,7 @@ using namespace llvm;
 
 namespace jitslab {
 
-std::error_code PrivateBacking::commit(Lane, AddressRange Slabs) {
+std::error_code PrivateBacking::commit(Lane, AddressRange Slabs, AddressRange) {
   if (std::error_code EC =
           VM.protect(Slabs.Begin, Slabs.size(), Access::ReadWrite)) {
     // What was changed before the failure must not stay writable.

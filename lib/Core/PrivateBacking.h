@@ -20,7 +20,7 @@ public:
   PrivateBacking(VirtualMemory &VM, bool HugePages)
       : VM(VM), HugePages(HugePages) {}
 
-  std::error_code commit(Lane L, AddressRange Slabs) override;
+  std::error_code commit(Lane L, AddressRange Slabs, AddressRange Run) override;
   std::error_code decommit(AddressRange Slab) override;
   std::error_code makeWritable(AddressRange R) override;
   void populate(AddressRange Pages) override;

@@ -118,7 +118,8 @@ std::error_code SharedBacking::showPart(AddressRange R, bool KeepTraps) {
              : std::make_error_code(std::errc::io_error);
 }
 
-std::error_code SharedBacking::commit(Lane L, AddressRange Slabs) {
+std::error_code SharedBacking::commit(Lane L, AddressRange Slabs,
+                                      AddressRange) {
   if (std::error_code EC = ensureFile())
     return EC;
   if (std::error_code EC = mapBoth(L, Slabs)) {

@@ -36,7 +36,7 @@ public:
   /// Creates what commit takes from, as the next commit would.
   std::error_code ensureFile();
 
-  std::error_code commit(Lane L, AddressRange Slabs) override;
+  std::error_code commit(Lane L, AddressRange Slabs, AddressRange Run) override;
   std::error_code decommit(AddressRange Slab) override;
 
   /// Lets the window show what is written in \p R, any part of a committed

@@ -21,8 +21,10 @@ class SlabBacking {
 public:
   virtual ~SlabBacking() = default;
 
-  /// Makes \p Slabs usable for \p L. A failure leaves them inaccessible.
-  virtual std::error_code commit(Lane L, AddressRange Slabs) = 0;
+  /// Makes \p Slabs usable for \p L. A failure leaves them inaccessible. The
+  /// lane is likely to need the rest of \p Run next, which nobody has taken.
+  virtual std::error_code commit(Lane L, AddressRange Slabs,
+                                 AddressRange Run) = 0;
 
   /// Takes the memory of one slab away. After a failure it is still committed;
   /// its contents may be lost.

@@ -154,6 +154,19 @@ std::optional<size_t> SlabTable::take(Lane L, size_t Count, size_t AlignSlabs,
   return First;
 }
 
+AddressRange SlabTable::runAround(size_t First, size_t Count) const {
+  const Lane Owner = Slabs[First].Owner;
+  auto IsNext = [&](const Slab &S) {
+    return isUntaken(S) && S.Earmark == Owner;
+  };
+  size_t End = First + Count;
+  while (First != 0 && IsNext(Slabs[First - 1]))
+    --First;
+  while (End != size() && IsNext(Slabs[End]))
+    ++End;
+  return range(First, End - First);
+}
+
 void SlabTable::give(size_t I) {
   assert(!isUntaken(Slabs[I]) && "given back twice");
   Slabs[I].Owner = Slabs[I].Earmark = Lane::Untaken;

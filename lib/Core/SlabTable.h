@@ -93,6 +93,10 @@ public:
     } while (R.Begin != R.End);
   }
 
+  /// The addresses of \p Count slabs, which have the same owner, and of
+  /// neighbours on both sides that are untaken and earmarked for it.
+  AddressRange runAround(size_t First, size_t Count) const;
+
   /// Slabs that no lane has taken.
   size_t untaken() const { return Untaken; }
   struct Run {

@@ -102,7 +102,8 @@ ErrorOr<AddressRange> Window::commit(Lane L, size_t Bytes, size_t Align,
   if (!First)
     return AddressRange{};
   AddressRange R = Slabs.range(*First, Count);
-  if (std::error_code EC = Backings[L].commit(L, R)) {
+  if (std::error_code EC =
+          Backings[L].commit(L, R, Slabs.runAround(*First, Count))) {
     for (size_t I = 0; I != Count; ++I)
       freeSlab(*First + I);
     return EC;

@@ -15,8 +15,7 @@ using namespace llvm::jitlink;
 
 namespace jitslab {
 
-/// Where the section lies; an empty range if there is none.
-static orc::ExecutorAddrRange framesOf(LinkGraph &G) {
+orc::ExecutorAddrRange framesOf(LinkGraph &G) {
   Section *S = G.findSectionByName(".eh_frame");
   if (!S || S->getMemLifetime() == orc::MemLifetime::NoAlloc)
     return {};

@@ -14,6 +14,9 @@
 
 namespace jitslab {
 
+/// Where the .eh_frame section of \p G lies; an empty range if there is none.
+llvm::orc::ExecutorAddrRange framesOf(llvm::jitlink::LinkGraph &G);
+
 /// The frames of a graph, registered as long as this lives.
 class GraphFrames {
 public:

@@ -37,6 +37,23 @@ public:
     return {S.Executor, S.Executor + S.Size};
   }
 
+  /// Calls \p Visit with each segment, which is not sealed: those that
+  /// stay, and with \p WithFinalize those that do not.
+  template <typename Fn> void forEachSegment(bool WithFinalize, Fn Visit) {
+    for (Allocation *A : {&Standard, &Finalize})
+      if (A == &Standard || WithFinalize)
+        for (SegmentKind K : AllSegmentKinds)
+          if (Segment S = (*A)[K])
+            Visit(S);
+  }
+
+  /// Calls \p Visit with where there is code.
+  template <typename Fn> void forEachCode(Fn Visit) const {
+    for (const Allocation *A : {&Standard, &Finalize})
+      if (Segment S = (*A)[SegmentKind::Code])
+        Visit(AddressRange{S.Executor, S.Executor + S.Size});
+  }
+
   /// Gives back what was needed for finalization only.
   void releaseFinalizeSegments() { Finalize.release(); }
 

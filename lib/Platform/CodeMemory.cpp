@@ -36,6 +36,17 @@ void synchronizeInstructions(AddressRange R) {
 #endif
 }
 
+bool hasCoherentInstructions() {
+#if defined(__aarch64__)
+  uint64_t CacheType;
+  asm("mrs %0, ctr_el0" : "=r"(CacheType));
+  constexpr uint64_t IDC = uint64_t(1) << 28, DIC = uint64_t(1) << 29;
+  return (CacheType & (IDC | DIC)) == (IDC | DIC);
+#else
+  return true;
+#endif
+}
+
 // EPERM: the process has not said yet that it will do so. Its children need
 // not, and saying it again does no harm.
 void synchronizeThreads() {

@@ -18,6 +18,11 @@ namespace jitslab {
 /// before are another matter: see VirtualMemory::synchronizeThreads.
 void synchronizeInstructions(AddressRange R);
 
+/// True where instruction fetches see what is written without
+/// synchronizeInstructions: x86-64 (Intel SDM vol. 3A, 12.6), and AArch64 where
+/// CTR_EL0 says so (IDC and DIC; Arm ARM D19.2.34).
+bool hasCoherentInstructions();
+
 /// See VirtualMemory::synchronizeThreads.
 void synchronizeThreads();
 

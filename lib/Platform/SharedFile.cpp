@@ -24,7 +24,10 @@ namespace jitslab {
 // that do not know it refuse it with EINVAL, and allow execution.
 static constexpr unsigned MfdExec = 0x10;
 
-ErrorOr<SharedMemory> createSharedFile(size_t Size) {
+// Linux 5.1 (uapi/linux/fcntl.h); older C libraries lack the name.
+static constexpr int FSealFutureWrite = 0x10;
+
+ErrorOr<SharedMemory> createSharedFile(size_t Size, Seals S) {
   constexpr unsigned Flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   // ftruncate would send SIGXFSZ.
   rlimit Limit;
@@ -40,7 +43,8 @@ ErrorOr<SharedMemory> createSharedFile(size_t Size) {
   struct stat Status;
   if (ftruncate(M.Descriptor, off_t(Size)) ||
       fcntl(M.Descriptor, F_ADD_SEALS,
-            F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) ||
+            F_SEAL_SHRINK | F_SEAL_GROW |
+                (S == Seals::SizeOnly ? F_SEAL_SEAL : 0)) ||
       fstat(M.Descriptor, &Status)) {
     std::error_code EC = lastError();
     close(M.Descriptor);
@@ -49,6 +53,12 @@ ErrorOr<SharedMemory> createSharedFile(size_t Size) {
   M.Device = Status.st_dev;
   M.Inode = Status.st_ino;
   return M;
+}
+
+std::error_code forbidWriting(const SharedMemory &M) {
+  if (fcntl(M.Descriptor, F_ADD_SEALS, FSealFutureWrite | F_SEAL_SEAL))
+    return lastError();
+  return {};
 }
 
 std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,

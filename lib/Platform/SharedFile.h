@@ -13,8 +13,22 @@
 
 namespace jitslab {
 
+/// What else is to be forbidden of shared memory.
+enum class Seals : uint8_t {
+  /// Nothing: who has the descriptor may write.
+  SizeOnly,
+  /// Something, by forbidWriting.
+  MoreLater
+};
+
 /// See VirtualMemory::createShared.
-llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size);
+llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size,
+                                             Seals S = Seals::SizeOnly);
+
+/// Nobody can map \p M writable from now on, nor write it in another way, but
+/// through mappings that there are already; for ever. Holes cannot be punched
+/// either (fcntl(2), F_SEAL_FUTURE_WRITE, Linux 5.1).
+std::error_code forbidWriting(const SharedMemory &M);
 
 /// Shared memory is charged when it is touched, and where the commit limit is
 /// reached by then, that is SIGBUS. Where there is such a limit, all of it is

@@ -1,0 +1,143 @@
+//===- RemoteJITLinkMemoryManager.h - Another process's memory --*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+///
+/// \file
+/// An arena in another process, the executor, for JITLink in this one, the
+/// controller. The executor needs jitslab/ExecutorService.h. With LLVM 19
+/// to 23.
+///
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_REMOTEJITLINKMEMORYMANAGER_H
+#define JITSLAB_REMOTEJITLINKMEMORYMANAGER_H
+
+#include "jitslab/ABI.h"
+#include "jitslab/ArenaStats.h"
+#include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
+#include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
+#include <atomic>
+#include <cstddef>
+#include <memory>
+
+namespace jitslab {
+
+struct RemoteOptions {
+  /// Address space of a window in the executor: see ArenaOptions::WindowSize. 0
+  /// is DefaultNearWindowSize, or DefaultWindowSize if there may be one only;
+  /// windows lie near the executor's libraries where there is room.
+  size_t WindowSize = 0;
+
+  /// See ArenaOptions::Grow.
+  bool Grow = true;
+
+  /// True: the two processes share memory. That needs one machine, one user and
+  /// one network namespace: descriptors come to the executor by a Unix socket.
+  /// False: contents travel in messages, one for each batch of objects.
+  bool SharedMemory = true;
+
+  /// EH frames are registered with the executor's unwinder, so that C++
+  /// exceptions pass through the code. That takes a message for each batch of
+  /// objects which have frames. False: not at all, see
+  /// ArenaOptions::RegisterFrames.
+  bool RegisterFrames = true;
+};
+
+/// What a RemoteJITLinkMemoryManager has done so far, and holds.
+struct RemoteStats {
+  /// The windows, as in an arena of this process.
+  ArenaStats Memory;
+  /// Messages that were sent to the executor, of all kinds.
+  size_t Messages = 0;
+  /// Those among them that had objects to finalize or to deallocate.
+  size_t WorkMessages = 0;
+  /// Objects that were finalized.
+  size_t FinalizedObjects = 0;
+  /// Runs of slabs that are mapped in the executor, each of them a mapping
+  /// there. They are mapped ahead: they have room for more than CommittedBytes.
+  size_t Runs = 0;
+  size_t MappedBytes = 0;
+};
+
+class Arena;
+class RemoteMemory;
+class RemoteWorkQueue;
+
+/// Places each graph in one window of the executor's, as
+/// ArenaJITLinkMemoryManager does in this process. Where objects lie is decided
+/// here, without asking: memory is mapped ahead, in growing runs of slabs, and
+/// what is finalized without actions takes no message. What needs the executor
+/// (actions, frames, caches) while a message is out travels together with what
+/// else does.
+///
+/// Code and read-only data are shared memory that this process writes and the
+/// executor can never write, in no way that the system offers. Data is shared
+/// memory that both write.
+///
+/// When the executor is gone, all that is pending fails and all that comes
+/// later does, at once. The memory of this process is given back all the same.
+///
+/// allocate waits for the executor when it needs another run of slabs. So the
+/// EPC's dispatcher must not run tasks in the thread that receives messages
+/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait.
+///
+/// A fork of this process leaves the executor to the parent: in the child all
+/// calls fail. A fork of the executor's shares data with its child: it is for
+/// executing another program only.
+///
+/// Thread-safe. No lock is held while LLVM or the user is called back.
+class JITSLAB_ABI RemoteJITLinkMemoryManager
+    : public llvm::jitlink::JITLinkMemoryManager {
+public:
+  /// \p EPC has to outlive the manager. Fails, with nothing left behind, where
+  /// the executor has no ExecutorService or one of another version, where
+  /// memory cannot be shared with it, with invalid_argument for options out of
+  /// range, and with the executor's errno when it has no room for the window.
+  static llvm::Expected<std::unique_ptr<RemoteJITLinkMemoryManager>>
+  create(llvm::orc::ExecutorProcessControl &EPC, RemoteOptions = {});
+
+  /// All allocations must have been deallocated or abandoned. Sends nothing, so
+  /// that it may come after the EPC was disconnected: the executor gives the
+  /// windows back when another manager connects to it, or the controller goes.
+  ~RemoteJITLinkMemoryManager() override;
+
+  RemoteStats stats() const;
+
+  /// Gives runs of slabs that hold nothing live back to the system, in both
+  /// processes, and windows that hold nothing at all; one window stays.
+  /// \returns the bytes of the slabs that are free for any use again.
+  size_t trim();
+
+  /// Calls \p OnAllocated before it returns. Fails as
+  /// ArenaJITLinkMemoryManager::allocate does.
+  void allocate(const llvm::jitlink::JITLinkDylib *JD,
+                llvm::jitlink::LinkGraph &G,
+                OnAllocatedFunction OnAllocated) override;
+  using JITLinkMemoryManager::allocate;
+
+  /// Runs all deallocation actions, last to first, deregisters frames and only
+  /// then frees memory. Calls \p OnDeallocated before it returns where none of
+  /// \p Allocs has actions or frames, otherwise when the executor has replied.
+  void deallocate(std::vector<FinalizedAlloc> Allocs,
+                  OnDeallocatedFunction OnDeallocated) override;
+  using JITLinkMemoryManager::deallocate;
+
+private:
+  RemoteJITLinkMemoryManager(std::shared_ptr<RemoteMemory> Memory,
+                             RemoteOptions Options);
+  llvm::Error makeArena();
+
+  RemoteOptions Options;
+  std::shared_ptr<RemoteMemory> Memory;
+  std::shared_ptr<RemoteWorkQueue> Queue;
+  std::atomic<size_t> Finalized{0};
+  std::shared_ptr<Arena> Space;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_REMOTEJITLINKMEMORYMANAGER_H

@@ -1,0 +1,222 @@
+//===- ExecutorService.cpp - The executor's side of an arena --------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "jitslab/ExecutorService.h"
+#include "../Platform/CodeMemory.h"
+#include "ExecutorSession.h"
+#include "llvm/Support/Process.h"
+
+using namespace llvm;
+using orc::ExecutorAddr;
+using orc::ExecutorAddrRange;
+
+namespace jitslab {
+
+namespace {
+
+/// All sessions of this process, by number: a message names the number.
+class SessionTable {
+public:
+  /// It outlives whatever the process's end destroys.
+  static SessionTable &process() {
+    static auto *Table = new SessionTable;
+    return *Table;
+  }
+
+  uint64_t add(const void *Service, std::shared_ptr<ExecutorSession> S) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    Sessions[++Last] = {Service, std::move(S)};
+    return Last;
+  }
+
+  /// \returns null where there is none.
+  std::shared_ptr<ExecutorSession> find(uint64_t Number) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    auto I = Sessions.find(Number);
+    return I == Sessions.end() ? nullptr : I->second.Session;
+  }
+
+  /// Ends the sessions for which \p Which is true, the newest first.
+  template <typename Fn> Error end(Fn Which) {
+    std::vector<std::shared_ptr<ExecutorSession>> Gone;
+    {
+      std::lock_guard<std::mutex> Guard(Lock);
+      for (auto I = Sessions.begin(); I != Sessions.end();)
+        if (Which(I->second.Service, *I->second.Session)) {
+          Gone.insert(Gone.begin(), std::move(I->second.Session));
+          I = Sessions.erase(I);
+        } else {
+          ++I;
+        }
+    }
+    Error Err = Error::success();
+    for (const std::shared_ptr<ExecutorSession> &S : Gone)
+      Err = joinErrors(std::move(Err), S->end());
+    return Err;
+  }
+
+private:
+  struct Entry {
+    const void *Service;
+    std::shared_ptr<ExecutorSession> Session;
+  };
+  std::mutex Lock;
+  std::map<uint64_t, Entry> Sessions;
+  uint64_t Last = 0;
+};
+
+AddressRange local(ExecutorAddrRange R) {
+  return {uintptr_t(R.Start.getValue()), uintptr_t(R.End.getValue())};
+}
+
+wire::CBuffer malformed() {
+  return wire::Buffer::createOutOfBandError(
+             "jitslab: a message makes no sense, or is for no session")
+      .release();
+}
+
+wire::CBuffer reply(std::error_code EC) {
+  return wire::write<wire::ErrnoReply>(int32_t(EC.value())).release();
+}
+
+/// Reads a message of the form \p List into \p Args, of which the first is a
+/// session. \returns null if it is something else.
+template <typename List, typename... Ts>
+std::shared_ptr<ExecutorSession> sessionOf(const char *Data, size_t Size,
+                                           Ts &...Args) {
+  uint64_t Number = 0;
+  if (!wire::read<List>({Data, Size}, Number, Args...))
+    return nullptr;
+  return SessionTable::process().find(Number);
+}
+
+wire::CBuffer reserve(const char *Data, size_t Size) {
+  uint64_t Bytes = 0;
+  auto S = sessionOf<wire::ReserveArgs>(Data, Size, Bytes);
+  if (!S)
+    return malformed();
+  ErrorOr<uintptr_t> Start = S->reserve(Bytes);
+  return wire::write<wire::ReserveReply>(int32_t(Start.getError().value()),
+                                         ExecutorAddr(Start ? *Start : 0))
+      .release();
+}
+
+wire::CBuffer release(const char *Data, size_t Size) {
+  ExecutorAddr Start;
+  auto S = sessionOf<wire::ReleaseArgs>(Data, Size, Start);
+  return S ? reply(S->release(Start.getValue())) : malformed();
+}
+
+wire::CBuffer map(const char *Data, size_t Size) {
+  ExecutorAddrRange R;
+  uint8_t Use = 0;
+  uint64_t File = 0;
+  auto S = sessionOf<wire::MapArgs>(Data, Size, R, Use, File);
+  if (!S || Use > uint8_t(AllLanes.back()))
+    return malformed();
+  return reply(S->map(local(R), Lane(Use), File));
+}
+
+wire::CBuffer unmap(const char *Data, size_t Size) {
+  ExecutorAddrRange R;
+  auto S = sessionOf<wire::UnmapArgs>(Data, Size, R);
+  return S ? reply(S->unmap(local(R))) : malformed();
+}
+
+wire::CBuffer work(const char *Data, size_t Size) {
+  wire::Work W;
+  auto S = sessionOf<wire::WorkArgs>(Data, Size, W);
+  if (!S)
+    return malformed();
+  ExecutorSession::Done D = S->work(std::move(W));
+  // The parts of the reply, one behind the other.
+  size_t Bytes = wire::WorkReplyHead::size(StringRef(D.Refusal));
+  for (const auto &F : D.Finalizes)
+    Bytes += wire::FinalizeReply::size(StringRef(F.Failure), F.Key);
+  for (const std::string &Failure : D.Deallocates)
+    Bytes += wire::DeallocateReply::size(StringRef(Failure));
+  wire::Buffer B = wire::Buffer::allocate(Bytes);
+  wire::sps::SPSOutputBuffer Out(B.data(), B.size());
+  (void)wire::WorkReplyHead::serialize(Out, StringRef(D.Refusal));
+  for (const auto &F : D.Finalizes)
+    (void)wire::FinalizeReply::serialize(Out, StringRef(F.Failure), F.Key);
+  for (const std::string &Failure : D.Deallocates)
+    (void)wire::DeallocateReply::serialize(Out, StringRef(Failure));
+  return B.release();
+}
+
+Expected<uint64_t> open(uint32_t Version, const void *Service, StringRef Socket,
+                        StringRef Proof) {
+  if (Version != wire::Version)
+    return make_error<StringError>(
+        "it has messages of version " + Twine(wire::Version) +
+            ", the controller of version " + Twine(Version) +
+            "; use one jitslab for both",
+        std::make_error_code(std::errc::protocol_not_supported));
+  // Managers leave theirs behind when they are destroyed.
+  if (Error Err = SessionTable::process().end(
+          [](const void *, const ExecutorSession &S) {
+            return S.isAbandoned();
+          }))
+    consumeError(std::move(Err));
+  DescriptorChannel Channel;
+  if (!Socket.empty()) {
+    ErrorOr<DescriptorChannel> C = DescriptorChannel::connect(Socket, Proof);
+    if (!C)
+      return make_error<StringError>(
+          "it cannot connect to the controller's socket: " +
+              C.getError().message() +
+              "; they share memory only on one machine and in one network "
+              "namespace; set RemoteOptions::SharedMemory to false",
+          C.getError());
+    Channel = std::move(*C);
+  }
+  return SessionTable::process().add(
+      Service, std::make_shared<ExecutorSession>(std::move(Channel)));
+}
+
+wire::CBuffer openMessage(const char *Data, size_t Size) {
+  uint32_t Version = 0;
+  ExecutorAddr Service;
+  StringRef Socket, Proof;
+  if (!wire::read<wire::OpenArgs>({Data, Size}, Version, Service, Socket,
+                                  Proof))
+    return malformed();
+  std::string Refusal;
+  uint64_t Number = 0;
+  if (Error Err = open(Version, Service.toPtr<const void *>(), Socket, Proof)
+                      .moveInto(Number))
+    Refusal = toString(std::move(Err));
+  return wire::write<wire::OpenReply>(
+             StringRef(Refusal), Number,
+             uint64_t(VirtualMemory::system().pageSize()),
+             hasCoherentInstructions(), ExecutorAddr::fromPtr(&reserve),
+             ExecutorAddr::fromPtr(&release), ExecutorAddr::fromPtr(&map),
+             ExecutorAddr::fromPtr(&unmap), ExecutorAddr::fromPtr(&work))
+      .release();
+}
+
+} // namespace
+
+ExecutorService::ExecutorService() = default;
+ExecutorService::~ExecutorService() = default;
+
+void ExecutorService::addBootstrapSymbols(
+    StringMap<ExecutorAddr> &BootstrapSymbols) {
+  BootstrapSymbols[wire::OpenName] = ExecutorAddr::fromPtr(&openMessage);
+  BootstrapSymbols[wire::ServiceName] = ExecutorAddr::fromPtr(this);
+}
+
+Error ExecutorService::shutdown() {
+  return SessionTable::process().end(
+      [this](const void *Service, const ExecutorSession &) {
+        return Service == this;
+      });
+}
+
+} // namespace jitslab

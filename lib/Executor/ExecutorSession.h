@@ -1,0 +1,83 @@
+//===- ExecutorSession.h - What a controller has here -----------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_EXECUTOR_EXECUTORSESSION_H
+#define JITSLAB_EXECUTOR_EXECUTORSESSION_H
+
+#include "../Platform/DescriptorChannel.h"
+#include "../Unwind/FrameSection.h"
+#include "ExecutorWindow.h"
+#include "jitslab/ExecutorService.h"
+#include <condition_variable>
+#include <map>
+#include <mutex>
+
+namespace jitslab {
+
+/// What one memory manager of a controller's has in this process. Thread-safe.
+/// No lock is held while actions run.
+class ExecutorSession {
+public:
+  /// \p Channel: not connected where contents travel in messages.
+  explicit ExecutorSession(DescriptorChannel Channel)
+      : Channel(std::move(Channel)), SharesMemory(bool(this->Channel)) {}
+
+  /// True once the controller has closed what it shares memory by.
+  bool isAbandoned() const { return SharesMemory && !Channel.isConnected(); }
+
+  /// Runs what deallocation actions are left, last to first, deregisters frames
+  /// and gives all memory back.
+  llvm::Error end();
+
+  // The messages, see Wire.h.
+
+  llvm::ErrorOr<uintptr_t> reserve(uint64_t Size);
+  std::error_code release(uintptr_t Start);
+  std::error_code map(AddressRange R, Lane L, uint64_t File);
+  std::error_code unmap(AddressRange R);
+
+  /// What became of an object.
+  struct Finalized {
+    std::string Failure;
+    uint64_t Key = 0;
+  };
+  struct Done {
+    std::string Refusal;
+    std::vector<Finalized> Finalizes;
+    std::vector<std::string> Deallocates;
+  };
+  Done work(wire::Work W);
+
+private:
+  /// What an object needs when it goes.
+  struct Object {
+    std::optional<FrameSection> Frames;
+    std::vector<wire::sps::WrapperFunctionCall> Actions;
+  };
+
+  ExecutorWindow *windowOf(AddressRange R);
+  bool change(const wire::Work &W);
+  llvm::Error finalize(wire::Finalize &F, uint64_t &Key);
+  llvm::Error deallocate(llvm::ArrayRef<Object> Objects);
+
+  DescriptorChannel Channel;
+  const bool SharesMemory;
+  std::mutex Lock;
+  /// By where they begin.
+  std::map<uintptr_t, ExecutorWindow> Windows;
+  std::map<uint64_t, Object> Objects;
+  uint64_t LastKey = 0;
+  /// The last message whose changes of memory are made.
+  uint64_t Changed = 0;
+  bool Ended = false;
+  std::condition_variable OnChanged;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_EXECUTOR_EXECUTORSESSION_H

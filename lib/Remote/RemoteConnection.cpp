@@ -1,0 +1,214 @@
+//===- RemoteConnection.cpp - To an executor ------------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RemoteConnection.h"
+#include "../Core/Errors.h"
+#include "../Platform/Fork.h"
+#include "BrokenPipe.h"
+#include "jitslab/Arena.h"
+#include "llvm/Support/MathExtras.h"
+
+using namespace llvm;
+using orc::ExecutorAddr;
+
+namespace jitslab {
+
+// No process has addresses of more bits (five-level page tables, one half).
+static constexpr uint64_t AddressesEnd = uint64_t(1) << 56;
+
+static Error remoteError(std::errc Code, const Twine &What) {
+  return make_error<StringError>("jitslab: " + What,
+                                 std::make_error_code(Code));
+}
+
+static ArrayRef<char> bytesOf(const wire::Buffer &B) {
+  return {B.data(), B.size()};
+}
+
+RemoteConnection::RemoteConnection(orc::ExecutorProcessControl &EPC)
+    : EPC(EPC), Birth(forkCountAtBirth()) {}
+
+Expected<std::unique_ptr<RemoteConnection>>
+RemoteConnection::open(orc::ExecutorProcessControl &EPC, bool SharedMemory) {
+  std::unique_ptr<RemoteConnection> C(new RemoteConnection(EPC));
+  Expected<ExecutorAddr> Open = C->findOpen();
+  if (!Open)
+    return Open.takeError();
+  if (Error Err = C->openSession(*Open, SharedMemory))
+    return Err;
+  return C;
+}
+
+Expected<ExecutorAddr> RemoteConnection::findOpen() {
+  ExecutorAddr Open;
+  Error Missing = EPC.getBootstrapSymbols({{Open, wire::OpenName}});
+  if (!Missing)
+    return Open;
+  consumeError(std::move(Missing));
+  return remoteError(
+      std::errc::not_supported,
+      "the executor has no jitslab::ExecutorService; run jitslab-executor, or "
+      "add the service to the executor's SimpleRemoteEPCServer and link it "
+      "with jitslab::executor");
+}
+
+Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
+  ExecutorAddr Service;
+  if (Error Err = EPC.getBootstrapSymbols({{Service, wire::ServiceName}}))
+    consumeError(std::move(Err)); // It is the process's.
+  std::optional<ChannelListener> Listener;
+  if (SharedMemory) {
+    ErrorOr<ChannelListener> L = ChannelListener::create();
+    if (!L)
+      return systemError(L.getError(), "cannot make a socket for the executor");
+    Listener.emplace(std::move(*L));
+  }
+  Expected<wire::Buffer> Reply =
+      call(Open, wire::write<wire::OpenArgs>(
+                     wire::Version, Service,
+                     StringRef(Listener ? Listener->name() : ""),
+                     StringRef(Listener ? Listener->proof() : "")));
+  if (!Reply)
+    return Reply.takeError();
+  StringRef Refusal;
+  uint64_t Page;
+  if (!wire::read<wire::OpenReply>(bytesOf(*Reply), Refusal, Session, Page,
+                                   CoherentInstructions, ReserveFn, ReleaseFn,
+                                   MapFn, UnmapFn, WorkFn))
+    return failMalformed();
+  if (!Refusal.empty())
+    return remoteError(std::errc::not_supported,
+                       "the executor refuses: " + Refusal);
+  if (!isPowerOf2_64(Page) || Page > SlabSize)
+    return failMalformed();
+  PageSize = Page;
+  if (!Listener)
+    return Error::success();
+  ErrorOr<DescriptorChannel> Accepted = Listener->accept();
+  if (!Accepted)
+    return systemError(Accepted.getError(),
+                       "the executor has not connected to this process");
+  Channel = std::move(*Accepted);
+  return Error::success();
+}
+
+Error RemoteConnection::over() {
+  std::lock_guard<std::mutex> Guard(Lock);
+  return remoteError(std::errc::connection_reset, Reason);
+}
+
+Error RemoteConnection::fail(const Twine &Why) {
+  {
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (!Failed)
+      Reason = Why.str();
+    Failed = true;
+  }
+  return over();
+}
+
+Error RemoteConnection::failMalformed() {
+  return fail("the executor has sent a reply that makes no sense; the "
+              "connection is not used any more");
+}
+
+Error RemoteConnection::check() {
+  if (Birth != forkCountAtBirth())
+    return remoteError(std::errc::operation_not_permitted,
+                       "this process was forked off the one that the executor "
+                       "belongs to; connect to an executor of its own");
+  if (Failed)
+    return over();
+  if (Channel && !Channel.isConnected())
+    return fail("the executor is gone");
+  return Error::success();
+}
+
+Expected<wire::Buffer> RemoteConnection::checked(wire::Buffer Reply) {
+  if (const char *Text = Reply.getOutOfBandError())
+    return fail("the executor does not answer: " + Twine(Text));
+  return Reply;
+}
+
+Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
+                                              const wire::Buffer &Args) {
+  if (Closed)
+    return remoteError(std::errc::connection_reset, "the session is over");
+  if (Error Err = check())
+    return Err;
+  ++Messages;
+  BrokenPipeIsAnError Guard;
+  return checked(EPC.callWrapper(Function, bytesOf(Args)));
+}
+
+static std::error_code errorOf(int32_t Errno) {
+  return std::error_code(Errno, std::generic_category());
+}
+
+std::error_code RemoteConnection::callForErrno(ExecutorAddr Function,
+                                               const wire::Buffer &Args) {
+  Expected<wire::Buffer> Reply = call(Function, Args);
+  if (!Reply)
+    return errorToErrorCode(Reply.takeError());
+  int32_t Errno;
+  if (!wire::read<wire::ErrnoReply>(bytesOf(*Reply), Errno))
+    return errorToErrorCode(failMalformed());
+  return errorOf(Errno);
+}
+
+ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
+  Expected<wire::Buffer> Reply =
+      call(ReserveFn, wire::write<wire::ReserveArgs>(Session, uint64_t(Size)));
+  if (!Reply)
+    return errorToErrorCode(Reply.takeError());
+  int32_t Errno;
+  ExecutorAddr Start;
+  if (!wire::read<wire::ReserveReply>(bytesOf(*Reply), Errno, Start))
+    return errorToErrorCode(failMalformed());
+  if (Errno)
+    return errorOf(Errno);
+  if (!Start || Start.getValue() % SlabSize ||
+      Start.getValue() > AddressesEnd - Size)
+    return errorToErrorCode(failMalformed());
+  return uintptr_t(Start.getValue());
+}
+
+static orc::ExecutorAddrRange remote(AddressRange R) {
+  return {ExecutorAddr(R.Begin), ExecutorAddr(R.End)};
+}
+
+std::error_code RemoteConnection::release(uintptr_t Start) {
+  return callForErrno(
+      ReleaseFn, wire::write<wire::ReleaseArgs>(Session, ExecutorAddr(Start)));
+}
+
+std::error_code RemoteConnection::map(AddressRange R, Lane L, uint64_t File) {
+  return callForErrno(
+      MapFn, wire::write<wire::MapArgs>(Session, remote(R), uint8_t(L), File));
+}
+
+std::error_code RemoteConnection::unmap(AddressRange R) {
+  return callForErrno(UnmapFn,
+                      wire::write<wire::UnmapArgs>(Session, remote(R)));
+}
+
+void RemoteConnection::work(const wire::Work &W, WorkReply OnReply) {
+  if (Error Err = check())
+    return OnReply(std::move(Err));
+  ++Messages;
+  wire::Buffer Args = wire::write<wire::WorkArgs>(Session, W);
+  BrokenPipeIsAnError Guard;
+  EPC.callWrapperAsync(
+      WorkFn,
+      [this, OnReply = std::move(OnReply)](wire::Buffer Reply) mutable {
+        OnReply(checked(std::move(Reply)));
+      },
+      bytesOf(Args));
+}
+
+} // namespace jitslab

@@ -1,0 +1,95 @@
+//===- RemoteConnection.h - To an executor ----------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_REMOTE_REMOTECONNECTION_H
+#define JITSLAB_REMOTE_REMOTECONNECTION_H
+
+#include "../Core/Lane.h"
+#include "../Platform/AddressSpace.h"
+#include "../Platform/DescriptorChannel.h"
+#include "Wire.h"
+#include "llvm/ADT/FunctionExtras.h"
+#include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
+#include "llvm/Support/Error.h"
+#include <atomic>
+#include <mutex>
+
+namespace jitslab {
+
+/// A session with the ExecutorService at the other side of an EPC. Once
+/// anything goes wrong with it that is no answer of the executor's, it is over:
+/// all that follows fails at once. Thread-safe, but for what says otherwise.
+class RemoteConnection {
+public:
+  static llvm::Expected<std::unique_ptr<RemoteConnection>>
+  open(llvm::orc::ExecutorProcessControl &EPC, bool SharedMemory);
+
+  /// Fails where the session is over: the executor is gone, or this process is
+  /// a child of the one that began it.
+  llvm::Error check();
+
+  /// Sends nothing any more.
+  void close() { Closed = true; }
+
+  /// As the executor has said, in bytes.
+  size_t pageSize() const { return PageSize; }
+  /// What is written is seen by instruction fetches without being told.
+  bool hasCoherentInstructions() const { return CoherentInstructions; }
+  bool sharesMemory() const { return bool(Channel); }
+  /// One thread at a time.
+  DescriptorChannel &channel() { return Channel; }
+
+  // These wait for the reply. They fail with the executor's errno, or with
+  // ECONNRESET where the session is over.
+
+  llvm::ErrorOr<uintptr_t> reserve(size_t Size);
+  std::error_code release(uintptr_t Start);
+  std::error_code map(AddressRange R, Lane L, uint64_t File);
+  std::error_code unmap(AddressRange R);
+
+  /// Sends \p W, and calls \p OnReply in another thread or, where it cannot be
+  /// sent, perhaps in this one.
+  using WorkReply = llvm::unique_function<void(llvm::Expected<wire::Buffer>)>;
+  void work(const wire::Work &W, WorkReply OnReply);
+
+  /// Ends the session, since the executor has sent what makes no sense.
+  /// \returns the error.
+  llvm::Error failMalformed();
+
+  /// Those that were sent so far.
+  size_t messages() const { return Messages; }
+
+private:
+  explicit RemoteConnection(llvm::orc::ExecutorProcessControl &EPC);
+
+  llvm::Expected<llvm::orc::ExecutorAddr> findOpen();
+  llvm::Error openSession(llvm::orc::ExecutorAddr Open, bool SharedMemory);
+  llvm::Error fail(const llvm::Twine &Reason);
+  llvm::Error over();
+  llvm::Expected<wire::Buffer> call(llvm::orc::ExecutorAddr Function,
+                                    const wire::Buffer &Args);
+  std::error_code callForErrno(llvm::orc::ExecutorAddr Function,
+                               const wire::Buffer &Args);
+  llvm::Expected<wire::Buffer> checked(wire::Buffer Reply);
+
+  llvm::orc::ExecutorProcessControl &EPC;
+  const uint32_t Birth;
+  uint64_t Session = 0;
+  size_t PageSize = 0;
+  bool CoherentInstructions = false;
+  llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn;
+  DescriptorChannel Channel;
+  std::atomic<size_t> Messages{0};
+  std::atomic<bool> Closed{false}, Failed{false};
+  std::mutex Lock;
+  std::string Reason;
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_REMOTE_REMOTECONNECTION_H

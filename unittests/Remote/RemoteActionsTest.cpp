@@ -1,0 +1,169 @@
+//===- RemoteActionsTest.cpp - Actions and frames in an executor ----------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExecutorProcess.h"
+#include "RemoteObject.h"
+#include <future>
+
+using namespace jitslab;
+using namespace llvm;
+using namespace llvm::jitlink;
+
+using Finalized = MSVCPExpected<JITLinkMemoryManager::FinalizedAlloc>;
+
+static orc::shared::WrapperFunctionCall actionAt(orc::ExecutorAddr Function) {
+  return cantFail(
+      orc::shared::WrapperFunctionCall::Create<orc::shared::SPSArgList<>>(
+          Function));
+}
+
+namespace {
+/// An object on its way, with a finalize action.
+struct Pending {
+  Pending(RemoteJIT &J, orc::ExecutorAddr Action, bool DeallocToo = false) {
+    Block *Code, *Data;
+    G = makeObject(Code, Data, /*DataSize=*/8);
+    G->allocActions().push_back(
+        {actionAt(Action),
+         DeallocToo ? actionAt(Action) : orc::shared::WrapperFunctionCall()});
+    Alloc = valueOf(J.Manager->allocate(nullptr, *G));
+    Result = Done.get_future();
+  }
+  void finalize() {
+    Alloc->finalize([this](Expected<JITLinkMemoryManager::FinalizedAlloc> A) {
+      Done.set_value(std::move(A));
+    });
+  }
+  bool isDone() {
+    return Result.wait_for(std::chrono::seconds(0)) ==
+           std::future_status::ready;
+  }
+
+  std::unique_ptr<LinkGraph> G;
+  std::unique_ptr<JITLinkMemoryManager::InFlightAlloc> Alloc;
+  std::promise<Finalized> Done;
+  std::future<Finalized> Result;
+};
+} // namespace
+
+TEST_CASE(
+    "Actions run in the executor, when an object comes and when it goes") {
+  RemoteOptions O;
+  O.SharedMemory = GENERATE(true, false);
+  CAPTURE(O.SharedMemory);
+  RemoteJIT J(O);
+  J.add("actions");
+  Pending P(J, J.addressOf("countUp"), /*DeallocToo=*/true);
+  P.finalize();
+  auto Alloc = valueOf<JITLinkMemoryManager::FinalizedAlloc>(P.Result.get());
+  CHECK(valueOf(J.call("getCount", 0)) == 1);
+  REQUIRE_SUCCESS(J.Manager->deallocate(std::move(Alloc)));
+  CHECK(valueOf(J.call("getCount", 0)) == 2);
+}
+
+TEST_CASE("Actions that arrive while a message is out travel together") {
+  RemoteJIT J;
+  J.add("actions");
+  const orc::ExecutorAddr Set = J.addressOf("setFlag");
+  Pending First(J, J.addressOf("waitForFlag"));
+  std::vector<std::unique_ptr<Pending>> Others;
+  for (unsigned I = 0; I != 20; ++I)
+    Others.push_back(std::make_unique<Pending>(J, Set));
+  const size_t Before = J.Manager->stats().WorkMessages;
+  First.finalize();
+  for (auto &P : Others)
+    P->finalize();
+  // The first waits for the others, which do not wait for it for ever.
+  auto Alloc =
+      valueOf<JITLinkMemoryManager::FinalizedAlloc>(First.Result.get());
+  REQUIRE_SUCCESS(J.Manager->deallocate(std::move(Alloc)));
+  for (auto &P : Others) {
+    auto A = valueOf<JITLinkMemoryManager::FinalizedAlloc>(P->Result.get());
+    REQUIRE_SUCCESS(J.Manager->deallocate(std::move(A)));
+  }
+  // Those that came while the machine was busy with others may have gone apart.
+  const size_t Messages = J.Manager->stats().WorkMessages - Before;
+  CHECK(Messages >= 2);
+  CHECK(Messages < 10);
+}
+
+TEST_CASE("An executor that dies ends what is pending and all that follows") {
+  const size_t DescriptorsBefore = openDescriptors();
+  {
+    RemoteJIT J;
+    J.add("actions");
+    const orc::ExecutorAddr Hang = J.addressOf("hang");
+    Pending Waiting(J, Hang), Behind(J, Hang), NotYet(J, Hang);
+    Loaded Quiet = valueOf(load(*J.Manager, 1));
+    Waiting.finalize();
+    Behind.finalize();
+    CHECK(!Waiting.isDone());
+    J.Process.kill();
+    CHECK(toString(Waiting.Result.get().takeError()) != "");
+    CHECK(toString(Behind.Result.get().takeError()) != "");
+    // What has nothing to say to the executor fails too.
+    NotYet.G->allocActions().clear();
+    NotYet.finalize();
+    CHECK_THAT(toString(NotYet.Result.get().takeError()),
+               containing("executor"));
+    CHECK_THAT(messageOf(load(*J.Manager, 2)), containing("executor"));
+    CHECK_THAT(toString(J.Manager->deallocate(std::move(Quiet.Alloc))),
+               containing("executor"));
+    J.Manager->trim();
+  }
+  CHECK(openDescriptors() == DescriptorsBefore);
+}
+
+TEST_CASE("Without shared memory, an executor that dies is an error as well") {
+  RemoteOptions O;
+  O.SharedMemory = false;
+  RemoteSession S(O);
+  Loaded Object = valueOf(load(*S.Manager, 1));
+  S.Process.kill();
+  CHECK(messageOf(load(*S.Manager, 2)) != "");
+  CHECK(messageOf(load(*S.Manager, 3)) != "");
+  CHECK(toString(S.Manager->deallocate(std::move(Object.Alloc))) != "");
+  CHECK(S.Manager->stats().Memory.LiveBytes == 0);
+}
+
+TEST_CASE("Exceptions pass through code in an executor") {
+  RemoteOptions O;
+  O.SharedMemory = GENERATE(true, false);
+  CAPTURE(O.SharedMemory);
+  RemoteJIT J(O);
+  J.add("catch");
+  CHECK(valueOf(J.call("throw_and_catch", 21)) == 42);
+  CHECK(J.Manager->stats().WorkMessages >= 1);
+  // Frames go with what they are of.
+  REQUIRE_SUCCESS(J.JIT->getMainJITDylib().clear());
+  J.add("catch");
+  CHECK(valueOf(J.call("throw_and_catch", 4)) == 8);
+}
+
+TEST_CASE("Without frames, objects of code take no message") {
+  RemoteOptions O;
+  O.RegisterFrames = false;
+  RemoteJIT J(O);
+  J.add("tiny");
+  J.addressOf("tiny");
+  CHECK(J.Manager->stats().WorkMessages == 0);
+}
+
+TEST_CASE("An executor whose controller is gone ends") {
+  ExecutorProcess Process;
+  {
+    orc::ExecutionSession ES(Process.takeEPC());
+    auto Manager = valueOf(
+        RemoteJITLinkMemoryManager::create(ES.getExecutorProcessControl()));
+    auto Object = valueOf(load(*Manager, 1));
+    REQUIRE_SUCCESS(ES.endSession());
+    // The executor may not have noticed yet.
+    consumeError(Manager->deallocate(std::move(Object.Alloc)));
+  }
+  CHECK(Process.wait() == 0);
+}
