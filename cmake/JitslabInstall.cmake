@@ -8,12 +8,19 @@ set(_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development)
+if(TARGET jitslab_executor)
+  install(TARGETS jitslab_executor EXPORT jitslabTargets
+    ARCHIVE COMPONENT Development)
+endif()
 set(_components Runtime Development)
 if(TARGET jitslab-rtdyld)
   list(APPEND _components Tools)
   install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-rtdyld.1
     DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
+endif()
+if(TARGET jitslab-executor)
+  install(TARGETS jitslab-executor RUNTIME COMPONENT Tools)
 endif()
 if(TARGET jitslab-preload)
   # What serves every LLVM, and what serves the one of this build.
@@ -115,7 +122,8 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME jitslab-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
 This package has jitslab-rtdyld, which loads ELF objects with LLVM's or
-jitslab's memory manager and runs them.")
+jitslab's memory manager and runs them, and jitslab-executor, which runs what
+another process links.")
 
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_NAME jitslab-preload)
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_SECTION libs)
