@@ -21,6 +21,10 @@ if(TARGET jitslab-rtdyld)
 endif()
 if(TARGET jitslab-executor)
   install(TARGETS jitslab-executor RUNTIME COMPONENT Tools)
+  if(TARGET jitslab-executor-llvm)
+    install(TARGETS jitslab-executor-llvm
+      LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT Tools)
+  endif()
 endif()
 if(TARGET jitslab-preload)
   # What serves every LLVM, and what serves the one of this build.

@@ -142,4 +142,12 @@
 #define JITSLAB_LLVM_RESULTS_ARE_BUFFERS 0
 #endif
 
+/// 1 where an executor's symbols can be looked up through its
+/// ExecutorProcessControl, or the DylibManager that this has (until LLVM 22).
+#if LLVM_VERSION_MAJOR < 23
+#define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 1
+#else
+#define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 0
+#endif
+
 #endif // JITSLAB_LIB_LLVMCOMPAT_H

@@ -180,7 +180,12 @@ Expected<uint64_t> open(uint32_t Version, const void *Service, StringRef Socket,
       Service, std::make_shared<ExecutorSession>(std::move(Channel)));
 }
 
-wire::CBuffer openMessage(const char *Data, size_t Size) {
+} // namespace
+
+// By this name it is found where the service is loaded into an executor that
+// does not know it.
+extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
+                                                           size_t Size) {
   uint32_t Version = 0;
   ExecutorAddr Service;
   StringRef Socket, Proof;
@@ -201,14 +206,13 @@ wire::CBuffer openMessage(const char *Data, size_t Size) {
       .release();
 }
 
-} // namespace
-
 ExecutorService::ExecutorService() = default;
 ExecutorService::~ExecutorService() = default;
 
 void ExecutorService::addBootstrapSymbols(
     StringMap<ExecutorAddr> &BootstrapSymbols) {
-  BootstrapSymbols[wire::OpenName] = ExecutorAddr::fromPtr(&openMessage);
+  BootstrapSymbols[wire::OpenName] =
+      ExecutorAddr::fromPtr(&jitslab_executor_open);
   BootstrapSymbols[wire::ServiceName] = ExecutorAddr::fromPtr(this);
 }
 

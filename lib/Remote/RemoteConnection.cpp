@@ -11,6 +11,7 @@
 #include "../Platform/Fork.h"
 #include "BrokenPipe.h"
 #include "jitslab/Arena.h"
+#include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/Support/MathExtras.h"
 
 using namespace llvm;
@@ -44,17 +45,63 @@ RemoteConnection::open(orc::ExecutorProcessControl &EPC, bool SharedMemory) {
   return C;
 }
 
+#if JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS
+// LLVM 19 has one class for both.
+template <typename T>
+static auto dylibsOf(T &EPC, int) -> decltype(EPC.getDylibMgr()) {
+  return EPC.getDylibMgr();
+}
+template <typename T> static T &dylibsOf(T &EPC, long) { return EPC; }
+
+[[maybe_unused]] static ExecutorAddr
+addressOf(const orc::ExecutorSymbolDef &Symbol) {
+  return Symbol.getAddress();
+}
+[[maybe_unused]] static ExecutorAddr
+addressOf(const std::optional<orc::ExecutorSymbolDef> &Symbol) {
+  return Symbol ? Symbol->getAddress() : ExecutorAddr();
+}
+
+/// Where the service was loaded into an executor that does not know it.
+static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &EPC) {
+  auto &Dylibs = dylibsOf(EPC, 0);
+  BrokenPipeIsAnError Guard;
+  auto Process = Dylibs.loadDylib(nullptr);
+  if (!Process) {
+    consumeError(Process.takeError());
+    return {};
+  }
+  orc::SymbolLookupSet Names(EPC.intern(wire::OpenName),
+                             orc::SymbolLookupFlags::WeaklyReferencedSymbol);
+  auto Found = Dylibs.lookupSymbols({{*Process, Names}});
+  if (!Found) {
+    consumeError(Found.takeError());
+    return {};
+  }
+  return Found->size() == 1 && Found->front().size() == 1
+             ? addressOf(Found->front().front())
+             : ExecutorAddr();
+}
+#else
+static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &) { return {}; }
+#endif
+
 Expected<ExecutorAddr> RemoteConnection::findOpen() {
   ExecutorAddr Open;
   Error Missing = EPC.getBootstrapSymbols({{Open, wire::OpenName}});
   if (!Missing)
     return Open;
   consumeError(std::move(Missing));
+  Open = lookUpOpen(EPC);
+  if (Open)
+    return Open;
   return remoteError(
       std::errc::not_supported,
-      "the executor has no jitslab::ExecutorService; run jitslab-executor, or "
-      "add the service to the executor's SimpleRemoteEPCServer and link it "
-      "with jitslab::executor");
+      "the executor has no jitslab::ExecutorService; run jitslab-executor, "
+      "preload libjitslab-executor-llvm" +
+          Twine(JITSLAB_LLVM_MAJOR) +
+          ".so into it, or add the service to its SimpleRemoteEPCServer and "
+          "link it with jitslab::executor");
 }
 
 Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {

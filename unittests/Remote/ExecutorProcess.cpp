@@ -29,7 +29,8 @@ namespace jitslab {
 // Where the executor finds its ends of the connection.
 static constexpr int ExecutorIn = 20, ExecutorOut = 21;
 
-ExecutorProcess::ExecutorProcess() {
+ExecutorProcess::ExecutorProcess(const std::string &Program,
+                                 const std::string &Preloaded) {
   // LLVM wakes the thread that reads by closing what the other side reads from.
   int ToExecutor[2], FromExecutor[2];
   REQUIRE(pipe2(ToExecutor, O_CLOEXEC) == 0);
@@ -40,7 +41,7 @@ ExecutorProcess::ExecutorProcess() {
       .split(Emulator, '|', -1, /*KeepEmpty=*/false);
   for (StringRef Part : Emulator)
     Command.push_back(Part.str());
-  Command.push_back(JITSLAB_TEST_EXECUTOR);
+  Command.push_back(Program);
   Command.push_back("filedescs=" + std::to_string(ExecutorIn) + "," +
                     std::to_string(ExecutorOut));
   std::vector<char *> Arguments;
@@ -48,12 +49,20 @@ ExecutorProcess::ExecutorProcess() {
     Arguments.push_back(Part.data());
   Arguments.push_back(nullptr);
 
+  std::string Setting = "LD_PRELOAD=" + Preloaded;
+  std::vector<char *> Environment;
+  for (char **E = environ; *E; ++E)
+    Environment.push_back(*E);
+  if (!Preloaded.empty())
+    Environment.push_back(Setting.data());
+  Environment.push_back(nullptr);
+
   posix_spawn_file_actions_t Actions;
   posix_spawn_file_actions_init(&Actions);
   posix_spawn_file_actions_adddup2(&Actions, ToExecutor[0], ExecutorIn);
   posix_spawn_file_actions_adddup2(&Actions, FromExecutor[1], ExecutorOut);
   const int Failure = posix_spawnp(&Pid, Arguments[0], &Actions, nullptr,
-                                   Arguments.data(), environ);
+                                   Arguments.data(), Environment.data());
   posix_spawn_file_actions_destroy(&Actions);
   close(ToExecutor[0]);
   close(FromExecutor[1]);

@@ -22,7 +22,9 @@ namespace jitslab {
 /// by.
 class ExecutorProcess {
 public:
-  ExecutorProcess();
+  ExecutorProcess() : ExecutorProcess(JITSLAB_TEST_EXECUTOR, "") {}
+  /// \p Preloaded: a library that is loaded into it, or empty.
+  ExecutorProcess(const std::string &Program, const std::string &Preloaded);
   ~ExecutorProcess();
   ExecutorProcess(const ExecutorProcess &) = delete;
   ExecutorProcess &operator=(const ExecutorProcess &) = delete;

@@ -221,3 +221,31 @@ TEST_CASE("Managers of one executor's come and go") {
   REQUIRE_SUCCESS(ES.endSession());
   CHECK(Process.wait() == 0);
 }
+
+TEST_CASE("An executor without the service is an error that says what to do") {
+  if (!std::string(JITSLAB_TEST_STOCK_EXECUTOR).empty()) {
+    ExecutorProcess Process(JITSLAB_TEST_STOCK_EXECUTOR, "");
+    orc::ExecutionSession ES(Process.takeEPC());
+    CHECK_THAT(messageOf(RemoteJITLinkMemoryManager::create(
+                   ES.getExecutorProcessControl())),
+               containing("jitslab-executor"));
+    REQUIRE_SUCCESS(ES.endSession());
+  }
+}
+
+TEST_CASE("llvm-jitlink-executor serves with the preloaded library") {
+  if (std::string(JITSLAB_TEST_STOCK_EXECUTOR).empty() ||
+      std::string(JITSLAB_TEST_EXECUTOR_PRELOAD).empty())
+    return;
+  ExecutorProcess Process(JITSLAB_TEST_STOCK_EXECUTOR,
+                          JITSLAB_TEST_EXECUTOR_PRELOAD);
+  orc::ExecutionSession ES(Process.takeEPC());
+  auto Manager = valueOf(
+      RemoteJITLinkMemoryManager::create(ES.getExecutorProcessControl()));
+  Loaded Object = valueOf(load(*Manager, 42));
+  CHECK(valueOf(ES.getExecutorProcessControl().runAsIntFunction(Object.Code,
+                                                                0)) == 42);
+  REQUIRE_SUCCESS(Manager->deallocate(std::move(Object.Alloc)));
+  REQUIRE_SUCCESS(ES.endSession());
+  CHECK(Process.wait() == 0);
+}
