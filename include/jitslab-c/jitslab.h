@@ -134,6 +134,39 @@ typedef struct {
   uint64_t OutsideBytes;
 } JitslabArenaStats;
 
+/// What an address of an arena is: jitslab::MemoryState.
+typedef enum {
+  /// No window has it.
+  JitslabMemoryOutside = 0,
+  /// No object that is known had it last.
+  JitslabMemoryUnused = 1,
+  /// It belongs to an object.
+  JitslabMemoryLive = 2,
+  /// It belonged to an object that was freed, and to nobody since.
+  JitslabMemoryFreed = 3
+} JitslabMemoryState;
+
+/// What a segment of an object is used for: jitslab::SegmentKind.
+typedef enum {
+  JitslabSegmentCode = 0,
+  JitslabSegmentROData = 1,
+  JitslabSegmentRWData = 2
+} JitslabSegmentKind;
+
+/// jitslab::MemoryLocation. Grows at its end, like the options.
+typedef struct {
+  /// sizeof(JitslabMemoryLocation), set by the caller.
+  size_t Size;
+  /// A JitslabMemoryState. The rest is 0 unless it is Live or Freed.
+  uint32_t State;
+  /// A JitslabSegmentKind.
+  uint32_t Kind;
+  /// Where the segment begins and how many bytes of it are usable.
+  uint64_t SegmentBegin, SegmentSize;
+  /// The address asked for, in bytes from SegmentBegin.
+  uint64_t Offset;
+} JitslabMemoryLocation;
+
 /// Sets \p Options to the defaults, and its Size to \p SizeOfOptions, which is
 /// sizeof(JitslabArenaOptions): that many bytes are written, so as many have to
 /// be there. The caller owns the struct. A null pointer is left alone, and so
@@ -159,6 +192,15 @@ JITSLAB_ABI void JitslabDisposeArena(JitslabArenaRef Arena);
 /// who has set its Size; fields that this library does not know become 0.
 JITSLAB_ABI LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
                                               JitslabArenaStats *Stats);
+
+/// Which object of \p Arena has \p Address, or had it before it was freed, and
+/// where in which of its segments: Arena::lookup. For crash handlers, so it is
+/// async-signal-safe, and has no error: it does nothing, and returns 0, where
+/// \p Arena or \p Location is null or the Size of \p Location, which the caller
+/// has set, is that of no header. Fields that this library does not know become
+/// 0. \returns not 0 if the address is of a live or freed object.
+JITSLAB_ABI LLVMBool JitslabArenaLookup(JitslabArenaRef Arena, uint64_t Address,
+                                        JitslabMemoryLocation *Location);
 
 /// Gives slabs and windows of \p Arena that hold nothing live back to the
 /// system. \p BytesGivenBack may be null.
@@ -241,9 +283,9 @@ JITSLAB_ABI uint32_t JitslabGetErrorCode(LLVMErrorRef Err);
 JITSLAB_ABI int JitslabGetErrorErrno(LLVMErrorRef Err);
 
 /// The text of the error with which the last function of this header that this
-/// thread called ended; null if it did not fail. Disposing, initializing and
-/// functions whose names begin with JitslabGet do not count. Owned by the
-/// library; valid until this thread's next call.
+/// thread called ended; null if it did not fail. Disposing, initializing,
+/// looking up and functions whose names begin with JitslabGet do not count.
+/// Owned by the library; valid until this thread's next call.
 JITSLAB_ABI const char *JitslabGetLastError(void);
 
 /// The kind of the same error, a JitslabErrorCode, and its errno as

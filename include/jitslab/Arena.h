@@ -22,6 +22,7 @@
 #include "jitslab/ArenaMemory.h"
 #include "jitslab/ArenaOptions.h"
 #include "jitslab/ArenaStats.h"
+#include "jitslab/MemoryLocation.h"
 #include "llvm/Support/Error.h"
 #include <cstddef>
 #include <memory>
@@ -58,6 +59,21 @@ public:
   /// Which slabs of which windows hold what, as of one moment
   /// (ArenaSnapshot.h). Takes time proportional to the number of slabs.
   ArenaSnapshot snapshot() const;
+
+  /// Which object has \p Address, or had it before it was freed, in which of
+  /// its segments and where there: for crash reports and profilers. \p Address
+  /// is one at which objects are executed and read; what is written through
+  /// another one (Segment::Working in Layout::Dense) is Outside. It need not be
+  /// mapped: it is not read.
+  ///
+  /// Async-signal-safe, and safe wherever else the process was interrupted:
+  /// takes no lock, no memory from the heap, and waits for nobody. What of an
+  /// object is live, and is neither being allocated nor released at this
+  /// moment, is answered exactly; other addresses as they were at some moment
+  /// during the call. Takes time proportional to the number of windows, and to
+  /// the size of the segment: a step for 1 KiB in Layout::Dense, for 16 pages
+  /// in the others. Requires that the arena lives.
+  MemoryLocation lookup(uintptr_t Address) const noexcept;
 
   /// Gives slabs that hold nothing live back to the system, and windows that
   /// hold nothing at all; one window stays. What is left of a full arena is

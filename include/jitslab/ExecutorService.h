@@ -20,6 +20,7 @@
 #include "llvm/Support/Error.h"
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 /// Lets a RemoteJITLinkMemoryManager of the controller have windows in this
 /// process:
@@ -48,6 +49,7 @@ public:
   llvm::Error shutdown() override;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_EXECUTORSERVICE_H

@@ -25,6 +25,7 @@
 #include <memory>
 
 namespace jitslab {
+inline namespace JITSLAB_ABI_NAMESPACE {
 
 struct RemoteOptions {
   /// Address space of a window in the executor: see ArenaOptions::WindowSize. 0
@@ -138,6 +139,7 @@ private:
   std::shared_ptr<Arena> Space;
 };
 
+} // namespace JITSLAB_ABI_NAMESPACE
 } // namespace jitslab
 
 #endif // JITSLAB_REMOTEJITLINKMEMORYMANAGER_H

@@ -36,6 +36,14 @@ static_assert(sizeof(JitslabArenaStats::Size) + NumStats * sizeof(uint64_t) ==
                   sizeof(JitslabArenaStats),
               "JitslabArenaStats has another field, or padding at its end");
 
+static constexpr size_t MinLocationSize = sizeof(JitslabMemoryLocation);
+static_assert(JitslabMemoryOutside == uint32_t(MemoryState::Outside) &&
+              JitslabMemoryUnused == uint32_t(MemoryState::Unused) &&
+              JitslabMemoryLive == uint32_t(MemoryState::Live) &&
+              JitslabMemoryFreed == uint32_t(MemoryState::Freed));
+static_assert(JitslabSegmentCode == uint32_t(SegmentKind::Code) &&
+              JitslabSegmentROData == uint32_t(SegmentKind::ROData) &&
+              JitslabSegmentRWData == uint32_t(SegmentKind::RWData));
 #define JITSLAB_LAYOUT(E, NAME, HELP)                                          \
   static_assert(JitslabLayout##E == uint32_t(Layout::E));
 JITSLAB_LAYOUTS(JITSLAB_LAYOUT)
@@ -127,6 +135,24 @@ LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
 #undef JITSLAB_FIELD
   writeStruct(Stats, Stats->Size, Known);
   return finish(Error::success());
+}
+
+// No error: it would take memory from the heap.
+LLVMBool JitslabArenaLookup(JitslabArenaRef Arena, uint64_t Address,
+                            JitslabMemoryLocation *Location) {
+  if (!Arena || !Location || Location->Size < MinLocationSize ||
+      Location->Size > MaxStructSize)
+    return 0;
+  const MemoryLocation L = Arena->Share->lookup(uintptr_t(Address));
+  JitslabMemoryLocation Known = {};
+  Known.Size = Location->Size;
+  Known.State = uint32_t(L.State);
+  Known.Kind = uint32_t(L.Kind);
+  Known.SegmentBegin = L.Begin;
+  Known.SegmentSize = L.Size;
+  Known.Offset = L.Offset;
+  writeStruct(Location, Location->Size, Known);
+  return L ? 1 : 0;
 }
 
 LLVMErrorRef JitslabRegisterForkHandlers(void) {

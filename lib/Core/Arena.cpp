@@ -45,6 +45,9 @@ Arena::~Arena() = default;
 const ArenaOptions &Arena::options() const { return Impl->options(); }
 ArenaStats Arena::stats() const { return Impl->stats(); }
 ArenaSnapshot Arena::snapshot() const { return Impl->snapshot(); }
+MemoryLocation Arena::lookup(uintptr_t Address) const noexcept {
+  return Impl->find(Address);
+}
 size_t Arena::trim() {
   return endIfHeapIsUsedUp([&] { return Impl->trim(); });
 }

@@ -34,6 +34,9 @@ public:
   VirtualMemory &memory() const { return VM; }
   ArenaStats stats() const;
   ArenaSnapshot snapshot() const;
+  MemoryLocation find(uintptr_t Address) const {
+    return Policy->index()->find(Address);
+  }
   size_t trim();
   bool verify() const;
 

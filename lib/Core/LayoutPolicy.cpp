@@ -34,6 +34,26 @@ std::unique_ptr<LayoutPolicy> LayoutPolicy::create(Layout L,
   return nullptr;
 }
 
+void LayoutPolicy::own(Allocation &A, SegmentKind K, AddressRange R) {
+  Part &P = stateOf(A).Parts[K];
+  SegmentMarks &Marks = home(A).marks();
+  const AddressRange Had = owned(A, K);
+  if (R.Begin == R.End) {
+    if (P)
+      Marks.noteFreed(Had.Begin, K);
+    P = Part();
+    return;
+  }
+  if (!P)
+    Marks.noteLive(R, K, P.Offset);
+  else if (R.End > Had.End)
+    Marks.noteLonger({Had.End, R.End});
+  else if (R.End < Had.End)
+    Marks.noteShorter(R.End);
+  P.Begin = uint32_t(R.Begin - home(A).begin());
+  P.End = uint32_t(R.End - home(A).begin());
+}
+
 LaneBytes LayoutPolicy::leastBytes(const Footprint &F) const {
   LaneBytes Least{};
   for (SegmentKind K : AllSegmentKinds)

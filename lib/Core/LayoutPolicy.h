@@ -33,6 +33,9 @@ public:
   /// What memory is taken and given back in: bytes, a power of two.
   virtual size_t granule() const = 0;
 
+  /// Finds by address what own says.
+  const std::shared_ptr<SegmentIndex> &index() const { return Index; }
+
   /// The lane that segments of kind \p K are put into now.
   virtual Lane laneFor(SegmentKind K) const = 0;
 
@@ -117,16 +120,10 @@ protected:
     uintptr_t Base = stateOf(A).Home->begin();
     return {Base + stateOf(A).Parts[K].Begin, Base + stateOf(A).Parts[K].End};
   }
-  /// Says that \p A owns \p R for \p K; nothing of it if it is empty.
-  static void own(Allocation &A, SegmentKind K, AddressRange R) {
-    Part &P = stateOf(A).Parts[K];
-    if (R.Begin == R.End) {
-      P = Part();
-      return;
-    }
-    P.Begin = uint32_t(R.Begin - stateOf(A).Home->begin());
-    P.End = uint32_t(R.End - stateOf(A).Home->begin());
-  }
+  /// Says that \p A owns \p R for \p K; nothing of it if it is empty. What it
+  /// owns already begins there too. A segment that begins later than its first
+  /// page says so before.
+  static void own(Allocation &A, SegmentKind K, AddressRange R);
   static Window &home(const Allocation &A) { return *stateOf(A).Home; }
   static uint32_t forksBefore(const Allocation &A) { return stateOf(A).Forks; }
   /// What \p A counts among the mappings of blocks.
@@ -140,6 +137,9 @@ protected:
                     State Rights);
 
   VirtualMemory &VM;
+
+private:
+  const std::shared_ptr<SegmentIndex> Index = std::make_shared<SegmentIndex>();
 };
 
 } // namespace jitslab

@@ -49,8 +49,8 @@ std::error_code RemappingLayout::seal(ArrayRef<Allocation *> Allocations,
 
 void RemappingLayout::assign(Allocation &A, SegmentKind K,
                              const SegmentFootprint &F, AddressRange Pages) {
-  own(A, K, Pages);
   parts(A)[K].Offset = uint16_t(Colours[K].next(F.Size, Pages.size(), F.Align));
+  own(A, K, Pages);
 }
 
 TakeResult RemappingLayout::placeInLanes(Window &W, const Footprint &F,

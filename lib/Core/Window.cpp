@@ -23,17 +23,24 @@ static PerLane<T> forEachLane(uintptr_t Base, size_t Granule,
   return {{((void)I, T{{Base, Granule}, {Base, Granule}})...}};
 }
 
-Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize)
+Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize,
+               std::shared_ptr<SegmentIndex> I)
     : Place(std::move(P)), Space(Place.Space.range()), Granule(Granule),
       Backings(std::move(B)), Slabs(size() / SlabSize, begin(), Place.Origins),
       Free(forEachLane<FreeMemory>(begin(), Granule,
                                    std::make_index_sequence<NumLanes>())),
-      Ahead(Slabs, PageSize), Frozen(Slabs), Kinds(Space, PageSize) {
+      Ahead(Slabs, PageSize), Frozen(Slabs), Kinds(Space, PageSize),
+      Index(std::move(I)),
+      Marks(std::make_unique<SegmentMarks>(Space, Granule)) {
   for (Lane L : AllLanes)
     WorkingOffsets[L] = Backings[L].workingOffset();
+  Index->add(*Marks);
 }
 
-Window::~Window() { assert(!hasUsers() && "an allocation outlives its arena"); }
+Window::~Window() {
+  assert(!hasUsers() && "an allocation outlives its arena");
+  Index->remove(*Marks.release());
+}
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   RangeMap &FreeInLane = Free[L].Writable;
@@ -110,6 +117,7 @@ ErrorOr<AddressRange> Window::commit(Lane L, size_t Bytes, size_t Align,
   }
   for (size_t I = 0; I != Count; ++I)
     Slabs[*First + I].Populated = 0;
+  Marks->noteNewSlabs(R);
   // This may be more than was asked for.
   Refused.forget(L);
   return R;

@@ -15,6 +15,7 @@
 #include "PopulateAhead.h"
 #include "RangeMap.h"
 #include "Refusals.h"
+#include "SegmentIndex.h"
 #include "WindowPlace.h"
 
 namespace jitslab {
@@ -38,9 +39,10 @@ struct TakeResult {
 /// free. Not thread-safe: the arena's lock protects it.
 class Window {
 public:
-  /// Commits nothing yet. \p Granule: see granule().
+  /// Commits nothing yet. \p Granule: see granule(). \p Index finds what is
+  /// in it by address.
   Window(WindowPlace Place, LaneBackings Backings, size_t Granule,
-         size_t PageSize);
+         size_t PageSize, std::shared_ptr<SegmentIndex> Index);
   ~Window();
 
   uintptr_t begin() const { return Space.Begin; }
@@ -121,6 +123,7 @@ public:
   bool mayHoldFreedCode(AddressRange R) const;
 
   PageKinds &kinds() { return Kinds; }
+  SegmentMarks &marks() { return *Marks; }
 
   WindowSnapshot snapshot() const;
 
@@ -159,6 +162,8 @@ private:
   FrozenSlabs Frozen;
   Refusals Refused;
   PageKinds Kinds;
+  const std::shared_ptr<SegmentIndex> Index;
+  std::unique_ptr<SegmentMarks> Marks;
   size_t LiveBytes = 0;
   size_t Users = 0;
 };

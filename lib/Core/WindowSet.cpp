@@ -50,7 +50,8 @@ createWindow(VirtualMemory &VM, LayoutPolicy &Policy, bool HugePages,
   if (!Backings)
     return Backings.takeError();
   return std::make_unique<Window>(std::move(*Place), std::move(*Backings),
-                                  Policy.granule(), VM.pageSize());
+                                  Policy.granule(), VM.pageSize(),
+                                  Policy.index());
 }
 
 Error WindowSet::add(size_t NeededBytes) {

@@ -14,6 +14,7 @@
 
 #include "AuditReport.h"
 #include "Copies.h"
+#include "CrashReport.h"
 #include "Diagnostics.h"
 #include "Execute.h"
 #include "JITLinkLinker.h"
@@ -211,6 +212,7 @@ static Expected<int> execute(const LoaderOptions &O) {
   auto Entry = findEntry(*L, O);
   if (!Entry)
     return Entry.takeError();
+  reportCrashesOf(*L);
   if (Error Err = L->runInitialisers())
     return Err;
   int Status;

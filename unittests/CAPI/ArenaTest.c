@@ -183,6 +183,29 @@ static void nullPointersAreErrors(void) {
   JitslabDisposeArena(NULL);
 }
 
+static void aLookupSaysWhatAnAddressIs(void) {
+  JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutDense);
+  struct {
+    JitslabMemoryLocation Known;
+    uint64_t Later;
+  } Location;
+  memset(&Location, 0xFF, sizeof(Location));
+  Location.Known.Size = sizeof(Location);
+  CHECK(JitslabArenaLookup(Arena, (uintptr_t)&Location, &Location.Known) == 0);
+  CHECK(Location.Known.Size == sizeof(Location) && Location.Later == 0);
+  CHECK(Location.Known.State == JitslabMemoryOutside);
+  CHECK(Location.Known.SegmentBegin == 0 && Location.Known.SegmentSize == 0);
+  // What cannot be answered leaves all as it was, the last error too.
+  Location.Known.State = 77;
+  CHECK(JitslabArenaLookup(NULL, 0, &Location.Known) == 0);
+  CHECK(JitslabArenaLookup(Arena, 0, NULL) == 0);
+  Location.Known.Size = sizeof(Location.Known) - 1;
+  CHECK(JitslabArenaLookup(Arena, 0, &Location.Known) == 0);
+  CHECK(Location.Known.State == 77);
+  CHECK(JitslabGetLastError() == NULL);
+  JitslabDisposeArena(Arena);
+}
+
 static void forkHandlersMayBeRegisteredAtAnyTime(void) {
   CHECK_SUCCESS(JitslabRegisterForkHandlers());
   JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerObject);
@@ -263,6 +286,7 @@ int main(void) {
   RUN(aStructOfNoVersionIsAnError);
   RUN(aNewerHeaderWorksIfItsAdditionsAreZero);
   RUN(nullPointersAreErrors);
+  RUN(aLookupSaysWhatAnAddressIs);
   RUN(forkHandlersMayBeRegisteredAtAnyTime);
   RUN(theLastErrorIsThatOfTheThreadsLastCall);
   RUN(errorsHaveCodes);

@@ -84,9 +84,18 @@ static void anEngineRunsCodeFromEveryLayout(void) {
     CHECK_SUCCESS(JitslabMCJITMemoryManagerTakeError(Manager));
     CHECK(statsOf(Arena).LiveObjects == 1);
     CHECK(statsOf(Arena).LiveBytes != 0);
+    const uint64_t Function = LLVMGetFunctionAddress(Engine, "timesData");
+    JitslabMemoryLocation Location = {sizeof(Location), 0, 0, 0, 0, 0};
+    CHECK(JitslabArenaLookup(Arena, Function, &Location) != 0);
+    CHECK(Location.State == JitslabMemoryLive);
+    CHECK(Location.Kind == JitslabSegmentCode);
+    CHECK(Location.SegmentBegin + Location.Offset == Function);
+    CHECK(Location.Offset < Location.SegmentSize);
     LLVMDisposeExecutionEngine(Engine);
     LLVMContextDispose(Context);
 
+    CHECK(JitslabArenaLookup(Arena, Function, &Location) != 0);
+    CHECK(Location.State == JitslabMemoryFreed);
     CHECK(statsOf(Arena).LiveObjects == 0);
     CHECK(statsOf(Arena).LiveBytes == 0);
     CHECK(statsOf(Arena).CommittedBytes != 0);

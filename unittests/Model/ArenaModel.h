@@ -103,6 +103,7 @@ private:
   bool checkContents(const Object &O);
   bool checkRights(const Object &O);
   bool checkFreed(const ObjectFacts &O);
+  bool checkLookup(const ObjectFacts &O, MemoryState State);
   bool checkRefusal(llvm::Error Err, const Footprint &F, const Object *Sibling);
 
   size_t randomSize();

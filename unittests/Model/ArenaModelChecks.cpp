@@ -80,6 +80,28 @@ bool ArenaModel::checkRights(const Object &O) {
   return true;
 }
 
+// Of \p O all addresses belong to it, or did, and others do not.
+bool ArenaModel::checkLookup(const ObjectFacts &O, MemoryState State) {
+  for (SegmentKind K : AllSegmentKinds) {
+    const Piece &P = O.Pieces[K];
+    if (!P)
+      continue;
+    const size_t Size = P.Owned.End - P.Executor;
+    for (size_t Offset : {size_t(0), Size / 2, Size - 1}) {
+      const MemoryLocation L = A->lookup(P.Executor + Offset);
+      if (L.State != State || L.Kind != K || L.Begin != P.Executor ||
+          L.Size != Size || L.Offset != Offset)
+        return fail("an address of an object that is not found");
+    }
+    const MemoryLocation Before = A->lookup(P.Executor - 1),
+                         Behind = A->lookup(P.Owned.End);
+    if ((Before && Before.Begin == P.Executor) ||
+        (Behind && Behind.Begin == P.Executor))
+      return fail("an address that is found in an object beside it");
+  }
+  return true;
+}
+
 // What nobody owns any more holds traps, or nothing where they could not be
 // written. It is looked at before anybody can use it again.
 bool ArenaModel::checkFreed(const ObjectFacts &O) {
@@ -204,7 +226,9 @@ bool ArenaModel::checkSnapshot() {
   ArenaSnapshot S = A->snapshot();
   if (!Live.equals(S))
     return fail("a snapshot with other bytes than are live");
-  for (const Object &O : Objects)
+  for (const Object &O : Objects) {
+    if (!checkLookup(O, MemoryState::Live))
+      return false;
     for (SegmentKind K : AllSegmentKinds) {
       const Piece &P = O.Pieces[K];
       if (!P)
@@ -217,6 +241,7 @@ bool ArenaModel::checkSnapshot() {
       if (useAt(S, P.Executor) != Use)
         return fail("a segment in a lane that is not its own");
     }
+  }
   return true;
 }
 

@@ -33,6 +33,31 @@ TEST_CASE("EveryMemoryManagerRunsAnObject") {
   }
 }
 
+TEST_CASE("ACrashOfTheLoadedCodeIsLocated") {
+#if JITSLAB_TEST_SANITIZED
+  WARN("NOT RUN: sanitizers have reports of their own");
+#else
+  for (const std::string &Manager : rtdyldManagers()) {
+    // Memory of LLVM's reference manager stays writable.
+    if (Manager == "trivial")
+      continue;
+    std::vector<std::string> Arguments = {"-memory-manager", Manager,
+                                          input("crashing")};
+    Outcome O = runLoader(Arguments);
+    INFO(Manager << ": " << O.Err);
+    CHECK(O.Status < 0);
+    CHECK(contains(O.Err, "jitslab-rtdyld: error: crash (SIGSEGV) at 0x"));
+    CHECK(contains(O.Err, ", " + input("crashing") + ": .text"));
+    CHECK(contains(O.Err, "it accessed 0x8, which is nothing of the loaded"));
+    Arguments.insert(Arguments.end(), {"-args", "one"});
+    O = runLoader(Arguments);
+    INFO(O.Err);
+    CHECK(contains(O.Err, "it accessed 0x"));
+    CHECK(contains(O.Err, input("crashing") + ": .rodata"));
+  }
+#endif
+}
+
 TEST_CASE("MainGetsTheFirstFileAndAllArguments") {
   std::string File = input("arguments");
   Outcome O = runLoader({File, "-args", "one", "-stats", "", "--entry=x"});

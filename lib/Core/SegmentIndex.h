@@ -1,0 +1,44 @@
+//===- SegmentIndex.h - What has an address ---------------------*- C++ -*-===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#ifndef JITSLAB_CORE_SEGMENTINDEX_H
+#define JITSLAB_CORE_SEGMENTINDEX_H
+
+#include "SegmentMarks.h"
+
+namespace jitslab {
+
+/// The marks of all windows of an arena, for who looks without the arena's
+/// lock. Who changes it has the lock. What is removed while somebody looks is
+/// kept until something is removed while nobody does.
+class SegmentIndex {
+public:
+  SegmentIndex() = default;
+  ~SegmentIndex() { freeRetired(); }
+  SegmentIndex(const SegmentIndex &) = delete;
+  SegmentIndex &operator=(const SegmentIndex &) = delete;
+
+  void add(SegmentMarks &M);
+  /// Takes \p M over.
+  void remove(SegmentMarks &M);
+
+  /// Async-signal-safe, from any thread.
+  MemoryLocation find(uintptr_t Address) const;
+
+private:
+  void freeRetired();
+
+  std::atomic<SegmentMarks *> First{nullptr};
+  SegmentMarks *Retired = nullptr;
+  /// How many look.
+  mutable std::atomic<unsigned> Readers{0};
+};
+
+} // namespace jitslab
+
+#endif // JITSLAB_CORE_SEGMENTINDEX_H

@@ -1,0 +1,20 @@
+//===- crashing.c - Crashes, in ways that can be told apart ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+static const int Constant[] = {1, 2, 3};
+
+int main(int Argc, char **Argv) {
+  (void)Argv;
+  // The compiler must not see what is written to.
+  volatile int *Target = (volatile int *)8;
+  if (Argc > 1)
+    Target = (volatile int *)&Constant[Argc];
+  __asm__("" : "+r"(Target));
+  *Target = 1;
+  return 0;
+}
