@@ -25,6 +25,10 @@
 #include <memory>
 
 namespace jitslab {
+
+class RemoteMemory;
+class RemoteWorkQueue;
+
 inline namespace JITSLAB_ABI_NAMESPACE {
 
 struct RemoteOptions {
@@ -65,8 +69,6 @@ struct RemoteStats {
 };
 
 class Arena;
-class RemoteMemory;
-class RemoteWorkQueue;
 
 /// Places each graph in one window of the executor's, as
 /// ArenaJITLinkMemoryManager does in this process. Where objects lie is decided
