@@ -41,7 +41,7 @@ public:
     Expected<Allocation> Object = Memory->allocate(F);
     if (!Object)
       return Object.takeError();
-    write((*Object)[SegmentKind::Code].Working);
+    writeEntry((*Object)[SegmentKind::Code].Working);
     (*Object)[SegmentKind::ROData].Working[0] = 1;
     (*Object)[SegmentKind::RWData].Working[0] = 1;
     Allocation *ToSeal[] = {&*Object};
@@ -61,17 +61,6 @@ public:
   }
 
 private:
-  /// A function that returns EntryResult.
-  static void write(uint8_t *Where) {
-#if defined(__x86_64__)
-    const uint8_t Code[] = {0xB8, EntryResult, 0, 0, 0, 0xC3};
-#else
-    const uint32_t Code[] = {0x52800000u | uint32_t(EntryResult) << 5,
-                             0xD65F03C0u};
-#endif
-    memcpy(Where, Code, sizeof(Code));
-  }
-
   std::shared_ptr<Arena> Memory;
   std::vector<Allocation> Objects;
 };
@@ -97,6 +86,16 @@ Expected<std::unique_ptr<Linker>> makeLinker(LinkerChoice Choice,
   return make_error<StringError>("JITLink needs LLVM 19 or later",
                                  inconvertibleErrorCode());
 #endif
+}
+
+void writeEntry(uint8_t *Where) {
+#if defined(__x86_64__)
+  const uint8_t Code[] = {0xB8, EntryResult, 0, 0, 0, 0xC3};
+#else
+  const uint32_t Code[] = {0x52800000u | uint32_t(EntryResult) << 5,
+                           0xD65F03C0u};
+#endif
+  memcpy(Where, Code, sizeof(Code));
 }
 
 bool works(const Linker &L, size_t Slot) {

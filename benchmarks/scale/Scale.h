@@ -24,6 +24,9 @@ enum class LinkerChoice { None, RTDyld, JITLink };
 llvm::Expected<std::unique_ptr<Linker>>
 makeLinker(LinkerChoice Choice, std::shared_ptr<Arena> Memory);
 
+/// Writes a function that returns EntryResult, of at most 8 bytes.
+void writeEntry(uint8_t *Where);
+
 /// Calls what is loaded in \p Slot. \returns whether its result is right.
 bool works(const Linker &L, size_t Slot);
 
@@ -37,6 +40,15 @@ llvm::Error runObjects(LinkerChoice Choice, ArenaOptions Options, size_t Count,
 /// for each power of ten. Fails when memory or mappings grow.
 llvm::Error runCycles(LinkerChoice Choice, ArenaOptions Options, size_t Count,
                       size_t Live);
+
+/// The life of a query engine, \p Count objects long: queries come and go in
+/// waves, each with a few objects as large as one of \p Sizes, which are called
+/// and freed together; some stay. Prints what is live, committed and resident
+/// over time. Fails when more than \p MostCommitted times of what was live at
+/// most is committed.
+llvm::Error runQueries(ArenaOptions Options, size_t Count, size_t Live,
+                       llvm::ArrayRef<Footprint> Sizes, double MostCommitted,
+                       uint64_t Seed);
 
 /// Fills windows of Options.WindowSize with untouched memory, until there are
 /// \p Count of them or the system refuses one. Prints a line for each power of

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Core/LayoutNames.h"
+#include "ObjectSizes.h"
 #include "Scale.h"
 #include "llvm/Support/CommandLine.h"
 #include "llvm/Support/raw_ostream.h"
@@ -20,10 +21,19 @@ namespace {
 
 // With enumerators for names LLVM would make options of them.
 cl::opt<std::string> What(cl::Positional, cl::Required,
-                          cl::desc("objects | cycles | windows"));
+                          cl::desc("objects | cycles | queries | windows"));
 cl::opt<size_t> Count("count", cl::desc("How many"), cl::init(100000));
-cl::opt<size_t> Live("live", cl::desc("Objects that are live in cycles"),
+cl::opt<size_t> Live("live",
+                     cl::desc("Objects that are live in cycles and queries"),
                      cl::init(100));
+cl::list<std::string>
+    From("from", cl::desc("Archives, or objects, whose sizes queries have"));
+cl::opt<double> MostCommitted(
+    "committed",
+    cl::desc("How many times of what was live at most queries may commit"),
+    cl::init(1.3));
+cl::opt<uint64_t> Seed("seed", cl::desc("What chance begins with"),
+                       cl::init(1));
 cl::opt<LinkerChoice> Linking(
     "linker", cl::desc("What loads the objects"), cl::init(LinkerChoice::None),
     cl::values(clEnumValN(LinkerChoice::None, "none",
@@ -54,10 +64,18 @@ Error run() {
     return runObjects(Linking, Options, Count, MostSlower);
   if (What == "cycles")
     return runCycles(Linking, Options, Count, Live);
+  if (What == "queries") {
+    Expected<std::vector<Footprint>> Sizes =
+        footprintsOf(std::vector<std::string>(From.begin(), From.end()));
+    if (!Sizes)
+      return Sizes.takeError();
+    return runQueries(Options, Count, Live, *Sizes, MostCommitted, Seed);
+  }
   if (What == "windows")
     return runWindows(Options, Count, MostMiB, MostSlower);
   return make_error<StringError>("'" + What +
-                                     "' is none of: objects, cycles, windows",
+                                     "' is none of: objects, cycles, queries, "
+                                     "windows",
                                  inconvertibleErrorCode());
 }
 
@@ -71,6 +89,8 @@ int main(int ArgC, char **ArgV) {
       "What an arena costs at scale.\n\n"
       "  objects: loads COUNT objects, all of which stay live, and calls them\n"
       "  cycles:  frees the oldest object and loads another one, COUNT times\n"
+      "  queries: queries of a few objects each come and go in waves, until\n"
+      "           COUNT objects have been loaded; sizes are those of -from\n"
       "  windows: fills COUNT windows, or as many as the system grants\n");
   if (Error Err = run()) {
     errs() << "jitslab-scale: " << toString(std::move(Err)) << '\n';

@@ -105,8 +105,9 @@ TEST_CASE("A memory manager's error has the class of the last failure") {
   WindowMemory Memory;
   ReservingMemoryManager Manager(
       makeArena(Memory, smallOptions(/*Grow=*/false)));
-  for (size_t Size : {MinWindowSize, MinWindowSize + SlabSize}) {
-    Manager.allocateDataSection(Size, 16, 1, ".data", false);
+  for (size_t Slabs : {1, 2}) {
+    Manager.allocateDataSection(MinWindowSize + Slabs * SlabSize, 16, 1,
+                                ".data", false);
     Manager.reserveAllocationSpace(0, ReserveAlign(1), 0, ReserveAlign(1), 0,
                                    ReserveAlign(1));
   }
@@ -115,7 +116,7 @@ TEST_CASE("A memory manager's error has the class of the last failure") {
   Handled H = handled(Manager.takeError());
   CHECK(H.Class == "full");
   CHECK(H.Code == std::errc::not_enough_memory);
-  CHECK(H.Full.RWDataBytes == MinWindowSize + SlabSize);
+  CHECK(H.Full.RWDataBytes == MinWindowSize + 2 * SlabSize);
   CHECK(H.Message == Reported);
   CHECK(StringRef(Reported).count('\n') == 1);
   CHECK_FALSE(bool(Manager.takeError()));
