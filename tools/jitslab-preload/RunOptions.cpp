@@ -23,9 +23,12 @@ static Error invalid(const Twine &What) {
       std::make_error_code(std::errc::invalid_argument));
 }
 
+static constexpr char Usage[] = "jitslab-run [OPTIONS] PROGRAM [ARGUMENTS...]";
+
 static void printHelp() {
   outs() << "Runs a program of LLVM's with jitslab's memory manager.\n\n"
-            "  jitslab-run [OPTIONS] PROGRAM [ARGUMENTS...]\n\n";
+            "Usage: "
+         << Usage << "\n\n";
   printOptions(outs());
   outs()
       << "  --help\n  --version\n\n"
@@ -75,7 +78,7 @@ Expected<RunOptions> parseRunOptions(ArrayRef<char *> Arguments) {
     Parts.push_back(std::move(Part));
   }
   if (Arguments.empty())
-    return invalid("there is no PROGRAM");
+    return invalid(Twine("there is no PROGRAM; usage: ") + Usage);
 
   RunOptions O;
   O.Preload = join(Parts, ",");

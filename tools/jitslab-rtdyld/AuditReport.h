@@ -10,12 +10,15 @@
 #define JITSLAB_TOOLS_RTDYLD_AUDITREPORT_H
 
 #include "Linker.h"
+#include "Options.h"
 
 namespace jitslab {
 
-/// -audit: checks all objects of \p L. What was checked is printed to \p OS in
-/// one line if all is well. Fails with all problems of all objects.
-llvm::Error reportAudit(llvm::raw_ostream &OS, const Linker &L);
+/// -audit: checks all objects of \p L. As text, what was checked is printed to
+/// \p OS in one line if all is well; problems are the error, the first ones of
+/// them. As JSON all is printed, and the error, if there are problems, is
+/// empty.
+llvm::Error reportAudit(llvm::raw_ostream &OS, const Linker &L, AuditFormat F);
 
 } // namespace jitslab
 

@@ -128,10 +128,17 @@ struct CommandLine {
                      "copies get a number"),
       llvm::cl::value_desc("count"), llvm::cl::init(1), llvm::cl::cat(Placing)};
 
-  llvm::cl::opt<bool> Audit{
+  llvm::cl::opt<AuditFormat> Audit{
       "audit",
+      llvm::cl::ValueOptional,
       llvm::cl::desc("Check that every relocation is in range and encoded as "
                      "it should be, before anything is executed"),
+      llvm::cl::init(AuditFormat::None),
+      llvm::cl::values(
+          clEnumValN(AuditFormat::Text, "", "Say the result in words"),
+          clEnumValN(AuditFormat::Text, "true", "The same"),
+          clEnumValN(AuditFormat::JSON, "json", "As JSON, to stderr"),
+          clEnumValN(AuditFormat::None, "false", "Do not check (default)")),
       llvm::cl::cat(Showing)};
   llvm::cl::list<std::string> Maps{
       "map", llvm::cl::ValueOptional,

@@ -87,8 +87,20 @@ void exitWithError(Error Err) {
   leave();
 }
 
+static std::function<std::string(StringRef)> Explain;
+
+FatalErrorExplainer::FatalErrorExplainer(
+    std::function<std::string(StringRef)> F) {
+  Explain = std::move(F);
+}
+FatalErrorExplainer::~FatalErrorExplainer() { Explain = nullptr; }
+
 static void onFatalError(void *, const char *Reason, bool) {
   outs().flush();
+  if (std::string Text = Explain ? Explain(Reason) : ""; !Text.empty()) {
+    errs() << prefix() << printable(Text) << '\n';
+    leave();
+  }
   errs() << prefix();
   if (!CurrentFile.empty())
     errs() << CurrentFile << ": ";

@@ -12,6 +12,7 @@
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <functional>
 #include <string>
 
 namespace jitslab {
@@ -53,6 +54,17 @@ public:
 private:
   std::string Printable;
   llvm::StringRef Previous;
+};
+
+/// While one lives, LLVM's fatal errors are what \p Explain makes of them,
+/// unless that is empty. They do not nest.
+class FatalErrorExplainer {
+public:
+  explicit FatalErrorExplainer(
+      std::function<std::string(llvm::StringRef)> Explain);
+  ~FatalErrorExplainer();
+  FatalErrorExplainer(const FatalErrorExplainer &) = delete;
+  FatalErrorExplainer &operator=(const FatalErrorExplainer &) = delete;
 };
 
 } // namespace jitslab

@@ -10,6 +10,7 @@
 #include "Diagnostics.h"
 #include "ObjectChecks.h"
 #include "llvm/BinaryFormat/Magic.h"
+#include "llvm/Object/Archive.h"
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
@@ -40,8 +41,8 @@ static StringRef whyNotAnObject(StringRef Contents) {
   case file_magic::coff_object:
     return "";
   case file_magic::archive:
-    return "an archive, not an object file; extract its members with 'ar x' "
-           "and pass those";
+    return "an archive, not an object file; its members can be loaded, but "
+           "this takes one object at a time";
   case file_magic::bitcode:
     return "LLVM bitcode, not an object file; compile it with 'llc "
            "-filetype=obj' first";
@@ -76,6 +77,20 @@ Error checkArchitecture(const InputFile &File, Triple::ArchType Arch) {
                                   Triple::getArchTypeName(Arch) + " is needed");
   return errorIn(File.Name,
                  "an object for " + archName(Obj) + " that is not 64-bit");
+}
+
+// GCC marks what has no machine code (lto-streamer-out.c).
+Error checkHasCode(const InputFile &File) {
+  for (const SymbolRef &S : File.Object.getBinary()->symbols()) {
+    Expected<StringRef> Name = S.getName();
+    if (!Name)
+      return errorIn(File.Name, toString(Name.takeError()));
+    if (*Name == "__gnu_lto_slim")
+      return errorIn(File.Name, "GCC's intermediate code without machine code; "
+                                "compile it without -flto, or with "
+                                "-ffat-lto-objects");
+  }
+  return Error::success();
 }
 
 Expected<InputFile> openObject(std::unique_ptr<MemoryBuffer> Contents,
@@ -144,6 +159,60 @@ readFile(const std::string &Path,
   auto Contents = readPipe(Path, *File, WhyUseless);
   sys::fs::closeFile(*File);
   return Contents;
+}
+
+static bool isArchive(StringRef Contents) {
+  return identify_magic(Contents) == file_magic::archive;
+}
+
+// Members are copied: in an archive they are aligned to two bytes only.
+static Expected<std::vector<InputFile>> openMembers(MemoryBufferRef Contents,
+                                                    const std::string &Path) {
+  auto Members = Archive::create(Contents);
+  if (!Members)
+    return errorIn(Path, toString(Members.takeError()));
+  std::vector<InputFile> Files;
+  Error Reading = Error::success();
+  for (const Archive::Child &C : (*Members)->children(Reading)) {
+    Expected<StringRef> Name = C.getName();
+    Expected<MemoryBufferRef> Member = C.getMemoryBufferRef();
+    if (!Name || !Member)
+      return errorIn(Path,
+                     toString(joinErrors(
+                         std::move(Reading),
+                         joinErrors(Name.takeError(), Member.takeError()))));
+    const std::string Full = Path + "(" + Name->str() + ")";
+    WorkingOn Opening(Full);
+    auto File = openObject(
+        MemoryBuffer::getMemBufferCopy(Member->getBuffer(), Full), Full);
+    if (!File) {
+      consumeError(std::move(Reading));
+      return File.takeError();
+    }
+    Files.push_back(std::move(*File));
+  }
+  if (Reading)
+    return errorIn(Path, toString(std::move(Reading)));
+  if (Files.empty())
+    return errorIn(Path, "an archive without members");
+  return Files;
+}
+
+Expected<std::vector<InputFile>> openObjects(const std::string &Path) {
+  WorkingOn Opening(Path);
+  auto Contents = readFile(Path, [](StringRef Beginning) {
+    return isArchive(Beginning) ? "" : whyNotAnObject(Beginning);
+  });
+  if (!Contents)
+    return errorIn(Path, toString(Contents.takeError()));
+  if (isArchive((*Contents)->getBuffer()))
+    return openMembers((*Contents)->getMemBufferRef(), Path);
+  auto File = openObject(std::move(*Contents), Path);
+  if (!File)
+    return File.takeError();
+  std::vector<InputFile> Files;
+  Files.push_back(std::move(*File));
+  return Files;
 }
 
 Expected<InputFile> openObject(const std::string &Path) {

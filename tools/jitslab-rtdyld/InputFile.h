@@ -13,6 +13,7 @@
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/Error.h"
 #include <string>
+#include <vector>
 
 namespace jitslab {
 
@@ -49,9 +50,16 @@ llvm::Expected<InputFile>
 openObject(std::unique_ptr<llvm::MemoryBuffer> Contents,
            const std::string &Name);
 
+/// The same for an object, or for all members of an archive, in their order and
+/// with names such as "file.a(member.o)".
+llvm::Expected<std::vector<InputFile>> openObjects(const std::string &Path);
+
 /// Fails unless \p File is for \p Arch.
 llvm::Error checkArchitecture(const InputFile &File,
                               llvm::Triple::ArchType Arch);
+
+/// Fails for what GCC has made for its own use at link time.
+llvm::Error checkHasCode(const InputFile &File);
 
 } // namespace jitslab
 

@@ -26,6 +26,11 @@ static void printUse(json::OStream &J, const RelocationUse &Use) {
   J.attribute("max", Use.Max);
 }
 
+void printProblem(json::OStream &J, const RelocationProblem &P) {
+  printUse(J, P);
+  J.attribute("message", text(P.message()));
+}
+
 static void printSection(json::OStream &J, const MappedSection &S) {
   J.object([&] {
     J.attribute("name", text(S.Section.Name));
@@ -54,10 +59,7 @@ static void printObject(json::OStream &J, const MappedObject &Object) {
       });
     J.attributeArray("problems", [&] {
       for (const RelocationProblem &P : Object.Audit.Problems)
-        J.object([&] {
-          printUse(J, P);
-          J.attribute("message", text(P.message()));
-        });
+        J.object([&] { printProblem(J, P); });
     });
   });
 }

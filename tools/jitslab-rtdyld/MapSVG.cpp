@@ -14,8 +14,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "MemoryMap.h"
+#include "SVGWriter.h"
 #include "llvm/Support/Format.h"
-#include "llvm/Support/raw_ostream.h"
+#include "llvm/Support/Path.h"
 #include <algorithm>
 
 using namespace llvm;
@@ -27,96 +28,42 @@ namespace {
 constexpr int Width = 1000, Margin = 30, BarWidth = Width - 2 * Margin;
 constexpr int StripTop = 140, StripHeight = 60, ArcHeight = 50;
 constexpr int RowHeight = 34, LabelWidth = 250;
+constexpr int RowsTop = StripTop + StripHeight + 80;
+constexpr StringLiteral UnusedColour = "#eceff1", ReachColour = "#d7ecd9",
+                        WindowColour = "#bcd0e8";
 // More clusters make no picture.
 constexpr size_t MaxRows = 40;
 // More arcs hide each other.
 constexpr size_t MaxArcs = 400;
 
-StringRef colourOf(SegmentKind K) {
-  switch (K) {
-  case SegmentKind::Code:
-    return "#2f6db3";
-  case SegmentKind::ROData:
-    return "#d19a1e";
-  case SegmentKind::RWData:
-    return "#2e9b62";
-  }
-  return "#000";
-}
-
-std::string escape(StringRef Text) {
-  std::string Result;
-  for (char C : Text)
-    switch (C) {
-    case '&':
-      Result += "&amp;";
-      break;
-    case '<':
-      Result += "&lt;";
-      break;
-    case '>':
-      Result += "&gt;";
-      break;
-    case '"':
-      Result += "&quot;";
-      break;
-    default:
-      // Whatever else a name has may not be UTF-8.
-      Result += C >= 0x20 && C < 0x7f ? C : '?';
-    }
-  return Result;
-}
-
 class Drawing {
 public:
-  Drawing(raw_ostream &OS, const MemoryMap &M) : OS(OS), M(M) {}
+  Drawing(raw_ostream &OS, const MemoryMap &M)
+      : M(M), Rows(std::min(M.Clusters.size(), MaxRows)),
+        SVG(OS, Width, RowsTop + int(Rows) * RowHeight + 40) {}
 
   void draw() {
-    size_t Rows = std::min(M.Clusters.size(), MaxRows);
-    int RowsTop = StripTop + StripHeight + 80;
-    int Height = RowsTop + int(Rows) * RowHeight + 40;
-    OS << "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"" << Width
-       << "\" height=\"" << Height << "\" viewBox=\"0 0 " << Width << ' '
-       << Height
-       << "\" font-family=\"sans-serif\" font-size=\"13\">\n"
-          "<rect width=\"100%\" height=\"100%\" fill=\"#ffffff\"/>\n";
     drawTitle();
-    if (!M.Clusters.empty()) {
-      chooseScale();
-      drawStrip();
-      drawRows(RowsTop);
-    }
-    OS << "</svg>\n";
+    if (M.Clusters.empty())
+      return;
+    chooseScale();
+    drawStrip();
+    drawRows(RowsTop);
   }
 
 private:
-  void text(double X, double Y, const Twine &Text, StringRef More = "") {
-    OS << format("<text x=\"%.1f\" y=\"%.1f\" ", X, Y) << More << '>'
-       << escape(Text.str()) << "</text>\n";
-  }
-
-  void rect(double X, double Y, double W, double H, StringRef Fill,
-            StringRef Tip = "", StringRef More = "") {
-    OS << format("<rect x=\"%.2f\" y=\"%.2f\" width=\"%.2f\" height=\"%.2f\" ",
-                 X, Y, W, H)
-       << "fill=\"" << Fill << "\" " << More << '>';
-    if (!Tip.empty())
-      OS << "<title>" << escape(Tip) << "</title>";
-    OS << "</rect>\n";
-  }
-
   void drawTitle() {
-    text(Margin, 34,
-         Twine(M.Objects.size()) + " objects with " + M.Linker +
-             " and the "
-             "memory manager " +
-             M.Manager + " (" + M.Architecture + ")",
-         "font-size=\"19\" font-weight=\"bold\"");
-    text(Margin, 58,
-         Twine(M.NumSections) + " sections of " + humanSize(M.SectionBytes) +
-             " lie " + humanSize(M.span()) + " apart, in " +
-             Twine(M.Clusters.size()) +
-             (M.Clusters.size() == 1 ? " place" : " places"));
+    SVG.text(Margin, 34,
+             Twine(M.Objects.size()) + " objects with " + M.Linker +
+                 " and the "
+                 "memory manager " +
+                 M.Manager + " (" + M.Architecture + ")",
+             "font-size=\"19\" font-weight=\"bold\"");
+    SVG.text(Margin, 58,
+             Twine(M.NumSections) + " sections of " +
+                 humanSize(M.SectionBytes) + " lie " + humanSize(M.span()) +
+                 " apart, in " + Twine(M.Clusters.size()) +
+                 (M.Clusters.size() == 1 ? " place" : " places"));
     std::string Verdict =
         M.Furthest ? "all references are in range" : "no reference has a limit";
     StringRef Colour = "fill=\"#2e7d32\" font-weight=\"bold\"";
@@ -132,13 +79,16 @@ private:
       Verdict += "; the furthest uses " +
                  percent(M.Furthest->Audit.Furthest.reachUsed()) +
                  " of its reach";
-    text(Margin, 80, Verdict, Colour);
-    double X = Width - Margin - 220;
-    for (SegmentKind K : AllSegmentKinds) {
-      rect(X, 48, 11, 11, colourOf(K));
-      text(X + 16, 58, kindName(K));
-      X += 80;
-    }
+    SVG.text(Margin, 80, Verdict, Colour);
+    SVG.legend(
+        Width - Margin - 220, 48,
+        {{colourOf(SegmentKind::Code), kindName(SegmentKind::Code)},
+         {colourOf(SegmentKind::ROData), kindName(SegmentKind::ROData)},
+         {colourOf(SegmentKind::RWData), kindName(SegmentKind::RWData)}});
+    SVG.legend(Width - Margin - 220, 68,
+               {{WindowColour, "window"},
+                {ReachColour, "in reach"},
+                {UnusedColour, "neither"}});
   }
 
   // To scale, with as much of the address space as the reach has: so that the
@@ -162,28 +112,30 @@ private:
   double at(double Address) const { return Margin + (Address - Begin) * Scale; }
 
   void drawStrip() {
-    text(Margin, StripTop - ArcHeight + 14, "the address space, to scale");
-    rect(Margin, StripTop, BarWidth, StripHeight, "#eceff1");
+    SVG.text(Margin, StripTop - ArcHeight + 14, "the address space, to scale");
+    SVG.rect(Margin, StripTop, BarWidth, StripHeight, UnusedColour);
     double Left = at(Centre - double(M.Reach)),
            Right = at(Centre + double(M.Reach));
-    rect(Left, StripTop, Right - Left, StripHeight, "#d7ecd9",
-         "within reach of the first object's code");
+    SVG.rect(Left, StripTop, Right - Left, StripHeight, ReachColour,
+             "within reach of the first object's code");
     for (const WindowSnapshot &W : M.Windows)
-      rect(at(double(W.Begin)), StripTop + 8,
-           (double(W.End) - double(W.Begin)) * Scale, StripHeight - 16,
-           "#bcd0e8",
-           "window " + hexAddress(W.Begin) + ", " + humanSize(W.End - W.Begin) +
-               " reserved");
+      SVG.rect(at(double(W.Begin)), StripTop + 8,
+               (double(W.End) - double(W.Begin)) * Scale, StripHeight - 16,
+               WindowColour,
+               "window " + hexAddress(W.Begin) + ", " +
+                   humanSize(W.End - W.Begin) + " reserved");
     for (const Cluster &C : M.Clusters)
       drawStroke(C);
     drawArcs();
-    OS << format("<g stroke=\"#2e7d32\" fill=\"none\"><path d=\"M%.1f %d "
-                 "v8 H%.1f v-8\"/></g>\n",
-                 Left, StripTop + StripHeight + 4, Right);
-    text((Left + Right) / 2, StripTop + StripHeight + 28,
-         "reach of the first object: " + humanSize(M.Reach) + " to both sides" +
-             (M.Windows.empty() ? "" : "; blue: windows"),
-         "text-anchor=\"middle\" fill=\"#2e7d32\"");
+    SVG.stream() << format(
+        "<g stroke=\"#2e7d32\" fill=\"none\"><path d=\"M%.1f %d "
+        "v8 H%.1f v-8\"/></g>\n",
+        Left, StripTop + StripHeight + 4, Right);
+    SVG.text((Left + Right) / 2, StripTop + StripHeight + 28,
+             "reach of the first object: " + humanSize(M.Reach) +
+                 " to both sides" +
+                 (M.Windows.empty() ? "" : "; blue: windows"),
+             "text-anchor=\"middle\" fill=\"#2e7d32\"");
   }
 
   // Each kind has a third of the height, so that a cluster of one pixel shows
@@ -201,10 +153,10 @@ private:
       if (Last == 0)
         continue;
       double W = std::max((double(Last) - double(First)) * Scale, Smallest);
-      rect(at(double(First)) - Smallest / 2, StripTop + 8 + Third * int(K), W,
-           Third, colourOf(K),
-           std::to_string(C.Sections.size()) + " sections, " +
-               humanSize(C.End - C.Begin) + " from " + hexAddress(C.Begin));
+      SVG.rect(at(double(First)) - Smallest / 2, StripTop + 8 + Third * int(K),
+               W, Third, colourOf(K),
+               std::to_string(C.Sections.size()) + " sections, " +
+                   humanSize(C.End - C.Begin) + " from " + hexAddress(C.Begin));
     }
   }
 
@@ -226,29 +178,32 @@ private:
       ++Drawn;
       End = std::clamp<double>(End, Margin, Margin + BarWidth);
       bool Bad = Use.reachUsed() > 1;
-      OS << format("<path d=\"M%.1f %d Q%.1f %d %.1f %d\" fill=\"none\" ",
-                   Start, StripTop, (Start + End) / 2,
-                   StripTop - 2 * ArcHeight + 30, End, StripTop)
-         << "stroke=\"" << (Bad ? "#c62828" : "#2e7d32")
-         << "\" stroke-opacity=\"0.6\"><title>"
-         << escape(Object.File + ": " + describe(Use)) << "</title></path>\n";
+      SVG.stream()
+          << format("<path d=\"M%.1f %d Q%.1f %d %.1f %d\" fill=\"none\" ",
+                    Start, StripTop, (Start + End) / 2,
+                    StripTop - 2 * ArcHeight + 30, End, StripTop)
+          << "stroke=\"" << (Bad ? "#c62828" : "#2e7d32")
+          << "\" stroke-opacity=\"0.6\"><title>"
+          << SVGWriter::escape(Object.File + ": " + describe(Use))
+          << "</title></path>\n";
     }
   }
 
   void drawRows(int Top) {
-    text(Margin, Top - 12,
-         M.Clusters.size() == 1 ? "the same, enlarged"
-                                : "the same, without the gaps");
+    SVG.text(Margin, Top - 12,
+             M.Clusters.size() == 1 ? "the same, enlarged"
+                                    : "the same, without the gaps");
     uint64_t Largest = 1;
     for (const Cluster &C : M.Clusters)
       Largest = std::max(Largest, C.End - C.Begin);
     double RowScale = double(BarWidth - LabelWidth) / double(Largest);
+    SVG.scale(Margin + LabelWidth, Top - 12, BarWidth - LabelWidth, Largest);
     const Cluster *Previous = nullptr;
     for (size_t I = 0; I != M.Clusters.size(); ++I) {
       double Y = Top + double(I) * RowHeight;
       if (I == MaxRows) {
-        text(Margin, Y + 14,
-             "and " + Twine(M.Clusters.size() - MaxRows) + " more");
+        SVG.text(Margin, Y + 14,
+                 "and " + Twine(M.Clusters.size() - MaxRows) + " more");
         return;
       }
       const Cluster &C = M.Clusters[I];
@@ -259,28 +214,34 @@ private:
 
   void drawRow(const Cluster &C, const Cluster *Previous, double Y,
                double RowScale) {
-    text(Margin, Y + 14, hexAddress(C.Begin), "font-family=\"monospace\"");
-    text(Margin + 130, Y + 14, humanSize(C.End - C.Begin));
+    SVG.text(Margin, Y + 14, hexAddress(C.Begin), "font-family=\"monospace\"");
+    SVG.text(Margin + 130, Y + 14, humanSize(C.End - C.Begin));
     if (Previous) {
       uint64_t Gap = C.Begin - Previous->End;
-      text(Margin, Y - 4, "after a gap of " + humanSize(Gap),
-           Gap >= M.Reach ? "font-size=\"10\" fill=\"#c62828\""
-                          : "font-size=\"10\" fill=\"#666\"");
+      SVG.text(Margin, Y - 4, "after a gap of " + humanSize(Gap),
+               Gap >= M.Reach ? "font-size=\"10\" fill=\"#c62828\""
+                              : "font-size=\"10\" fill=\"#666\"");
     }
     double Left = Margin + LabelWidth;
-    rect(Left, Y, std::max(double(C.End - C.Begin) * RowScale, 1.0), 18,
-         "#eceff1");
-    for (const MappedSection *S : C.Sections)
-      rect(Left + double(S->Section.Address - C.Begin) * RowScale, Y,
-           std::max(double(S->Section.Size) * RowScale, 1.0), 18,
-           colourOf(S->Section.Kind),
-           M.Objects[S->Object].File + " " + S->Section.Name + ", " +
-               humanSize(S->Section.Size) + " at " +
-               hexAddress(S->Section.Address));
+    SVG.rect(Left, Y, std::max(double(C.End - C.Begin) * RowScale, 1.0), 18,
+             UnusedColour);
+    for (const MappedSection *S : C.Sections) {
+      const double X = Left + double(S->Section.Address - C.Begin) * RowScale,
+                   W = std::max(double(S->Section.Size) * RowScale, 1.0);
+      const std::string &File = M.Objects[S->Object].File;
+      SVG.rect(X, Y, W, 18, colourOf(S->Section.Kind),
+               File + " " + S->Section.Name + ", " +
+                   humanSize(S->Section.Size) + " at " +
+                   hexAddress(S->Section.Address));
+      SVG.nameBar(X, Y, W, 18,
+                  {sys::path::filename(File).str() + " " + S->Section.Name,
+                   S->Section.Name});
+    }
   }
 
-  raw_ostream &OS;
   const MemoryMap &M;
+  const size_t Rows;
+  SVGWriter SVG;
   double Centre = 0, Begin = 0, Scale = 1;
 };
 

@@ -24,22 +24,6 @@ using namespace llvm;
 
 namespace jitslab {
 
-std::string humanSize(uint64_t Bytes) {
-  static constexpr const char *Units[] = {"B",   "KiB", "MiB", "GiB",
-                                          "TiB", "PiB", "EiB"};
-  if (Bytes < 1024)
-    return std::to_string(Bytes) + " B";
-  double Value = double(Bytes);
-  unsigned Unit = 0;
-  while (Value >= 1024 && Unit + 1 < std::size(Units)) {
-    Value /= 1024;
-    ++Unit;
-  }
-  std::string Text;
-  raw_string_ostream(Text) << format("%.1f ", Value) << Units[Unit];
-  return Text;
-}
-
 std::string percent(double Part) {
   if (Part > 0 && Part < 0.001)
     return "<0.1%";
@@ -48,34 +32,6 @@ std::string percent(double Part) {
   std::string Text;
   raw_string_ostream(Text) << format("%.1f%%", Part * 100);
   return Text;
-}
-
-StringRef kindName(SegmentKind K) {
-  switch (K) {
-  case SegmentKind::Code:
-    return "code";
-  case SegmentKind::ROData:
-    return "rodata";
-  case SegmentKind::RWData:
-    return "data";
-  }
-  return "";
-}
-
-StringRef useName(SlabUse U) {
-  switch (U) {
-  case SlabUse::Untaken:
-    return "untaken";
-  case SlabUse::Mixed:
-    return "mixed";
-  case SlabUse::Code:
-    return "code";
-  case SlabUse::ROData:
-    return "rodata";
-  case SlabUse::RWData:
-    return "data";
-  }
-  return "";
 }
 
 std::string describe(const RelocationUse &Use) {

@@ -11,8 +11,13 @@
 
 #include "Core/Errors.h"
 #include "Linker.h"
+#include "Names.h"
 #include "Options.h"
 #include "jitslab/ArenaSnapshot.h"
+
+namespace llvm::json {
+class OStream;
+}
 
 namespace jitslab {
 
@@ -69,14 +74,13 @@ struct MemoryMap {
 /// Pointers in the result are to parts of the result.
 std::unique_ptr<MemoryMap> drawUp(const Linker &L, const LoaderOptions &O);
 
-/// "2.0 GiB"
-std::string humanSize(uint64_t Bytes);
-llvm::StringRef kindName(SegmentKind K);
-llvm::StringRef useName(SlabUse U);
 /// "R_X86_64_PC32 to 'x', .text+0x12"
 std::string describe(const RelocationUse &Use);
 /// "0.1%"
 std::string percent(double Part);
+
+/// The attributes of \p P in an object of JSON.
+void printProblem(llvm::json::OStream &J, const RelocationProblem &P);
 
 /// As text whose lines are not longer than \p Width where that is possible.
 void printMap(llvm::raw_ostream &OS, const MemoryMap &M, unsigned Width);

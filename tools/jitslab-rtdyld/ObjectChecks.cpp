@@ -129,11 +129,6 @@ private:
       if (S.st_shndx >= Sections.size())
         return corrupt(Where + " is in section " + utostr(S.st_shndx) +
                        ", which does not exist");
-      // A symbol may stand for the end of its section.
-      if (S.st_shndx != ELF::SHN_UNDEF &&
-          S.st_value > Sections[S.st_shndx].sh_size)
-        return corrupt(Where + " lies outside of " +
-                       where(Sections[S.st_shndx]));
     }
     return Error::success();
   }
@@ -181,6 +176,25 @@ private:
 
 } // namespace
 
+/// What \p R says belongs to the relocation before or after it: an addend, half
+/// of one, or an address. It names no target, and what stands for its offset
+/// need not be one.
+static bool isPartOfAnother(const MachOObjectFile &Obj,
+                            const RelocationRef &R) {
+  const uint64_t Type = R.getType();
+  switch (Triple::ArchType(Obj.getArch())) {
+  case Triple::aarch64:
+    return Type == MachO::ARM64_RELOC_ADDEND;
+  case Triple::arm:
+  case Triple::thumb:
+    return Type == MachO::ARM_RELOC_PAIR;
+  case Triple::x86:
+    return Type == MachO::GENERIC_RELOC_PAIR;
+  default:
+    return false;
+  }
+}
+
 static Error checkTarget(const MachOObjectFile &Obj, const RelocationRef &R,
                          StringRef Where) {
   MachO::any_relocation_info Info = Obj.getRelocation(R.getRawDataRefImpl());
@@ -213,7 +227,10 @@ static Error checkRelocations(const ObjectFile &Obj, const SectionRef &S) {
   if (HasContents)
     if (Expected<StringRef> Contents = S.getContents(); !Contents)
       return Contents.takeError();
+  const auto *MachO = dyn_cast<MachOObjectFile>(&Obj);
   for (const RelocationRef &R : S.relocations()) {
+    if (MachO && isPartOfAnother(*MachO, R))
+      continue;
     uint64_t Offset = R.getOffset();
     if (Obj.isCOFF())
       Offset -= S.getAddress();
@@ -224,7 +241,7 @@ static Error checkRelocations(const ObjectFile &Obj, const SectionRef &S) {
     if (Obj.isCOFF() && R.getSymbol() == Obj.symbol_end())
       return corrupt(Where + " has a relocation against a symbol that does not "
                              "exist");
-    if (const auto *MachO = dyn_cast<MachOObjectFile>(&Obj))
+    if (MachO)
       if (Error Err = checkTarget(*MachO, R, Where))
         return Err;
   }

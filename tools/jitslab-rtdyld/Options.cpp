@@ -167,8 +167,9 @@ static Error checkCombination(const LoaderOptions &O) {
     return invalid("Pre-allocated bytes of memory must be a positive integer.");
   if (O.Repeat == 0)
     return invalid("-repeat=0: at least one copy has to be loaded");
-  if (PrintsLines && (O.Audit || !O.Maps.empty() || O.ScatterRadius ||
-                      O.Repeat > 1 || O.Statistics != StatisticsFormat::None))
+  if (PrintsLines &&
+      (O.Audit != AuditFormat::None || !O.Maps.empty() || O.ScatterRadius ||
+       O.Repeat > 1 || O.Statistics != StatisticsFormat::None))
     return invalid("line information is printed without -audit, -map, -stats, "
                    "-scatter and -repeat");
   if (O.What == Action::Verify && O.Repeat > 1)

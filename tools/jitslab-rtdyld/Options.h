@@ -31,6 +31,8 @@ enum class LinkerKind { RTDyld, JITLink };
 
 enum class StatisticsFormat { None, Table, JSON };
 
+enum class AuditFormat { None, Text, JSON };
+
 enum class MapFormat { Text, SVG, JSON };
 
 struct MapOutput {
@@ -85,7 +87,7 @@ struct LoaderOptions {
   /// How often each file is loaded.
   unsigned Repeat = 1;
 
-  bool Audit = false;
+  AuditFormat Audit = AuditFormat::None;
   std::vector<MapOutput> Maps;
   StatisticsFormat Statistics = StatisticsFormat::None;
 };

@@ -7,7 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "RTDyldLinker.h"
+#include "Audit/ELFRelocations.h"
+#include "Core/Errors.h"
 #include "Diagnostics.h"
+#include "llvm/Object/ELFObjectFile.h"
 #include <cstring>
 
 using namespace llvm;
@@ -46,9 +49,43 @@ std::string RTDyldLinker::newFiles() const {
   return Files;
 }
 
+// LLVM says nothing but that there is one.
+std::string RTDyldLinker::unknownRelocation() const {
+  for (size_t I = Linked; I != Objects.size(); ++I) {
+    const auto *File =
+        dyn_cast<object::ELFObjectFileBase>(Objects[I].File.getBinary());
+    if (!File)
+      continue;
+    for (const object::SectionRef &S : File->sections()) {
+      auto Target = S.getRelocatedSection();
+      if (!Target || *Target == File->section_end() ||
+          !Objects[I].Info->getSectionLoadAddress(**Target)) {
+        consumeError(Target.takeError());
+        continue;
+      }
+      for (const object::RelocationRef &R : S.relocations()) {
+        if (relocationKind(File->getEMachine(), uint32_t(R.getType())))
+          continue;
+        SmallString<32> Type;
+        R.getTypeName(Type);
+        return Objects[I].Name + ": " + cantFail((*Target)->getName()).str() +
+               "+" + hexAddress(R.getOffset()) + ": RuntimeDyld of LLVM " +
+               LLVM_VERSION_STRING + " does not link relocations of type " +
+               Type.str().str();
+      }
+    }
+  }
+  return "";
+}
+
 Error RTDyldLinker::resolve() {
   std::string Files = newFiles();
   WorkingOn Linking(Files);
+  FatalErrorExplainer Explaining([this](StringRef Reason) {
+    return Reason.find("Relocation type not implemented") == StringRef::npos
+               ? std::string()
+               : unknownRelocation();
+  });
   Dyld.resolveRelocations();
   if (Dyld.hasError())
     return make_error<StringError>(Dyld.getErrorString().trim(),
@@ -143,8 +180,12 @@ Expected<uint64_t> RTDyldLinker::findFunction(StringRef Name) {
     return 0;
   unsigned ID = Dyld.getSymbolSectionID(Name);
   for (const RecordedSection &S : Recorder.sections())
-    if (S.ID == ID && S.Kind == SegmentKind::Code)
-      return Symbol.getAddress();
+    if (S.ID == ID && S.Kind == SegmentKind::Code) {
+      if (Symbol.getAddress() - Dyld.getSectionLoadAddress(ID) < S.Size)
+        return Symbol.getAddress();
+      return make_error<StringError>("'" + Name + "' lies outside of " + S.Name,
+                                     inconvertibleErrorCode());
+    }
   return make_error<StringError>("'" + Name + "' is not a function",
                                  inconvertibleErrorCode());
 }

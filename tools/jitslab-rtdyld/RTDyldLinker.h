@@ -63,6 +63,9 @@ private:
     std::unique_ptr<llvm::RuntimeDyld::LoadedObjectInfo> Info;
   };
 
+  /// Where an ELF object that was added since the last link has a relocation
+  /// that RuntimeDyld does not link; empty if none is known.
+  std::string unknownRelocation() const;
   /// The files since the last link, for messages.
   std::string newFiles() const;
   uint64_t addressOf(llvm::StringRef Symbol) const;

@@ -118,6 +118,12 @@ unsigned relocationWidth(const RelocationRef &R) {
   const ObjectFile &Obj = *R.getObject();
   if (const auto *M = dyn_cast<MachOObjectFile>(&Obj)) {
     MachO::any_relocation_info Info = M->getRelocation(R.getRawDataRefImpl());
+    const uint64_t Type = R.getType();
+    // Their lengths say which half, and of which instruction.
+    if ((Obj.getArch() == Triple::arm || Obj.getArch() == Triple::thumb) &&
+        (Type == MachO::ARM_RELOC_HALF ||
+         Type == MachO::ARM_RELOC_HALF_SECTDIFF))
+      return 4;
     return 1u << M->getAnyRelocationLength(Info);
   }
   return widthCOFF(R.getType(), Triple::ArchType(Obj.getArch()));

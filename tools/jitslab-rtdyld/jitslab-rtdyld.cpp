@@ -23,6 +23,7 @@
 #include "Options.h"
 #include "Progress.h"
 #include "RTDyldLinker.h"
+#include "SecondDefinitions.h"
 #include "Statistics.h"
 #include "Timers.h"
 #include "Verify.h"
@@ -58,15 +59,22 @@ static Expected<std::vector<InputFile>> openAll(const LoaderOptions &O) {
     return Arch.takeError();
   std::vector<InputFile> Files;
   for (const std::string &Path : O.InputFiles) {
-    auto File = openObject(Path);
-    if (!File)
-      return File.takeError();
-    if (*Arch == Triple::UnknownArch)
-      *Arch = Triple::ArchType(File->Object.getBinary()->getArch());
-    if (Error Err = checkArchitecture(*File, *Arch))
-      return Err;
-    Files.push_back(std::move(*File));
+    auto Opened = openObjects(Path);
+    if (!Opened)
+      return Opened.takeError();
+    for (InputFile &File : *Opened) {
+      if (*Arch == Triple::UnknownArch)
+        *Arch = Triple::ArchType(File.Object.getBinary()->getArch());
+      if (Error Err = checkArchitecture(File, *Arch))
+        return Err;
+      if (Error Err = checkHasCode(File))
+        return Err;
+      Files.push_back(std::move(File));
+    }
   }
+  // For JITLink it is an error.
+  if (O.Linker == LinkerKind::RTDyld)
+    warnOfSecondDefinitions(Files);
   return Files;
 }
 
@@ -110,7 +118,8 @@ static Error show(const Linker &L, const Scatter &S, const LoaderOptions &O) {
   if (!O.Maps.empty())
     if (Error Err = writeMaps(L, O))
       return Err;
-  return O.Audit ? reportAudit(errs(), L) : Error::success();
+  return O.Audit == AuditFormat::None ? Error::success()
+                                      : reportAudit(errs(), L, O.Audit);
 }
 
 static Expected<std::unique_ptr<RTDyldLinker>>

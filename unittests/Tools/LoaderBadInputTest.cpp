@@ -97,13 +97,41 @@ TEST_CASE("FilesThatAreNoObjects") {
                "No such file or directory");
   checkRefused(runLoader({"/"}), "/", "Is a directory");
   checkContentsRefused("", "the file is empty");
-  checkContentsRefused("!<arch>\n", "an archive");
+  checkContentsRefused("!<arch>\n", "an archive without members");
+  checkContentsRefused("!<arch>\nx", "");
   checkContentsRefused("hello\n", "not an ELF, Mach-O or COFF object file");
   checkRefused(runLoader({JITSLAB_TEST_LOADER}), JITSLAB_TEST_LOADER,
                "not a relocatable object file");
   // Also when it is not the first one.
   checkRefused(runLoader({input("weak"), "/nonexistent/a.o"}),
                "/nonexistent/a.o", "No such file or directory");
+}
+
+TEST_CASE("GCCsIntermediateCodeIsNamed") {
+  // Any symbol of this name will do, as in what gcc -flto compiles.
+  Object O("weak");
+  ELF::Elf64_Shdr &Symbols = O.symbols();
+  const ELF::Elf64_Shdr Names = O.section(Symbols.sh_link);
+  O.lastSymbol().st_name = ELF::Elf64_Word(Names.sh_size);
+  O.section(Symbols.sh_link).sh_offset = O.Bytes.size();
+  O.section(Symbols.sh_link).sh_size = Names.sh_size + 15;
+  O.Bytes += O.Bytes.substr(Names.sh_offset, Names.sh_size) +
+             std::string("__gnu_lto_slim", 15);
+  checkContentsRefused(O.Bytes, "GCC's intermediate code without machine code; "
+                                "compile it without -flto");
+}
+
+TEST_CASE("RelocationsThatRuntimeDyldDoesNotKnowAreNamed") {
+  Object O("caller");
+  const bool IsX86 = O.header().e_machine == ELF::EM_X86_64;
+  O.relocation().setType(IsX86 ? unsigned(ELF::R_X86_64_IRELATIVE)
+                               : unsigned(ELF::R_AARCH64_IRELATIVE));
+  TemporaryFile File(O.Bytes);
+  checkRefused(runLoader({File.path(), input("answer")}), File.path(),
+               ": .text");
+  checkRefused(runLoader({File.path(), input("answer")}), File.path(),
+               "does not link relocations of type R_" +
+                   std::string(IsX86 ? "X86_64" : "AARCH64") + "_IRELATIVE");
 }
 
 TEST_CASE("ObjectsOfOtherArchitectures") {

@@ -8,6 +8,7 @@
 
 #include "RunLoader.h"
 #include "Support/Catch.h"
+#include "jitslab/Config.h"
 #include <chrono>
 
 using namespace jitslab;
@@ -77,6 +78,40 @@ TEST_CASE("WithoutMainTheEntryIsUnderscoreMain") {
   CHECK(runLoader({input("entries")}).Status == 9);
   // ... and only without.
   CHECK(runLoader({input("entries"), input("arguments")}).Status == 41);
+}
+
+TEST_CASE("ArchivesAreTakenAsTheyAre") {
+  TemporaryFile Archive("!<arch>\n");
+  REQUIRE(
+      runProgram({"ar", "q", Archive.path(), input("caller"), input("answer")})
+          .Status == 0);
+  for (const char *Linker : {"-linker=rtdyld", "-linker=jitlink"}) {
+    if (!JITSLAB_HAS_JITLINK && Linker == StringRef("-linker=jitlink"))
+      continue;
+    Outcome O = runLoader({Linker, Archive.path()});
+    INFO(O.Err);
+    CHECK(O.Status == 22);
+  }
+  // Messages name archive and member.
+  REQUIRE(runProgram({"ar", "q", Archive.path(), input("caller")}).Status == 0);
+  Outcome O = runLoader({"-noexec", Archive.path()});
+  const std::string Member =
+      StringRef(input("caller")).rsplit('/').second.str();
+  CHECK(contains(O.Err, Archive.path() + "(" + Member +
+                            "): 'main' is defined in " + Archive.path() + "(" +
+                            Member + ") too"));
+}
+
+TEST_CASE("ASecondDefinitionIsSaid") {
+  Outcome O = runLoader({input("caller"), input("answer")});
+  CHECK_FALSE(contains(O.Err, "warning"));
+  O = runLoader({input("caller"), input("answer"), input("answer")});
+  INFO(O.Err);
+  CHECK(O.Status == 22);
+  CHECK(contains(O.Err, "jitslab-rtdyld: warning: " + input("answer") +
+                            ": 'answer' is defined in " + input("answer") +
+                            " too\n"));
+  CHECK(contains(O.Err, "'AnswerOffset' is defined in "));
 }
 
 TEST_CASE("ObjectsUseEachOthersSymbolsInAnyOrder") {

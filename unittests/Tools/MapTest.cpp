@@ -75,6 +75,20 @@ TEST_CASE("The map says that no reference has a limit where there is none") {
                  "all are in range"));
 }
 
+TEST_CASE("A drawing has a scale, a legend, and names where there is room") {
+  TemporaryFolder Folder;
+  Outcome O = runLoader({"-noexec", "-memory-manager=dense",
+                         "-map=" + Folder.file("a.svg"), input("arguments")});
+  INFO(O.Err);
+  CHECK(O.Status == 0);
+  std::string Drawing = contentsOf(Folder.file("a.svg"));
+  // The largest section of the largest cluster has all the width there is.
+  CHECK(contains(Drawing, "pointer-events=\"none\">"));
+  CHECK(contains(Drawing, ">0</text>"));
+  CHECK(contains(Drawing, ">window</text>"));
+  CHECK(contains(Drawing, ">in reach</text>"));
+}
+
 TEST_CASE("Each -map is written, in the format of its ending") {
   TemporaryFolder Folder;
   Outcome O = runLoader({"-noexec", "-map=" + Folder.file("a.svg"), "-map",

@@ -185,6 +185,30 @@ TEST_CASE("Statistics as JSON") {
   CHECK(runLoader({"-stats=xml", input("weak")}).Status == 1);
 }
 
+TEST_CASE("Option audit=json is for programs") {
+  Outcome O =
+      runLoader({"-noexec", "-audit=json", input("caller"), input("answer")});
+  json::Object Good = parse(O.Err);
+  CHECK(O.Status == 0);
+  CHECK(*Good.getInteger("objects") == 2);
+  CHECK(*Good.getInteger("relocationsChecked") > 0);
+  CHECK(Good.getArray("problems")->empty());
+
+  const std::string Object = JITSLAB_TEST_VERIFY_OBJECTS "/aarch64-linux-gnu.o";
+  O = runLoader({"-triple=aarch64-linux-gnu", "-verify", "-audit=json",
+                 "-dummy-extern=external=0x1000",
+                 "-map-section=aarch64-linux-gnu.o,.data=0x7000000000",
+                 Object});
+  CHECK(O.Status == 1);
+  json::Object Bad = parse(O.Err);
+  REQUIRE_FALSE(Bad.getArray("problems")->empty());
+  const json::Object &First = *(*Bad.getArray("problems"))[0].getAsObject();
+  CHECK(First.getString("file") == StringRef(Object));
+  CHECK(First.getString("type") == StringRef("R_AARCH64_ADR_PREL_PG_HI21"));
+  CHECK(*First.getInteger("distance") == 0x6ffffff000);
+  CHECK(runLoader({"-audit=xml", input("weak")}).Status == 1);
+}
+
 TEST_CASE("Option noexec stops before the entry, of any target") {
   Outcome O = runLoader({"-noexec", input("arguments")});
   CHECK(O.Status == 0);

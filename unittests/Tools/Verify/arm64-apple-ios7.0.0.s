@@ -8,6 +8,10 @@ page:
 low:
 	ldr	x0, [x0, _value@PAGEOFF]
 # rtdyld-check: decode_operand(low, 2) = _value[11:3]
+# ARM64_RELOC_ADDEND before the relocation.
+added:
+	add	x1, x0, _value@PAGEOFF+8
+# rtdyld-check: decode_operand(added, 2) = (_value + 8)[11:0]
 call:
 	bl	_other
 # rtdyld-check: decode_operand(call, 0) = (_other - call)[27:2]

@@ -5,6 +5,11 @@
 	.code 16
 	.thumb_func _main
 _main:
+# ARM_RELOC_HALF_SECTDIFF, each with the other half in an ARM_RELOC_PAIR.
+	movw	r0, :lower16:(_value-(pc+4))
+	movt	r0, :upper16:(_value-(pc+4))
+pc:
+	add	r0, pc
 	bx	lr
 	.section __DATA,__data
 	.globl	_value

@@ -10,7 +10,18 @@ call:
 # rtdyld-check: decode_operand(call, 0) = stub_addr(x86_64-linux-gnu.o/.text, external) - next_pc(call)
 got:
 	movq	value@GOTPCREL(%rip), %rax
+# Symbols may lie before their sections and behind them.
+before:
+	movl	low+0x1000(%rip), %eax
+# rtdyld-check: decode_operand(before, 4) = value - next_pc(before)
+behind:
+	movl	high-0x1000(%rip), %eax
+# rtdyld-check: decode_operand(behind, 4) = value - next_pc(behind)
 	retq
+	.globl	low
+low = value - 0x1000
+	.globl	high
+high = value + 0x1000
 	.data
 	.globl	value
 value:
