@@ -13,11 +13,25 @@ if(TARGET jitslab_executor)
     ARCHIVE COMPONENT Development)
 endif()
 set(_components Runtime Development)
+# bash looks for a file with the program's name.
+function(_jitslab_completion program component)
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/completions/jitslab
+    RENAME ${program} COMPONENT ${component}
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/bash-completion/completions)
+endfunction()
 if(TARGET jitslab-rtdyld)
   list(APPEND _components Tools)
-  install(TARGETS jitslab-rtdyld RUNTIME COMPONENT Tools)
+  install(TARGETS jitslab-rtdyld jitslab-inspect RUNTIME COMPONENT Tools)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-rtdyld.1
+    ${PROJECT_SOURCE_DIR}/docs/jitslab-inspect.1
     DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
+  foreach(_program jitslab-rtdyld jitslab-inspect)
+    _jitslab_completion(${_program} Tools)
+  endforeach()
+  # gdb loads what is in this folder when it starts.
+  install(FILES ${PROJECT_SOURCE_DIR}/tools/jitslab-inspect/jitslab.py
+    DESTINATION ${CMAKE_INSTALL_DATAROOTDIR}/gdb/python/gdb/command
+    COMPONENT Tools)
 endif()
 if(TARGET jitslab-executor)
   install(TARGETS jitslab-executor RUNTIME COMPONENT Tools)
@@ -32,6 +46,7 @@ if(TARGET jitslab-preload)
   install(TARGETS jitslab-run RUNTIME COMPONENT Preload)
   install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-run.1
     DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Preload)
+  _jitslab_completion(jitslab-run Preload)
   install(TARGETS jitslab-preload
     LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT Preload)
   install(TARGETS jitslab-preload-llvm
@@ -126,8 +141,9 @@ set(CPACK_DEBIAN_TOOLS_PACKAGE_NAME jitslab-tools)
 set(CPACK_DEBIAN_TOOLS_PACKAGE_SECTION devel)
 set(CPACK_DEBIAN_TOOLS_DESCRIPTION "${_about}\
 This package has jitslab-rtdyld, which loads ELF objects with LLVM's or
-jitslab's memory manager and runs them, and jitslab-executor, which runs what
-another process links.")
+jitslab's memory manager and runs them, jitslab-executor, which runs what
+another process links, and jitslab-inspect, which shows the memory that a
+process has from jitslab.")
 
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_NAME jitslab-preload)
 set(CPACK_DEBIAN_PRELOAD_PACKAGE_SECTION libs)

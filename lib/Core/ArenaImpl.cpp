@@ -74,6 +74,8 @@ ArenaImpl::create(ArenaOptions Options, VirtualMemory &VM,
   if (std::error_code EC = Impl->enroll())
     return systemError(EC, "cannot register for forks");
   Impl->Options.WindowSize = Impl->Windows.oldest().size();
+  Impl->Policy->index()->show(uint32_t(Options.ObjectLayout),
+                              Impl->Policy->granule());
   Impl->updateSpacious();
   return Impl;
 }

@@ -19,7 +19,7 @@ namespace jitslab {
 class SegmentIndex {
 public:
   SegmentIndex() = default;
-  ~SegmentIndex() { freeRetired(); }
+  ~SegmentIndex();
   SegmentIndex(const SegmentIndex &) = delete;
   SegmentIndex &operator=(const SegmentIndex &) = delete;
 
@@ -27,13 +27,22 @@ public:
   /// Takes \p M over.
   void remove(SegmentMarks &M);
 
+  /// Shows the arena to other processes, until this dies.
+  void show(uint32_t Layout, size_t Granule);
+
   /// Async-signal-safe, from any thread.
   MemoryLocation find(uintptr_t Address) const;
 
 private:
   void freeRetired();
 
-  std::atomic<SegmentMarks *> First{nullptr};
+  static SegmentMarks *next(const std::atomic<WindowRecord *> &Link) {
+    WindowRecord *R = Link.load();
+    return R ? static_cast<SegmentMarks::RecordOfMarks *>(R)->Owner : nullptr;
+  }
+
+  ArenaRecord Record;
+  bool IsShown = false;
   SegmentMarks *Retired = nullptr;
   /// How many look.
   mutable std::atomic<unsigned> Readers{0};

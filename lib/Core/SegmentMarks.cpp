@@ -37,13 +37,39 @@ static uint64_t bitsOf(size_t Begin, size_t End) {
          << shiftOf(Begin);
 }
 
-/// What is smaller is no page.
-static constexpr size_t LeastPage = 4096;
+size_t SegmentMarks::granulesPerSlab(unsigned LogGranule) {
+  return SlabSize >> LogGranule;
+}
 
-SegmentMarks::SegmentMarks(AddressRange Window, size_t Granule)
+// What is smaller is no page.
+bool SegmentMarks::hasOffsets(unsigned LogGranule) { return LogGranule >= 12; }
+
+size_t SegmentMarks::tableBytes(unsigned LogGranule) {
+  const size_t Granules = granulesPerSlab(LogGranule);
+  return Granules / MarksPerByte +
+         (hasOffsets(LogGranule) ? Granules * sizeof(uint16_t) : 0);
+}
+
+void SegmentMarks::describe(Mark M, MemoryState &State, SegmentKind &Kind) {
+  State = MemoryState::Unused;
+  if (M == None || M == Unused)
+    return;
+  State = M < Freed ? MemoryState::Live : MemoryState::Freed;
+  Kind = SegmentKind(M - (M < Freed ? Live : Freed));
+}
+
+SegmentMarks::SegmentMarks(AddressRange Window, size_t Granule,
+                           const void *Slabs)
     : Window(Window), LogGranule(Log2_64(Granule)),
-      LogPerSlab(Log2_64(SlabSize / Granule)), HasOffsets(Granule >= LeastPage),
-      Tables(new std::atomic<Word *>[Window.size() / SlabSize]()) {}
+      LogPerSlab(Log2_64(SlabSize / Granule)),
+      HasOffsets(hasOffsets(LogGranule)),
+      Tables(new std::atomic<Word *>[Window.size() / SlabSize]()) {
+  Record.Owner = this;
+  Record.Begin = Window.Begin;
+  Record.End = Window.End;
+  Record.Slabs = Slabs;
+  Record.Marks = Tables.get();
+}
 
 SegmentMarks::~SegmentMarks() {
   for (size_t I = 0; I != Window.size() / SlabSize; ++I)
@@ -59,11 +85,9 @@ SegmentMarks::Word *SegmentMarks::wordOf(size_t G) const {
 SegmentMarks::Word &SegmentMarks::makeWordOf(size_t G) {
   if (Word *W = wordOf(G))
     return *W;
-  const size_t Granules = size_t(1) << LogPerSlab;
-  const size_t Bytes = Granules * BitsPerMark / 8 +
-                       (HasOffsets ? Granules * sizeof(uint16_t) : 0);
-  Tables[G >> LogPerSlab].store(static_cast<Word *>(safe_calloc(Bytes, 1)),
-                                std::memory_order_release);
+  Tables[G >> LogPerSlab].store(
+      static_cast<Word *>(safe_calloc(tableBytes(LogGranule), 1)),
+      std::memory_order_release);
   return *wordOf(G);
 }
 
@@ -192,14 +216,12 @@ MemoryLocation SegmentMarks::find(uintptr_t Address) const {
       return L;
     if (M == None || End <= G)
       continue;
-    const bool IsLive = M < Freed;
     const uintptr_t Begin =
         addressOf(*First) +
         (HasOffsets ? offsetOf(*First).load(std::memory_order_relaxed) : 0);
     if (Address < Begin)
       return L;
-    L.State = IsLive ? MemoryState::Live : MemoryState::Freed;
-    L.Kind = SegmentKind(M - (IsLive ? Live : Freed));
+    describe(M, L.State, L.Kind);
     L.Begin = Begin;
     L.Size = addressOf(End) - Begin;
     L.Offset = Address - Begin;

@@ -10,6 +10,7 @@
 #define JITSLAB_CORE_SEGMENTMARKS_H
 
 #include "../Platform/AddressSpace.h"
+#include "Inspection.h"
 #include "jitslab/MemoryLocation.h"
 #include <atomic>
 #include <memory>
@@ -27,7 +28,22 @@ namespace jitslab {
 /// begins, stay until this dies.
 class SegmentMarks {
 public:
-  SegmentMarks(AddressRange Window, size_t Granule);
+  /// For what shows them from outside.
+  ///
+  /// 1 + the kind of a live segment, 4 + that of a freed one.
+  enum Mark : uint8_t { None = 0, Live = 1, Freed = 4, Unused = 7 };
+  static void describe(Mark M, MemoryState &State, SegmentKind &Kind);
+  static constexpr size_t MarksPerByte = 2;
+  static size_t granulesPerSlab(unsigned LogGranule);
+  /// Segments begin within granules of pages only.
+  static bool hasOffsets(unsigned LogGranule);
+  /// The size of the table of a slab: its marks and, behind them, two bytes for
+  /// each granule, the offset of the segment that begins there.
+  static size_t tableBytes(unsigned LogGranule);
+
+  /// \p Slabs, a Slab for each, is what Record says of the window's slabs.
+  SegmentMarks(AddressRange Window, size_t Granule,
+               const void *Slabs = nullptr);
   ~SegmentMarks();
 
   /// Says that \p R, whole granules of which nothing is live, holds a segment
@@ -48,13 +64,14 @@ public:
   /// Async-signal-safe. \returns Outside for an address outside of the window.
   MemoryLocation find(uintptr_t Address) const;
 
-  // SegmentIndex chains the windows of an arena. Two threads may read these.
-  std::atomic<SegmentMarks *> Next{nullptr};
+  // SegmentIndex chains the windows of an arena by their records. Other
+  // threads, and other processes, read these.
+  struct RecordOfMarks : WindowRecord {
+    SegmentMarks *Owner;
+  } Record;
   SegmentMarks *NextRetired = nullptr;
 
 private:
-  /// 1 + the kind of a live segment, 4 + that of a freed one.
-  enum Mark : uint8_t { None = 0, Live = 1, Freed = 4, Unused = 7 };
   using Word = std::atomic<uint64_t>;
 
   /// Granules are counted from the window's begin.
@@ -86,10 +103,8 @@ private:
   const AddressRange Window;
   const unsigned LogGranule;
   const unsigned LogPerSlab;
-  /// Segments begin within granules of pages only.
   const bool HasOffsets;
-  /// For each slab its words of marks and, behind them, two bytes for each
-  /// granule, the offset of the segment that begins there; null: no marks.
+  /// For each slab its table; null: no marks.
   const std::unique_ptr<std::atomic<Word *>[]> Tables;
 };
 

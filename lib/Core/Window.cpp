@@ -31,7 +31,7 @@ Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize,
                                    std::make_index_sequence<NumLanes>())),
       Ahead(Slabs, PageSize), Frozen(Slabs), Kinds(Space, PageSize),
       Index(std::move(I)),
-      Marks(std::make_unique<SegmentMarks>(Space, Granule)) {
+      Marks(std::make_unique<SegmentMarks>(Space, Granule, &Slabs[0])) {
   for (Lane L : AllLanes)
     WorkingOffsets[L] = Backings[L].workingOffset();
   Index->add(*Marks);

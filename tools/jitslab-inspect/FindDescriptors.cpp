@@ -1,0 +1,107 @@
+//===- FindDescriptors.cpp - Where a process has its arenas ---------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Core/Inspection.h"
+#include "Report.h"
+#include "llvm/ADT/STLExtras.h"
+#include "llvm/BinaryFormat/ELF.h"
+#include "llvm/Support/Alignment.h"
+#include "llvm/Support/MathExtras.h"
+#include "llvm/Support/MemoryBuffer.h"
+#include <cstring>
+#include <functional>
+
+using namespace llvm;
+
+namespace jitslab {
+
+/// Reads a file at an offset, or where it is mapped. \returns false if it
+/// cannot.
+using Reader = std::function<bool(uint64_t At, MutableArrayRef<char> To)>;
+
+template <typename T>
+static bool readInto(const Reader &R, uint64_t At, T &To) {
+  return R(At, {reinterpret_cast<char *>(&To), sizeof(T)});
+}
+
+/// \returns the address of the descriptor relative to the file's first byte in
+/// memory, by the note that names it; 0 if there is none. \p Memory reads at
+/// addresses relative to it.
+static uint64_t findByNote(const Reader &Memory) {
+  ELF::Elf64_Ehdr Header;
+  if (!readInto(Memory, 0, Header) || !Header.checkMagic() ||
+      Header.e_ident[ELF::EI_CLASS] != ELF::ELFCLASS64)
+    return 0;
+  uint64_t First = 0;
+  bool HasFirst = false;
+  for (unsigned I = 0; I != Header.e_phnum; ++I) {
+    ELF::Elf64_Phdr Segment;
+    if (!readInto(Memory, Header.e_phoff + I * sizeof(Segment), Segment))
+      return 0;
+    // The address of the first byte, if the file is not position-independent.
+    if (Segment.p_type == ELF::PT_LOAD && !HasFirst) {
+      First = Segment.p_vaddr - Segment.p_offset;
+      HasFirst = true;
+    }
+    if (Segment.p_type != ELF::PT_NOTE)
+      continue;
+    // Notes lie in what is loaded first, where addresses are offsets.
+    constexpr uint64_t MostBytes = 64 << 10;
+    std::vector<char> Notes(std::min<uint64_t>(Segment.p_memsz, MostBytes));
+    const uint64_t Begin = Segment.p_vaddr - First;
+    if (!Memory(Begin, Notes))
+      continue;
+    for (uint64_t At = 0; At + 12 <= Notes.size();) {
+      uint32_t Sizes[3];
+      memcpy(Sizes, &Notes[At], sizeof(Sizes));
+      const uint64_t Name = At + sizeof(Sizes),
+                     Desc = Name + alignTo(uint64_t(Sizes[0]), Align(4)),
+                     End = Desc + alignTo(uint64_t(Sizes[1]), Align(4));
+      if (End > Notes.size())
+        break;
+      uint64_t Distance;
+      if (Sizes[0] == 8 && Sizes[1] == sizeof(Distance) &&
+          Sizes[2] == InspectionDescriptor::NoteType &&
+          memcmp(&Notes[Name], "jitslab", 8) == 0) {
+        memcpy(&Distance, &Notes[Desc], sizeof(Distance));
+        return Begin + Desc + Distance;
+      }
+      At = End;
+    }
+  }
+  return 0;
+}
+
+// Core files need not have what files have that were mapped and not written.
+std::vector<uint64_t> findDescriptors(const ProcessMemory &Memory) {
+  std::vector<uint64_t> Found;
+  for (const MappedFile &F : Memory.files()) {
+    uint64_t At = findByNote([&](uint64_t Offset, MutableArrayRef<char> To) {
+      return Memory.read(F.Begin + Offset, To);
+    });
+    if (!At) {
+      std::unique_ptr<MemoryBuffer> Contents;
+      At = findByNote([&](uint64_t Offset, MutableArrayRef<char> To) {
+        if (!Contents)
+          if (auto File = MemoryBuffer::getFile(
+                  F.Path, /*IsText=*/false, /*RequiresNullTerminator=*/false))
+            Contents = std::move(*File);
+        if (!Contents || Offset > Contents->getBufferSize() ||
+            Contents->getBufferSize() - Offset < To.size())
+          return false;
+        memcpy(To.data(), Contents->getBufferStart() + Offset, To.size());
+        return true;
+      });
+    }
+    if (At && !is_contained(Found, F.Begin + At))
+      Found.push_back(F.Begin + At);
+  }
+  return Found;
+}
+
+} // namespace jitslab
