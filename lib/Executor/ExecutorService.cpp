@@ -70,10 +70,6 @@ private:
   uint64_t Last = 0;
 };
 
-AddressRange local(ExecutorAddrRange R) {
-  return {uintptr_t(R.Start.getValue()), uintptr_t(R.End.getValue())};
-}
-
 wire::CBuffer malformed() {
   return wire::Buffer::createOutOfBandError(
              "jitslab: a message makes no sense, or is for no session")
@@ -95,7 +91,7 @@ std::shared_ptr<ExecutorSession> sessionOf(const char *Data, size_t Size,
   return SessionTable::process().find(Number);
 }
 
-wire::CBuffer reserve(const char *Data, size_t Size) {
+wire::CBuffer onReserve(const char *Data, size_t Size) {
   uint64_t Bytes = 0;
   auto S = sessionOf<wire::ReserveArgs>(Data, Size, Bytes);
   if (!S)
@@ -106,13 +102,13 @@ wire::CBuffer reserve(const char *Data, size_t Size) {
       .release();
 }
 
-wire::CBuffer release(const char *Data, size_t Size) {
+wire::CBuffer onRelease(const char *Data, size_t Size) {
   ExecutorAddr Start;
   auto S = sessionOf<wire::ReleaseArgs>(Data, Size, Start);
   return S ? reply(S->release(Start.getValue())) : malformed();
 }
 
-wire::CBuffer map(const char *Data, size_t Size) {
+wire::CBuffer onMap(const char *Data, size_t Size) {
   ExecutorAddrRange R;
   uint8_t Use = 0;
   uint64_t File = 0;
@@ -122,13 +118,13 @@ wire::CBuffer map(const char *Data, size_t Size) {
   return reply(S->map(local(R), Lane(Use), File));
 }
 
-wire::CBuffer unmap(const char *Data, size_t Size) {
+wire::CBuffer onUnmap(const char *Data, size_t Size) {
   ExecutorAddrRange R;
   auto S = sessionOf<wire::UnmapArgs>(Data, Size, R);
   return S ? reply(S->unmap(local(R))) : malformed();
 }
 
-wire::CBuffer work(const char *Data, size_t Size) {
+wire::CBuffer onWork(const char *Data, size_t Size) {
   wire::Work W;
   auto S = sessionOf<wire::WorkArgs>(Data, Size, W);
   if (!S)
@@ -150,8 +146,8 @@ wire::CBuffer work(const char *Data, size_t Size) {
   return B.release();
 }
 
-Expected<uint64_t> open(uint32_t Version, const void *Service, StringRef Socket,
-                        StringRef Proof) {
+Expected<uint64_t> openSession(uint32_t Version, const void *Service,
+                               StringRef Socket, StringRef Proof) {
   if (Version != wire::Version)
     return make_error<StringError>(
         "it has messages of version " + Twine(wire::Version) +
@@ -194,15 +190,16 @@ extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
     return malformed();
   std::string Refusal;
   uint64_t Number = 0;
-  if (Error Err = open(Version, Service.toPtr<const void *>(), Socket, Proof)
-                      .moveInto(Number))
+  if (Error Err =
+          openSession(Version, Service.toPtr<const void *>(), Socket, Proof)
+              .moveInto(Number))
     Refusal = toString(std::move(Err));
   return wire::write<wire::OpenReply>(
              StringRef(Refusal), Number,
              uint64_t(VirtualMemory::system().pageSize()),
-             hasCoherentInstructions(), ExecutorAddr::fromPtr(&reserve),
-             ExecutorAddr::fromPtr(&release), ExecutorAddr::fromPtr(&map),
-             ExecutorAddr::fromPtr(&unmap), ExecutorAddr::fromPtr(&work))
+             hasCoherentInstructions(), ExecutorAddr::fromPtr(&onReserve),
+             ExecutorAddr::fromPtr(&onRelease), ExecutorAddr::fromPtr(&onMap),
+             ExecutorAddr::fromPtr(&onUnmap), ExecutorAddr::fromPtr(&onWork))
       .release();
 }
 

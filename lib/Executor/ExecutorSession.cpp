@@ -22,10 +22,6 @@ static std::error_code invalid() {
   return std::make_error_code(std::errc::invalid_argument);
 }
 
-static AddressRange local(orc::ExecutorAddrRange R) {
-  return {uintptr_t(R.Start.getValue()), uintptr_t(R.End.getValue())};
-}
-
 ErrorOr<uintptr_t> ExecutorSession::reserve(uint64_t Size) {
   if (Size < MinWindowSize || Size > MaxWindowSize || Size % SlabSize)
     return invalid();

@@ -16,7 +16,7 @@ using namespace llvm;
 
 namespace jitslab {
 
-static Expected<WindowPlace> reserve(VirtualMemory &VM, size_t Size) {
+static Expected<WindowPlace> reserveSpace(VirtualMemory &VM, size_t Size) {
   const WindowGoal Goal = WindowGoal::of(ArenaOptions());
   if (Goal.isNear()) {
     Expected<WindowPlace> Near =
@@ -31,7 +31,7 @@ static Expected<WindowPlace> reserve(VirtualMemory &VM, size_t Size) {
 Expected<ExecutorWindow> ExecutorWindow::create(size_t Size,
                                                 bool SharesMemory) {
   VirtualMemory &VM = VirtualMemory::system();
-  Expected<WindowPlace> Place = reserve(VM, Size);
+  Expected<WindowPlace> Place = reserveSpace(VM, Size);
   if (!Place)
     return Place.takeError();
   std::optional<LaneBackings> Own;

@@ -15,6 +15,11 @@
 
 namespace jitslab {
 
+/// A range of addresses of this process, as messages have it.
+inline AddressRange local(wire::ExecutorAddrRange R) {
+  return {uintptr_t(R.Start.getValue()), uintptr_t(R.End.getValue())};
+}
+
 /// A window of this process in which a controller places objects. All ranges
 /// come from the controller, and are looked at. Not thread-safe.
 class ExecutorWindow {

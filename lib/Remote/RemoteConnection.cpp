@@ -193,7 +193,7 @@ Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
   return checked(EPC.callWrapper(Function, bytesOf(Args)));
 }
 
-static std::error_code errorOf(int32_t Errno) {
+static std::error_code errnoCode(int32_t Errno) {
   return std::error_code(Errno, std::generic_category());
 }
 
@@ -205,7 +205,7 @@ std::error_code RemoteConnection::callForErrno(ExecutorAddr Function,
   int32_t Errno;
   if (!wire::read<wire::ErrnoReply>(bytesOf(*Reply), Errno))
     return errorToErrorCode(failMalformed());
-  return errorOf(Errno);
+  return errnoCode(Errno);
 }
 
 ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
@@ -218,7 +218,7 @@ ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
   if (!wire::read<wire::ReserveReply>(bytesOf(*Reply), Errno, Start))
     return errorToErrorCode(failMalformed());
   if (Errno)
-    return errorOf(Errno);
+    return errnoCode(Errno);
   if (!Start || Start.getValue() % SlabSize ||
       Start.getValue() > AddressesEnd - Size)
     return errorToErrorCode(failMalformed());

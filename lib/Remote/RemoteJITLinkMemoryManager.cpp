@@ -21,7 +21,7 @@ namespace jitslab {
 namespace {
 
 /// What a FinalizedAlloc's address points at.
-struct FinalizedGraph {
+struct FinalizedRemote {
   // The arena has to outlive the memory taken from it.
   std::shared_ptr<Arena> Space;
   GraphMemory Memory;
@@ -39,11 +39,11 @@ wire::Write writeOf(const Segment &S) {
 }
 
 /// A graph on its way to the executor.
-class InFlightGraph : public JITLinkMemoryManager::InFlightAlloc {
+class InFlightRemote : public JITLinkMemoryManager::InFlightAlloc {
 public:
-  InFlightGraph(RemoteMemory &VM, std::shared_ptr<RemoteWorkQueue> Queue,
-                std::shared_ptr<Arena> Space, LinkGraph &G, GraphMemory M,
-                bool RegisterFrames, std::atomic<size_t> &Count)
+  InFlightRemote(RemoteMemory &VM, std::shared_ptr<RemoteWorkQueue> Queue,
+                 std::shared_ptr<Arena> Space, LinkGraph &G, GraphMemory M,
+                 bool RegisterFrames, std::atomic<size_t> &Count)
       : VM(VM), Queue(std::move(Queue)), Space(std::move(Space)), G(G),
         Memory(std::move(M)), RegisterFrames(RegisterFrames), Count(Count) {}
 
@@ -112,7 +112,7 @@ private:
     Memory.releaseFinalizeSegments();
     ++Count;
     auto *Finalized =
-        new FinalizedGraph{std::move(Space), std::move(Memory), Key};
+        new FinalizedRemote{std::move(Space), std::move(Memory), Key};
     OnFinalized(JITLinkMemoryManager::FinalizedAlloc(
         orc::ExecutorAddr::fromPtr(Finalized)));
   }
@@ -204,18 +204,18 @@ void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *, LinkGraph &G,
   if (!M)
     return OnAllocated(M.takeError());
   OnAllocated(
-      std::make_unique<InFlightGraph>(*Memory, Queue, Space, G, std::move(*M),
-                                      Options.RegisterFrames, Finalized));
+      std::make_unique<InFlightRemote>(*Memory, Queue, Space, G, std::move(*M),
+                                       Options.RegisterFrames, Finalized));
 }
 
 void RemoteJITLinkMemoryManager::deallocate(
     std::vector<FinalizedAlloc> Allocs, OnDeallocatedFunction OnDeallocated) {
   // Freed last to first.
-  std::vector<std::unique_ptr<FinalizedGraph>> Graphs;
+  std::vector<std::unique_ptr<FinalizedRemote>> Graphs;
   RemoteWorkQueue::DeallocateRequest R;
   for (FinalizedAlloc &Alloc : reverse(Allocs))
     if (Alloc) {
-      Graphs.emplace_back(Alloc.release().toPtr<FinalizedGraph *>());
+      Graphs.emplace_back(Alloc.release().toPtr<FinalizedRemote *>());
       if (uint64_t Key = Graphs.back()->Key)
         R.Objects.push_back(Key);
     }
