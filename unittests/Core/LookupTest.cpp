@@ -108,7 +108,7 @@ TEST_CASE("A lookup follows what grows and shrinks") {
   CHECK(isFound(*A, Object));
   const Segment Code = Object[SegmentKind::Code];
   CHECK(A->lookup(Code.Executor + Code.Size).State == MemoryState::Unused);
-  if (A->enlarge(Object, SegmentKind::Code, 10000, {30000, 16}))
+  if (ArenaAccess::enlarge(*A, Object, SegmentKind::Code, 10000, {30000, 16}))
     CHECK(Object[SegmentKind::Code].Size >= 40000);
   CHECK(isFound(*A, Object));
   Object.shrink(SegmentKind::RWData, 0);
