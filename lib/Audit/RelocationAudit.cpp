@@ -121,7 +121,7 @@ private:
     if (!Kind || (Kind->Computes != Formula::GOTPage &&
                   Kind->Computes != Formula::GOTPageOffset))
       return Error::success();
-    uint8_t Bytes[8];
+    uint8_t Bytes[8] = {};
     uint64_t P = At.Address + R.Offset;
     // auditRelocation reports what cannot be read.
     if (!canRead(O.Read, P, {Bytes, sizeOf(Kind->Where)}))

@@ -27,12 +27,13 @@ Expected<LaneBackings> RemoteLayout::backWindow(AddressRange Space, bool) {
     return systemError(Writer.getError(), "cannot reserve " +
                                               Twine(Space.size()) +
                                               " bytes for the writer view");
-  auto Backing = std::make_unique<RemoteBacking>(VM, Space, std::move(*Writer));
+  auto Backing =
+      std::make_unique<RemoteBacking>(Memory, Space, std::move(*Writer));
   // A refusal has to show here, not when the first object comes, whose slabs
   // these are.
   if (std::error_code EC = Backing->mapAhead(
           Lane::Code, {Space.Begin, Space.Begin + SlabSize})) {
-    if (Error Over = VM.executor().check())
+    if (Error Over = Memory.executor().check())
       return Over;
     return make_error<StringError>(
         "jitslab: cannot map memory that the executor may execute: " +
@@ -72,10 +73,10 @@ void RemoteLayout::prepareRelease(Allocation &A) {
   if (!parts(A)[SegmentKind::Code] || forksBefore(A) < forkCountAtBirth())
     return;
   const AddressRange Code = usable(A, SegmentKind::Code);
-  if (VM.executor().sharesMemory())
+  if (Memory.executor().sharesMemory())
     fillWithTraps(workingAddress(A, SegmentKind::Code), Code.size());
   else
-    VM.noteFreedCode(Code);
+    Memory.noteFreedCode(Code);
 }
 
 } // namespace jitslab

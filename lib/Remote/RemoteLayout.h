@@ -18,7 +18,7 @@ namespace jitslab {
 /// executor address.
 class RemoteLayout final : public DenseLayout {
 public:
-  explicit RemoteLayout(RemoteMemory &VM) : DenseLayout(VM), VM(VM) {}
+  explicit RemoteLayout(RemoteMemory &VM) : DenseLayout(VM), Memory(VM) {}
 
   llvm::Expected<LaneBackings> backWindow(AddressRange Space,
                                           bool HugePages) override;
@@ -28,7 +28,7 @@ public:
   void prepareRelease(Allocation &A) override;
 
 private:
-  RemoteMemory &VM;
+  RemoteMemory &Memory;
 };
 
 } // namespace jitslab

@@ -14,6 +14,7 @@
 
 #include "Core/LayoutNames.h"
 #include "jitslab/Arena.h"
+#include "llvm/ADT/StringExtras.h"
 #include <atomic>
 #include <optional>
 #include <string>
@@ -27,9 +28,7 @@ using namespace jitslab;
 using namespace llvm;
 
 static std::string hex(uintptr_t Address) {
-  char Text[32];
-  snprintf(Text, sizeof(Text), "%#zx", size_t(Address));
-  return Text;
+  return "0x" + utohexstr(Address, /*LowerCase=*/true);
 }
 
 static Allocation load(Arena &A, size_t Code, size_t Data) {

@@ -22,12 +22,16 @@ static orc::shared::WrapperFunctionCall actionAt(orc::ExecutorAddr Function) {
           Function));
 }
 
+static std::unique_ptr<LinkGraph> makeObject() {
+  Block *Code, *Data;
+  return makeObject(Code, Data, /*DataSize=*/8);
+}
+
 namespace {
 /// An object on its way, with a finalize action.
 struct Pending {
-  Pending(RemoteJIT &J, orc::ExecutorAddr Action, bool DeallocToo = false) {
-    Block *Code, *Data;
-    G = makeObject(Code, Data, /*DataSize=*/8);
+  Pending(RemoteJIT &J, orc::ExecutorAddr Action, bool DeallocToo = false)
+      : G(makeObject()) {
     G->allocActions().push_back(
         {actionAt(Action),
          DeallocToo ? actionAt(Action) : orc::shared::WrapperFunctionCall()});

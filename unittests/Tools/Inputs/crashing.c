@@ -6,14 +6,14 @@
 //
 //===----------------------------------------------------------------------===//
 
-static const int Constant[] = {1, 2, 3};
+static const int Constant[8] = {1, 2, 3};
 
 int main(int Argc, char **Argv) {
   (void)Argv;
   // The compiler must not see what is written to.
   volatile int *Target = (volatile int *)8;
   if (Argc > 1)
-    Target = (volatile int *)&Constant[Argc];
+    Target = (volatile int *)&Constant[Argc % 8];
   __asm__("" : "+r"(Target));
   *Target = 1;
   return 0;
