@@ -1,6 +1,6 @@
 // Tries to write its own code, as an executor would that is taken over. Each
-// function returns 0 where it was refused, and -1 where there was nothing to try
-// on.
+// function returns 0 where it was refused, and -1 where there was nothing to
+// try on.
 #define _GNU_SOURCE
 #include <dirent.h>
 #include <fcntl.h>
@@ -43,7 +43,8 @@ static int byDescriptor(int fd) {
     done += mprotect(p, 1, PROT_READ | PROT_WRITE) == 0;
   done += pwrite(fd, "x", 1, 0) == 1;
   done += ftruncate(fd, 0) == 0;
-  done += fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096) == 0;
+  done +=
+      fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, 0, 4096) == 0;
   return done;
 }
 
