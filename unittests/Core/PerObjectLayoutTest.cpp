@@ -207,9 +207,9 @@ TEST_CASE("A refused seal leaves the object writable and can be repeated") {
   Memory.FailNth = GENERATE(1, 2);
   Memory.FailWith = EACCES;
   llvm::Error Err = sealOne(*A, Object);
-  REQUIRE(Err.isA<llvm::StringError>());
+  REQUIRE(Err.isA<SystemRefusalError>());
   std::string Message;
-  llvm::handleAllErrors(std::move(Err), [&](llvm::StringError &E) {
+  llvm::handleAllErrors(std::move(Err), [&](const SystemRefusalError &E) {
     Message = E.message();
     CHECK(E.convertToErrorCode() == std::errc::permission_denied);
   });
