@@ -31,10 +31,10 @@ inline namespace JITSLAB_ABI_NAMESPACE {
 /// long as the controller shares its memory; where contents travel in messages,
 /// it is written through another address (Layout::Dense).
 ///
-/// The controller decides what runs here, as with every service of LLVM's.
+/// The controller decides what runs here, as with every service of LLVM's. It
+/// is in the static library only, so it is not marked as exported.
 /// Thread-safe.
-class JITSLAB_ABI ExecutorService final
-    : public llvm::orc::ExecutorBootstrapService {
+class ExecutorService final : public llvm::orc::ExecutorBootstrapService {
 public:
   ExecutorService();
   ~ExecutorService() override;
