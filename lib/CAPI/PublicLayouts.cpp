@@ -20,6 +20,7 @@
 #include "jitslab/RelocationAudit.h"
 #if JITSLAB_HAS_JITLINK
 #include "jitslab/ArenaJITLinkMemoryManager.h"
+#include "jitslab/RemoteJITLinkMemoryManager.h"
 #endif
 
 using namespace jitslab;
@@ -59,6 +60,7 @@ JITSLAB_FIELD_AT(ArenaStats, LiveObjects, 64);
 JITSLAB_FIELD_AT(ArenaStats, OutsideBytes, 72);
 JITSLAB_SIZE_IS(ArenaStats, 80);
 
+JITSLAB_SIZE_IS(MemoryLocation, 32);
 JITSLAB_SIZE_IS(SegmentFootprint, 16);
 JITSLAB_SIZE_IS(Footprint, 48);
 JITSLAB_SIZE_IS(Segment, 24);
@@ -92,4 +94,15 @@ JITSLAB_SIZE_IS(ArenaJITLinkMemoryManager,
                 sizeof(llvm::jitlink::JITLinkMemoryManager) +
                     sizeof(std::shared_ptr<Arena>) +
                     sizeof(ArenaJITLinkOptions));
+
+[[maybe_unused]] static void countFields(RemoteOptions O, RemoteStats S) {
+  [[maybe_unused]] auto &[O1, O2, O3, O4] = O;
+  [[maybe_unused]] auto &[S1, S2, S3, S4, S5, S6] = S;
+}
+JITSLAB_FIELD_AT(RemoteOptions, WindowSize, 0);
+JITSLAB_FIELD_AT(RemoteOptions, Grow, 8);
+JITSLAB_FIELD_AT(RemoteOptions, SharedMemory, 9);
+JITSLAB_FIELD_AT(RemoteOptions, RegisterFrames, 10);
+JITSLAB_SIZE_IS(RemoteOptions, 16);
+JITSLAB_SIZE_IS(RemoteStats, sizeof(ArenaStats) + 40);
 #endif
