@@ -143,7 +143,7 @@ Error ArenaImpl::fullError(const WindowSet &Set, bool Grow,
   else if (!Grow && Options.Grow)
     Message += "free objects of this JITDylib, set a larger "
                "ArenaOptions::WindowSize, or let it have further windows "
-               "(JITLinkOptions::GrowPerJITDylib)";
+               "(ArenaJITLinkOptions::GrowPerJITDylib)";
   else if (!Grow)
     Message += "free objects, set a larger ArenaOptions::WindowSize, or let "
                "the arena grow (ArenaOptions::Grow)";

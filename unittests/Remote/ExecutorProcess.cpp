@@ -35,15 +35,9 @@ ExecutorProcess::ExecutorProcess(const std::string &Program,
   int ToExecutor[2], FromExecutor[2];
   REQUIRE(pipe2(ToExecutor, O_CLOEXEC) == 0);
   REQUIRE(pipe2(FromExecutor, O_CLOEXEC) == 0);
-  std::vector<std::string> Command;
-  SmallVector<StringRef, 8> Emulator;
-  StringRef(JITSLAB_TEST_EMULATOR)
-      .split(Emulator, '|', -1, /*KeepEmpty=*/false);
-  for (StringRef Part : Emulator)
-    Command.push_back(Part.str());
-  Command.push_back(Program);
-  Command.push_back("filedescs=" + std::to_string(ExecutorIn) + "," +
-                    std::to_string(ExecutorOut));
+  std::vector<std::string> Command = {
+      Program, "filedescs=" + std::to_string(ExecutorIn) + "," +
+                   std::to_string(ExecutorOut)};
   std::vector<char *> Arguments;
   for (std::string &Part : Command)
     Arguments.push_back(Part.data());
