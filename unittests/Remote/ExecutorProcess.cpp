@@ -9,7 +9,6 @@
 #include "ExecutorProcess.h"
 #include "Support/InputObject.h"
 #include "Support/NativeTarget.h"
-#include "llvm/ADT/SmallVector.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include "llvm/Support/FileSystem.h"
