@@ -197,7 +197,8 @@ extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
   return wire::write<wire::OpenReply>(
              StringRef(Refusal), Number,
              uint64_t(VirtualMemory::system().pageSize()),
-             hasCoherentInstructions(), ExecutorAddr::fromPtr(&onReserve),
+             uint8_t(hasCoherentInstructions()),
+             ExecutorAddr::fromPtr(&onReserve),
              ExecutorAddr::fromPtr(&onRelease), ExecutorAddr::fromPtr(&onMap),
              ExecutorAddr::fromPtr(&onUnmap), ExecutorAddr::fromPtr(&onWork))
       .release();

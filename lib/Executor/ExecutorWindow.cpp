@@ -119,7 +119,8 @@ bool ExecutorWindow::write(const wire::Write &W) {
     return false;
   const Lane L = laneAt(Begin);
   auto *To = reinterpret_cast<char *>(Begin + (*Own)[L].workingOffset());
-  std::memcpy(To, W.Content.data(), W.Content.size());
+  if (!W.Content.empty())
+    std::memcpy(To, W.Content.data(), W.Content.size());
   std::memset(To + W.Content.size(), 0, W.Zeros);
   // A failure is a breakpoint that stays in the way.
   if (L == Lane::Code)

@@ -124,10 +124,12 @@ Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
     return Reply.takeError();
   StringRef Refusal;
   uint64_t Page;
+  uint8_t Coherent;
   if (!wire::read<wire::OpenReply>(bytesOf(*Reply), Refusal, Session, Page,
-                                   CoherentInstructions, ReserveFn, ReleaseFn,
-                                   MapFn, UnmapFn, WorkFn))
+                                   Coherent, ReserveFn, ReleaseFn, MapFn,
+                                   UnmapFn, WorkFn))
     return failMalformed();
+  CoherentInstructions = Coherent == 1;
   if (!Refusal.empty())
     return remoteError(std::errc::not_supported,
                        "the executor refuses: " + Refusal);

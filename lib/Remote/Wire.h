@@ -52,10 +52,10 @@ inline constexpr const char ServiceName[] = "jitslab_executor_service";
 /// controller who connects to it.
 using OpenArgs = sps::SPSArgList<uint32_t, sps::SPSExecutorAddr, sps::SPSString,
                                  sps::SPSString>;
-/// What went wrong, or nothing; the session, the size of pages in bytes,
-/// whether instruction caches see what is written without being told, and the
-/// functions for the other messages.
-using OpenReply = sps::SPSArgList<sps::SPSString, uint64_t, uint64_t, bool,
+/// What went wrong, or nothing; the session, the size of pages in bytes, 1 if
+/// instruction caches see what is written without being told (LLVM's reading of
+/// a bool trusts that it is one), and the functions for the other messages.
+using OpenReply = sps::SPSArgList<sps::SPSString, uint64_t, uint64_t, uint8_t,
                                   sps::SPSExecutorAddr, sps::SPSExecutorAddr,
                                   sps::SPSExecutorAddr, sps::SPSExecutorAddr,
                                   sps::SPSExecutorAddr>;

@@ -62,7 +62,7 @@ private:
   void noteFunctions(const wire::Buffer &Reply) {
     StringRef Refusal;
     uint64_t Session, Page;
-    bool Coherent;
+    uint8_t Coherent;
     orc::ExecutorAddr F[5];
     if (Functions.size() == 1 &&
         wire::read<wire::OpenReply>({Reply.data(), Reply.size()}, Refusal,
