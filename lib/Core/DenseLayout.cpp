@@ -123,16 +123,22 @@ std::error_code DenseLayout::show(const Allocation &A) {
 // cache by any address of the memory and invalidating the instruction cache by
 // the address that is executed (Arm ARM, DDI 0487, B2.4.4 and D7.5.9): both are
 // done through the executor view, which is readable.
+std::error_code DenseLayout::publish(const Allocation &A, AddressRange R,
+                                     bool Shown) {
+  if (std::error_code EC = home(A).showWritten(R, /*KeepTraps=*/Shown))
+    return EC;
+  synchronizeInstructions(R);
+  return {};
+}
+
 std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations,
                                   bool Shown) {
   for (Allocation *A : Allocations) {
     const Part &Code = parts(*A)[SegmentKind::Code];
-    if (Code && Code.Rights != State::Sealed) {
-      const AddressRange R = usable(*A, SegmentKind::Code);
-      if (std::error_code EC = home(*A).showWritten(R, /*KeepTraps=*/Shown))
+    if (Code && Code.Rights != State::Sealed)
+      if (std::error_code EC =
+              publish(*A, usable(*A, SegmentKind::Code), Shown))
         return EC;
-      synchronizeInstructions(R);
-    }
     for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
       if (Part &P = parts(*A)[K])
         P.Rights = State::Sealed;

@@ -37,6 +37,11 @@ public:
   std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
                        bool Shown) override;
   void prepareRelease(Allocation &A) override;
+
+protected:
+  /// What seal does for code of \p A that is to run at \p R.
+  virtual std::error_code publish(const Allocation &A, AddressRange R,
+                                  bool Shown);
 };
 
 } // namespace jitslab

@@ -45,13 +45,13 @@ Error ManagerFailures::take() {
 
 ManagerBatch &ReservingMemoryManager::State::open() {
   if (!Open)
-    Open = std::make_unique<Batch>();
+    Open = std::make_unique<ManagerBatch>();
   return *Open;
 }
 
 ManagerFailures &ReservingMemoryManager::State::failures() {
   if (!Failed)
-    Failed = std::make_unique<Failures>(ArenaAccess::memory(*Memory));
+    Failed = std::make_unique<ManagerFailures>(ArenaAccess::memory(*Memory));
   return *Failed;
 }
 
@@ -60,7 +60,7 @@ uint8_t *ReservingMemoryManager::State::allocate(SegmentKind K, size_t Size,
                                                  unsigned SectionID,
                                                  StringRef Name) {
   Size = std::max<size_t>(Size, 1);
-  Batch &B = open();
+  ManagerBatch &B = open();
   if (!B.ObjectFailed) {
     const bool IsLarge = OutsideData::isLarge(Name);
     Expected<Segment> Section =
@@ -94,7 +94,7 @@ ReservingMemoryManager::State::allocateOutside(SegmentKind K, size_t Size,
 
 void ReservingMemoryManager::State::failObject(Error Err) {
   failures().note(std::move(Err));
-  Batch &B = open();
+  ManagerBatch &B = open();
   B.Sections.abandonObject();
   B.ObjectFailed = true;
 }

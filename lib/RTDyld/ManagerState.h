@@ -68,13 +68,10 @@ private:
 /// Hosts make a manager for each object and keep it as long as the object
 /// lives: what is needed only on the way to sealed code is gone afterwards.
 struct ReservingMemoryManager::State {
-  using Batch = ManagerBatch;
-  using Failures = ManagerFailures;
-
   explicit State(std::shared_ptr<Arena> A) : Memory(std::move(A)) {}
 
-  Batch &open();
-  Failures &failures();
+  ManagerBatch &open();
+  ManagerFailures &failures();
   /// A section, or scratch memory for it.
   uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
                     unsigned SectionID, llvm::StringRef Name = {});
@@ -92,8 +89,8 @@ struct ReservingMemoryManager::State {
   llvm::SmallVector<Allocation, 1> Sealed;
   /// Large data that no window has room for; usually null.
   std::unique_ptr<OutsideData> Outside;
-  std::unique_ptr<Batch> Open;
-  std::unique_ptr<Failures> Failed;
+  std::unique_ptr<ManagerBatch> Open;
+  std::unique_ptr<ManagerFailures> Failed;
 };
 
 } // namespace jitslab

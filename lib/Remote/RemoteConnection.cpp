@@ -227,10 +227,6 @@ ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
   return uintptr_t(Start.getValue());
 }
 
-static orc::ExecutorAddrRange remote(AddressRange R) {
-  return {ExecutorAddr(R.Begin), ExecutorAddr(R.End)};
-}
-
 std::error_code RemoteConnection::release(uintptr_t Start) {
   return callForErrno(
       ReleaseFn, wire::write<wire::ReleaseArgs>(Session, ExecutorAddr(Start)));

@@ -21,6 +21,11 @@
 
 namespace jitslab {
 
+/// A range of this process's arenas as messages have it.
+inline wire::ExecutorAddrRange remote(AddressRange R) {
+  return {wire::ExecutorAddr(R.Begin), wire::ExecutorAddr(R.End)};
+}
+
 /// A session with the ExecutorService at the other side of an EPC. Once
 /// anything goes wrong with it that is no answer of the executor's, it is over:
 /// all that follows fails at once. Thread-safe, but for what says otherwise.

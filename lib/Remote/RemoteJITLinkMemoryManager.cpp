@@ -80,24 +80,20 @@ private:
   Error prepare(RemoteWorkQueue::FinalizeRequest &R) {
     if (Error Err = VM.executor().check())
       return Err;
-    const AddressRange Code = Memory->code();
     takeFrameActions(G);
     R.Object.Actions = std::exchange(G.allocActions(), {});
     if (RegisterFrames)
       R.Object.Frames = framesOf(G);
     if (!R.Object.Frames.empty())
-      R.Object.Code = {orc::ExecutorAddr(Code.Begin),
-                       orc::ExecutorAddr(Code.End)};
+      R.Object.Code = remote(Memory->code());
     // Only actions use what does not stay.
-    Memory->forEachSegment(!R.Object.Actions.empty(), [&](const Segment &S) {
-      if (!VM.executor().sharesMemory())
+    if (!VM.executor().sharesMemory())
+      Memory->forEachSegment(!R.Object.Actions.empty(), [&](const Segment &S) {
         R.Writes.push_back(writeOf(S));
-    });
-    if (!VM.executor().hasCoherentInstructions())
-      Memory->forEachCode([&](AddressRange C) {
-        R.Flushes.push_back(
-            {orc::ExecutorAddr(C.Begin), orc::ExecutorAddr(C.End)});
       });
+    if (!VM.executor().hasCoherentInstructions())
+      Memory->forEachCode(
+          [&](AddressRange C) { R.Flushes.push_back(remote(C)); });
     return Memory->seal(*Space);
   }
 

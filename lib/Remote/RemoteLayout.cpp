@@ -50,19 +50,11 @@ Expected<LaneBackings> RemoteLayout::backWindow(AddressRange Space, bool) {
 
 // Caches of data are cleaned here, by the address that was written, where that
 // is not nothing (AArch64); instruction caches are the executor's.
-std::error_code RemoteLayout::seal(ArrayRef<Allocation *> Allocations, bool) {
-  for (Allocation *A : Allocations) {
-    const Part &Code = parts(*A)[SegmentKind::Code];
-    if (Code && Code.Rights != State::Sealed) {
-      auto Begin =
-          reinterpret_cast<uintptr_t>(workingAddress(*A, SegmentKind::Code));
-      synchronizeInstructions(
-          {Begin, Begin + usable(*A, SegmentKind::Code).size()});
-    }
-    for (SegmentKind K : {SegmentKind::Code, SegmentKind::ROData})
-      if (Part &P = parts(*A)[K])
-        P.Rights = State::Sealed;
-  }
+std::error_code RemoteLayout::publish(const Allocation &A, AddressRange R,
+                                      bool) {
+  auto Begin =
+      reinterpret_cast<uintptr_t>(workingAddress(A, SegmentKind::Code));
+  synchronizeInstructions({Begin, Begin + R.size()});
   return {};
 }
 

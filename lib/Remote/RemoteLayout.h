@@ -23,9 +23,11 @@ public:
   llvm::Expected<LaneBackings> backWindow(AddressRange Space,
                                           bool HugePages) override;
   std::error_code show(const Allocation &) override { return {}; }
-  std::error_code seal(llvm::ArrayRef<Allocation *> Allocations,
-                       bool Shown) override;
   void prepareRelease(Allocation &A) override;
+
+protected:
+  std::error_code publish(const Allocation &A, AddressRange R,
+                          bool Shown) override;
 
 private:
   RemoteMemory &Memory;

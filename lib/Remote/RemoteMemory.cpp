@@ -38,7 +38,7 @@ std::error_code RemoteMemory::discard(uintptr_t Start, size_t Size) {
 
 void RemoteMemory::noteFreedCode(AddressRange R) {
   std::lock_guard<std::mutex> Guard(FreedLock);
-  FreedCode.push_back({orc::ExecutorAddr(R.Begin), orc::ExecutorAddr(R.End)});
+  FreedCode.push_back(remote(R));
 }
 
 std::vector<orc::ExecutorAddrRange> RemoteMemory::takeFreedCode() {
