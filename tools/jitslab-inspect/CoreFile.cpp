@@ -6,12 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "ELFNotes.h"
 #include "ProcessMemory.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Object/ELF.h"
-#include "llvm/Support/Alignment.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 #include <cstring>
@@ -120,30 +119,22 @@ void CoreFile::readFileNames(StringRef Notes) {
       memcpy(&Value, At.data() + Index * sizeof(Value), sizeof(Value));
     return Value;
   };
-  while (Notes.size() >= 12) {
-    uint32_t Header[3];
-    memcpy(Header, Notes.data(), sizeof(Header));
-    const uint64_t NameSize = alignTo(uint64_t(Header[0]), Align(4)),
-                   Size = alignTo(uint64_t(Header[1]), Align(4));
-    const StringRef Body = Notes.drop_front(12);
-    if (NameSize + Size > Body.size())
-      return;
-    const StringRef Desc = Body.substr(NameSize, Header[1]);
-    Notes = Body.drop_front(NameSize + Size);
-    if (Header[2] != ELF::NT_FILE)
-      continue;
-    const uint64_t Count = Word(Desc, 0);
-    if (Count > Desc.size() / (3 * sizeof(uint64_t)))
-      return;
-    StringRef Names = Desc.drop_front(
-        std::min<size_t>(Desc.size(), (2 + 3 * Count) * sizeof(uint64_t)));
+  forEachNote(Notes, [&](const ELFNote &N) {
+    if (N.Type != ELF::NT_FILE)
+      return false;
+    const uint64_t Count = Word(N.Desc, 0);
+    if (Count > N.Desc.size() / (3 * sizeof(uint64_t)))
+      return true;
+    StringRef Names = N.Desc.drop_front(
+        std::min<size_t>(N.Desc.size(), (2 + 3 * Count) * sizeof(uint64_t)));
     for (uint64_t I = 0; I != Count; ++I) {
       auto Split = Names.split('\0');
-      if (Word(Desc, 2 + 3 * I + 2) == 0)
-        Files.push_back({Word(Desc, 2 + 3 * I), Split.first.str()});
+      if (Word(N.Desc, 2 + 3 * I + 2) == 0)
+        Files.push_back({Word(N.Desc, 2 + 3 * I), Split.first.str()});
       Names = Split.second;
     }
-  }
+    return false;
+  });
 }
 
 Expected<std::unique_ptr<ProcessMemory>> openCore(const std::string &Path) {

@@ -7,11 +7,10 @@
 //===----------------------------------------------------------------------===//
 
 #include "Core/Inspection.h"
+#include "ELFNotes.h"
 #include "Report.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/BinaryFormat/ELF.h"
-#include "llvm/Support/Alignment.h"
-#include "llvm/Support/MathExtras.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <cstring>
 #include <functional>
@@ -56,23 +55,19 @@ static uint64_t findByNote(const Reader &Memory) {
     const uint64_t Begin = Segment.p_vaddr - First;
     if (!Memory(Begin, Notes))
       continue;
-    for (uint64_t At = 0; At + 12 <= Notes.size();) {
-      uint32_t Sizes[3];
-      memcpy(Sizes, &Notes[At], sizeof(Sizes));
-      const uint64_t Name = At + sizeof(Sizes),
-                     Desc = Name + alignTo(uint64_t(Sizes[0]), Align(4)),
-                     End = Desc + alignTo(uint64_t(Sizes[1]), Align(4));
-      if (End > Notes.size())
-        break;
+    uint64_t Found = 0;
+    forEachNote({Notes.data(), Notes.size()}, [&](const ELFNote &N) {
       uint64_t Distance;
-      if (Sizes[0] == 8 && Sizes[1] == sizeof(Distance) &&
-          Sizes[2] == InspectionDescriptor::NoteType &&
-          memcmp(&Notes[Name], "jitslab", 8) == 0) {
-        memcpy(&Distance, &Notes[Desc], sizeof(Distance));
-        return Begin + Desc + Distance;
-      }
-      At = End;
-    }
+      if (N.Type != InspectionDescriptor::NoteType ||
+          N.Name != StringRef("jitslab", sizeof("jitslab")) ||
+          N.Desc.size() != sizeof(Distance))
+        return false;
+      memcpy(&Distance, N.Desc.data(), sizeof(Distance));
+      Found = Begin + uint64_t(N.Desc.data() - Notes.data()) + Distance;
+      return true;
+    });
+    if (Found)
+      return Found;
   }
   return 0;
 }

@@ -74,12 +74,8 @@ void printSVG(raw_ostream &OS, const Report &R) {
            "font-size=\"19\" font-weight=\"bold\"");
   LaneReport Sum;
   for (const ArenaReport &A : R.Arenas)
-    for (const WindowReport &W : A.Windows) {
-      const LaneReport L = W.sum();
-      Sum.Committed += L.Committed;
-      Sum.Live += L.Live;
-      Sum.Frozen += L.Frozen;
-    }
+    for (const WindowReport &W : A.Windows)
+      Sum += W.sum();
   SVG.text(Margin, 58,
            std::to_string(R.Arenas.size()) +
                (R.Arenas.size() == 1 ? " arena, " : " arenas, ") +

@@ -223,15 +223,19 @@ Expected<Report> readReport(const ProcessMemory &Memory) {
               "missing from the core file");
 }
 
+LaneReport &LaneReport::operator+=(const LaneReport &L) {
+  Committed += L.Committed;
+  Live += L.Live;
+  Frozen += L.Frozen;
+  Segments += L.Segments;
+  LargestFree = std::max(LargestFree, L.LargestFree);
+  return *this;
+}
+
 LaneReport WindowReport::sum() const {
   LaneReport Sum;
-  for (const LaneReport &L : Lanes) {
-    Sum.Committed += L.Committed;
-    Sum.Live += L.Live;
-    Sum.Frozen += L.Frozen;
-    Sum.Segments += L.Segments;
-    Sum.LargestFree = std::max(Sum.LargestFree, L.LargestFree);
-  }
+  for (const LaneReport &L : Lanes)
+    Sum += L;
   return Sum;
 }
 

@@ -32,6 +32,7 @@ struct LaneReport {
   uint64_t LargestFree = 0;
   size_t Segments = 0;
   uint64_t free() const { return Committed - Live - Frozen; }
+  LaneReport &operator+=(const LaneReport &L);
   /// 0: all that is free lies together; near 1: in small pieces.
   double fragmentation() const {
     return free() ? 1 - double(LargestFree) / double(free()) : 0;
