@@ -124,7 +124,7 @@ static uintptr_t programCounter(const void *Context) {
 #endif
 }
 
-static void onCrash(int Signal, siginfo_t *Info, void *Context) {
+static void reportCrash(int Signal, siginfo_t *Info, void *Context) {
   const uintptr_t PC = programCounter(Context);
   const auto Accessed = reinterpret_cast<uintptr_t>(Info->si_addr);
   Message M;
@@ -155,18 +155,7 @@ void reportCrashesOf(const Linker &L) {
       S.Name = printable(S.Name);
   }
   Code = &Static;
-  // The stack may be what is used up.
-  static char Stack[64 * 1024];
-  stack_t Alternate = {};
-  Alternate.ss_sp = Stack;
-  Alternate.ss_size = sizeof(Stack);
-  sigaltstack(&Alternate, nullptr);
-  struct sigaction Act = {};
-  Act.sa_sigaction = onCrash;
-  Act.sa_flags = SA_ONSTACK | SA_SIGINFO;
-  sigemptyset(&Act.sa_mask);
-  for (int Signal : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP})
-    sigaction(Signal, &Act, nullptr);
+  setCrashHandler({SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP}, reportCrash);
 }
 #endif
 

@@ -127,6 +127,25 @@ void installErrorHandlers() {
   std::set_new_handler(onOutOfMemory);
 }
 
+void setCrashHandler(ArrayRef<int> Signals, CrashHandler *Handler) {
+  // The stack may be what is used up.
+  static char Stack[64 * 1024];
+  stack_t Alternate = {};
+  Alternate.ss_sp = Stack;
+  Alternate.ss_size = sizeof(Stack);
+  sigaltstack(&Alternate, nullptr);
+  struct sigaction Act = {};
+  if (Handler) {
+    Act.sa_sigaction = Handler;
+    Act.sa_flags = SA_ONSTACK | SA_SIGINFO;
+  } else {
+    Act.sa_handler = SIG_DFL;
+  }
+  sigemptyset(&Act.sa_mask);
+  for (int Signal : Signals)
+    sigaction(Signal, &Act, nullptr);
+}
+
 // A sanitizer says more about a crash than this can.
 #define JITSLAB_CATCH_CRASHES (!JITSLAB_HAS_ASAN && !JITSLAB_HAS_TSAN)
 
@@ -134,7 +153,7 @@ void installErrorHandlers() {
 static constexpr int CrashSignals[] = {SIGSEGV, SIGBUS,  SIGILL,
                                        SIGFPE,  SIGABRT, SIGTRAP};
 
-static void onCrash(int Signal) {
+static void onCrash(int Signal, siginfo_t *, void *) {
   switch (Signal) {
   case SIGABRT:
     leaveAtOnce("LLVM gave up (SIGABRT) on what this file asks for");
@@ -147,28 +166,13 @@ static void onCrash(int Signal) {
     leaveAtOnce("LLVM crashed (SIGILL) on what this file asks for");
   }
 }
-
-static void setCrashHandlers(void (*Handler)(int)) {
-  // The stack may be what is used up.
-  static char Stack[64 * 1024];
-  stack_t Alternate = {};
-  Alternate.ss_sp = Stack;
-  Alternate.ss_size = sizeof(Stack);
-  sigaltstack(&Alternate, nullptr);
-  struct sigaction Act = {};
-  Act.sa_handler = Handler;
-  Act.sa_flags = Handler == SIG_DFL ? 0 : SA_ONSTACK;
-  sigemptyset(&Act.sa_mask);
-  for (int Signal : CrashSignals)
-    sigaction(Signal, &Act, nullptr);
-}
 #endif
 
 WorkingOn::WorkingOn(StringRef File)
     : Printable(printable(File)), Previous(CurrentFile) {
 #if JITSLAB_CATCH_CRASHES
   if (CurrentFile.empty())
-    setCrashHandlers(onCrash);
+    setCrashHandler(CrashSignals, onCrash);
 #endif
   CurrentFile = Printable;
 }
@@ -177,7 +181,7 @@ WorkingOn::~WorkingOn() {
   CurrentFile = Previous;
 #if JITSLAB_CATCH_CRASHES
   if (CurrentFile.empty())
-    setCrashHandlers(SIG_DFL);
+    setCrashHandler(CrashSignals, nullptr);
 #endif
 }
 

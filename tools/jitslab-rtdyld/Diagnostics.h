@@ -9,9 +9,11 @@
 #ifndef JITSLAB_TOOLS_RTDYLD_DIAGNOSTICS_H
 #define JITSLAB_TOOLS_RTDYLD_DIAGNOSTICS_H
 
+#include "llvm/ADT/ArrayRef.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Error.h"
+#include <csignal>
 #include <functional>
 #include <string>
 
@@ -40,6 +42,12 @@ llvm::Error libraryError(const std::string &Path, llvm::StringRef Why);
 /// Makes LLVM's fatal errors and a heap that is used up end the process as
 /// exitWithError does, instead of with an abort or a stack dump.
 void installErrorHandlers();
+
+using CrashHandler = void(int Signal, siginfo_t *Info, void *Context);
+
+/// From now on \p Signals call \p Handler, on a stack of its own, or end the
+/// process if it is null.
+void setCrashHandler(llvm::ArrayRef<int> Signals, CrashHandler *Handler);
 
 /// While one lives, LLVM's fatal errors name this file, and crashes end the
 /// process as exitWithError does: until the loaded code is called, they are

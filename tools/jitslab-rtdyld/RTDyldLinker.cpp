@@ -127,17 +127,19 @@ uint64_t RTDyldLinker::addressOf(StringRef Symbol) const {
   return Resolver.find(Symbol);
 }
 
-// Where the linker has written: that need not be where the code will run.
-Error RTDyldLinker::read(uint64_t Address, MutableArrayRef<uint8_t> To) const {
-  for (const RecordedSection &S : Recorder.sections()) {
+// From where the linker has written: that need not be where the code will run.
+bool RTDyldLinker::copyFrom(ArrayRef<RecordedSection> Sections,
+                            uint64_t Address,
+                            MutableArrayRef<uint8_t> To) const {
+  for (const RecordedSection &S : Sections) {
     uint64_t Begin = Dyld.getSectionLoadAddress(S.ID);
     if (Address < Begin || Address - Begin > S.Size ||
         S.Size - (Address - Begin) < To.size())
       continue;
     std::memcpy(To.data(), S.Working + (Address - Begin), To.size());
-    return Error::success();
+    return true;
   }
-  return createStringError(inconvertibleErrorCode(), "no section is there");
+  return false;
 }
 
 Expected<AuditResult> RTDyldLinker::audit(size_t Object) const {
@@ -151,15 +153,10 @@ Expected<AuditResult> RTDyldLinker::audit(size_t Object) const {
   // Most reads are of the object itself, of which there may be thousands.
   O.Read = [this, Own = Recorder.sectionsOf(Object)](
                uint64_t Address, MutableArrayRef<uint8_t> To) -> Error {
-    for (const RecordedSection &S : Own) {
-      uint64_t Begin = Dyld.getSectionLoadAddress(S.ID);
-      if (Address >= Begin && Address - Begin <= S.Size &&
-          S.Size - (Address - Begin) >= To.size()) {
-        std::memcpy(To.data(), S.Working + (Address - Begin), To.size());
-        return Error::success();
-      }
-    }
-    return read(Address, To);
+    if (copyFrom(Own, Address, To) ||
+        copyFrom(Recorder.sections(), Address, To))
+      return Error::success();
+    return createStringError(inconvertibleErrorCode(), "no section is there");
   };
   for (const RecordedSection &S : Recorder.sectionsOf(Object))
     if (S.Name == ".got") {

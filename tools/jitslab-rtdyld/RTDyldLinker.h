@@ -69,7 +69,9 @@ private:
   /// The files since the last link, for messages.
   std::string newFiles() const;
   uint64_t addressOf(llvm::StringRef Symbol) const;
-  llvm::Error read(uint64_t Address, llvm::MutableArrayRef<uint8_t> To) const;
+  /// \returns false if none of \p Sections has all of it.
+  bool copyFrom(llvm::ArrayRef<RecordedSection> Sections, uint64_t Address,
+                llvm::MutableArrayRef<uint8_t> To) const;
 
   NamedMemoryManager Memory;
   SymbolResolver Resolver;
