@@ -61,19 +61,18 @@ void *createMCJIT(LLVMVersion &Version, void *Module, void *Message,
   // A shared pointer begins with the pointer.
   const void *Given = *static_cast<void *const *>(Manager);
   bool IsOwn = Given && !isPlain(Version, Constructor, Given);
-  // One that is or has a SectionMemoryManager stays, and maps in an arena.
-  bool IsMapped = IsOwn && Version.HasMapped;
   const PreloadBackend *Backend =
-      IsOwn && !IsMapped
-          ? nullptr
-          : backend(Version, reinterpret_cast<const void *>(Constructor));
-  if (IsMapped && Backend) {
+      !IsOwn || Version.HasMapped
+          ? backend(Version, reinterpret_cast<const void *>(Constructor))
+          : nullptr;
+  if (Backend && IsOwn) {
+    // It is or has a SectionMemoryManager: it stays, and maps in an arena.
     Backend->MapInArena();
     noteInCase(Version, OwnManager);
-  } else if (IsOwn) {
-    note(Version, {OwnManager});
   } else if (Backend) {
     note(Version, Backend->ServeMCJIT(Manager, Resolver));
+  } else if (IsOwn) {
+    note(Version, {OwnManager});
   }
   return Constructor(Module, Message, Manager, Resolver, Machine);
 }
