@@ -80,10 +80,15 @@ Error LiveProcess::readMappings() {
   fclose(File);
   if (Files.empty())
     return refused(PID, Errno ? Errno : ESRCH);
-  // A process may be listed and yet not be read.
-  char Byte;
-  if (!read(Files.front().Begin, {&Byte, 1}))
-    return refused(PID, errno);
+  // A process may be listed and yet not be read. A mapping of it may be gone by
+  // now, or have no access, as slabs that are given back.
+  for (const MappedFile &F : Files) {
+    char Byte;
+    if (read(F.Begin, {&Byte, 1}))
+      break;
+    if (errno != EFAULT)
+      return refused(PID, errno);
+  }
   return Error::success();
 }
 

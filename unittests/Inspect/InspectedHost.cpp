@@ -10,7 +10,8 @@
 // one and one that was freed, and lets COMMAND look at it. In its arguments
 // {pid}, {code} and {freed} are the process's number, and addresses in the code
 // of the small and the freed object. With "busy-" before LAYOUT other threads
-// load and free all the time. With "none" there is no arena.
+// load and free all the time. With "none" there is no arena. Below all that it
+// has lies a file that may not be read.
 
 #include "Core/LayoutNames.h"
 #include "jitslab/Arena.h"
@@ -18,6 +19,7 @@
 #include <atomic>
 #include <optional>
 #include <string>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <thread>
@@ -71,8 +73,20 @@ static int runCommand(char **Arguments, const std::string &Code,
   return WIFEXITED(Status) ? WEXITSTATUS(Status) : 126;
 }
 
+/// Slabs look so for a moment when their memory is given back.
+static bool mapWithoutAccess() {
+  constexpr size_t Size = 64 << 10;
+  // Just above what no process may map (vm.mmap_min_addr).
+  void *const Lowest = reinterpret_cast<void *>(Size);
+  const int File = memfd_create("no-access", MFD_CLOEXEC);
+  void *Mapped =
+      mmap(Lowest, Size, PROT_NONE, MAP_SHARED | MAP_FIXED_NOREPLACE, File, 0);
+  close(File);
+  return Mapped == Lowest;
+}
+
 int main(int Argc, char **Argv) {
-  if (Argc < 3)
+  if (Argc < 3 || !mapWithoutAccess())
     return 125;
   StringRef Name = Argv[1];
   const bool IsBusy = Name.consume_front("busy-");
