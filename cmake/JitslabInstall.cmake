@@ -35,6 +35,8 @@ if(TARGET jitslab-rtdyld)
 endif()
 if(TARGET jitslab-executor)
   install(TARGETS jitslab-executor RUNTIME COMPONENT Tools)
+  install(FILES ${PROJECT_SOURCE_DIR}/docs/jitslab-executor.1
+    DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 COMPONENT Tools)
   if(TARGET jitslab-executor-llvm)
     install(TARGETS jitslab-executor-llvm
       LIBRARY DESTINATION ${JITSLAB_PRELOAD_FOLDER} COMPONENT Tools)

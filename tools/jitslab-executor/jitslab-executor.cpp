@@ -15,6 +15,7 @@
 
 #include "jitslab/ExecutorService.h"
 #include "llvm/ADT/StringExtras.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/ExecutionEngine/Orc/TargetProcess/ExecutorSharedMemoryMapperService.h"
 #include "llvm/ExecutionEngine/Orc/TargetProcess/JITLoaderGDB.h"
 #include "llvm/ExecutionEngine/Orc/TargetProcess/SimpleExecutorMemoryManager.h"
@@ -32,6 +33,7 @@ using namespace llvm::orc;
 static constexpr const char Usage[] =
     "usage: jitslab-executor filedescs=IN,OUT\n"
     "       jitslab-executor listen=HOST:PORT\n"
+    "       jitslab-executor --help | --version\n"
     "Runs code that another process links, until that one disconnects.\n"
     "IN and OUT are descriptors that are open already.\n";
 
@@ -136,7 +138,21 @@ static Error serve(ArrayRef<char *> Arguments) {
 extern "C" __attribute__((used)) const void *const JitslabExecutorKeeps =
     reinterpret_cast<const void *>(&llvm_orc_registerJITLoaderGDBAllocAction);
 
+/// \returns whether \p Argument asks for words, which are then printed.
+static bool tellsUser(StringRef Argument) {
+  if (Argument == "--help")
+    outs() << Usage;
+  else if (Argument == "--version")
+    outs() << "jitslab-executor " JITSLAB_VERSION ", LLVM " LLVM_VERSION_STRING
+              "\n";
+  else
+    return false;
+  return true;
+}
+
 int main(int Count, char **Arguments) {
+  if (Count == 2 && tellsUser(Arguments[1]))
+    return 0;
   // Replies to a controller that is gone are errors.
   signal(SIGPIPE, SIG_IGN);
   if (Error Err = serve({Arguments, size_t(Count)})) {
