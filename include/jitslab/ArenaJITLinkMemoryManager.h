@@ -94,7 +94,7 @@ public:
   ~ArenaJITLinkMemoryManager() override;
 
   /// What its memory comes from.
-  const std::shared_ptr<Arena> &arena() const { return Memory; }
+  const std::shared_ptr<Arena> &arena() const { return TheArena; }
 
   /// Calls \p OnAllocated before it returns. Segments of size 0 have addresses
   /// too. Fails with ArenaFullError, with the system's errno, or when a section
@@ -118,7 +118,7 @@ private:
     return Options;
   }
 
-  std::shared_ptr<Arena> Memory;
+  std::shared_ptr<Arena> TheArena;
   ArenaJITLinkOptions Options;
 };
 

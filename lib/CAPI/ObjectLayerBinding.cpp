@@ -30,21 +30,21 @@ static LLVMOrcObjectLayerRef handOver(std::unique_ptr<orc::ObjectLayer> Layer) {
 using LayerOrError = Expected<std::unique_ptr<orc::ObjectLayer>>;
 
 static LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES,
-                                    std::shared_ptr<Arena> Memory) {
+                                    std::shared_ptr<Arena> TheArena) {
   // The factory has a parameter in some versions of LLVM.
   return std::make_unique<orc::RTDyldObjectLinkingLayer>(
-      ES, [Memory = std::move(Memory)](auto &&...) {
-        return std::make_unique<ReservingMemoryManager>(Memory);
+      ES, [TheArena = std::move(TheArena)](auto &&...) {
+        return std::make_unique<ReservingMemoryManager>(TheArena);
       });
 }
 
 static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
-                                     std::shared_ptr<Arena> Memory) {
+                                     std::shared_ptr<Arena> TheArena) {
 #if JITSLAB_HAS_JITLINK
-  return createObjectLinkingLayer(ES, std::move(Memory));
+  return createObjectLinkingLayer(ES, std::move(TheArena));
 #else
   (void)ES;
-  (void)Memory;
+  (void)TheArena;
   return make_error<StringError>(
       "jitslab: this library was built for LLVM " LLVM_VERSION_STRING
       ", and its JITLink part needs LLVM 19 or later; use "

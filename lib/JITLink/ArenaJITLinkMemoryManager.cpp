@@ -83,8 +83,8 @@ private:
 
 ArenaJITLinkMemoryManager::ArenaJITLinkMemoryManager(
     std::shared_ptr<Arena> A, ArenaJITLinkOptions Options)
-    : Memory(std::move(A)), Options(Options) {
-  assert(Memory && "a memory manager needs an arena");
+    : TheArena(std::move(A)), Options(Options) {
+  assert(TheArena && "a memory manager needs an arena");
 }
 
 ArenaJITLinkMemoryManager::~ArenaJITLinkMemoryManager() = default;
@@ -103,10 +103,10 @@ void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
   if (Options.WindowPerJITDylib)
     Group = {JD, Options.GrowPerJITDylib};
   Expected<GraphMemory> M =
-      GraphMemory::create(*Memory, G, Options.OutsideMinSize, Group);
+      GraphMemory::create(*TheArena, G, Options.OutsideMinSize, Group);
   if (!M)
     return OnAllocated(M.takeError());
-  OnAllocated(std::make_unique<InFlightGraph>(Memory, G, std::move(*M),
+  OnAllocated(std::make_unique<InFlightGraph>(TheArena, G, std::move(*M),
                                               Options.RegisterFrames));
 }
 

@@ -51,7 +51,7 @@ ManagerBatch &ReservingMemoryManager::State::open() {
 
 ManagerFailures &ReservingMemoryManager::State::failures() {
   if (!Failed)
-    Failed = std::make_unique<ManagerFailures>(ArenaAccess::memory(*Memory));
+    Failed = std::make_unique<ManagerFailures>(ArenaAccess::memory(*TheArena));
   return *Failed;
 }
 
@@ -64,8 +64,9 @@ uint8_t *ReservingMemoryManager::State::allocate(SegmentKind K, size_t Size,
   if (!B.ObjectFailed) {
     const bool IsLarge = OutsideData::isLarge(Name);
     Expected<Segment> Section =
-        IsLarge && B.IsTooLarge ? allocateOutside(K, Size, Align, Name)
-                                : B.Sections.allocate(*Memory, K, Size, Align);
+        IsLarge && B.IsTooLarge
+            ? allocateOutside(K, Size, Align, Name)
+            : B.Sections.allocate(*TheArena, K, Size, Align);
     if (IsLarge && !B.IsTooLarge && Section.errorIsA<ArenaFullError>()) {
       consumeError(Section.takeError());
       Section = allocateOutside(K, Size, Align, Name);
@@ -86,7 +87,7 @@ ReservingMemoryManager::State::allocateOutside(SegmentKind K, size_t Size,
   if (!Outside)
     Outside = std::make_unique<OutsideData>();
   Expected<uint8_t *> Start =
-      Outside->allocate(*Memory, Size, Align, Name, K == SegmentKind::ROData);
+      Outside->allocate(*TheArena, Size, Align, Name, K == SegmentKind::ROData);
   if (!Start)
     return Start.takeError();
   return Segment{*Start, reinterpret_cast<uintptr_t>(*Start), Size};

@@ -68,7 +68,7 @@ private:
 /// Hosts make a manager for each object and keep it as long as the object
 /// lives: what is needed only on the way to sealed code is gone afterwards.
 struct ReservingMemoryManager::State {
-  explicit State(std::shared_ptr<Arena> A) : Memory(std::move(A)) {}
+  explicit State(std::shared_ptr<Arena> A) : TheArena(std::move(A)) {}
 
   ManagerBatch &open();
   ManagerFailures &failures();
@@ -85,7 +85,7 @@ struct ReservingMemoryManager::State {
   void checkNotified();
 
   // The arena has to outlive the memory taken from it.
-  std::shared_ptr<Arena> Memory;
+  std::shared_ptr<Arena> TheArena;
   llvm::SmallVector<Allocation, 1> Sealed;
   /// Large data that no window has room for; usually null.
   std::unique_ptr<OutsideData> Outside;

@@ -26,7 +26,7 @@ static size_t bytesOfAlignment(unsigned Alignment) {
 
 ReservingMemoryManager::ReservingMemoryManager(std::shared_ptr<Arena> A)
     : S(std::make_unique<State>(std::move(A))) {
-  assert(S->Memory && "a memory manager needs an arena");
+  assert(S->TheArena && "a memory manager needs an arena");
 }
 
 ReservingMemoryManager::~ReservingMemoryManager() {
@@ -36,8 +36,8 @@ ReservingMemoryManager::~ReservingMemoryManager() {
 }
 
 bool ReservingMemoryManager::needsToReserveAllocationSpace() {
-  return ArenaAccess::wantsReservations(*S->Memory) &&
-         !(S->Open && S->Open->Sections.hasAmpleRoom(*S->Memory));
+  return ArenaAccess::wantsReservations(*S->TheArena) &&
+         !(S->Open && S->Open->Sections.hasAmpleRoom(*S->TheArena));
 }
 
 void ReservingMemoryManager::reserveAllocationSpace(
@@ -52,10 +52,10 @@ void ReservingMemoryManager::reserveAllocationSpace(
   B.LargeCommons = nullptr;
   B.ReservedDataAlign = F[SegmentKind::RWData].Align;
   // What is left of an object without its large data shows section by section.
-  B.IsTooLarge = OutsideData::isTooLarge(*S->Memory, F);
+  B.IsTooLarge = OutsideData::isTooLarge(*S->TheArena, F);
   if (B.IsTooLarge)
     B.Sections.endObject();
-  else if (Error Err = B.Sections.beginObject(*S->Memory, F))
+  else if (Error Err = B.Sections.beginObject(*S->TheArena, F))
     S->failObject(std::move(Err));
 }
 
@@ -82,7 +82,7 @@ uint8_t *ReservingMemoryManager::allocateDataSection(uintptr_t Size,
   size_t Announced = S->open().ReservedDataAlign;
   Align = commonSymbolsAlignment(
       Size, Align,
-      Announced ? Announced : ArenaAccess::memory(*S->Memory).pageSize());
+      Announced ? Announced : ArenaAccess::memory(*S->TheArena).pageSize());
   uint8_t *Section = S->allocate(Kind, Size, Align, SectionID);
   if (Size > Align)
     S->open().LargeCommons = Section;
@@ -120,7 +120,7 @@ void ReservingMemoryManager::notifyObjectLoaded(RuntimeDyld &Dyld,
   S->Open->Elsewhere.clear();
   S->Open->HasFrames = false;
   // MCJIT tells debuggers next.
-  S->Open->Sections.show(*S->Memory);
+  S->Open->Sections.show(*S->TheArena);
   S->Open->Sections.endObject();
   S->Open->ObjectFailed = S->Open->IsTooLarge = false;
   S->Open->ReservedDataAlign = 0;
@@ -131,7 +131,7 @@ bool ReservingMemoryManager::finalizeMemory(std::string *ErrMsg) {
     S->checkNotified();
     S->Open->ObjectFailed = false;
     if (Error Err =
-            joinErrors(S->Open->Sections.seal(*S->Memory),
+            joinErrors(S->Open->Sections.seal(*S->TheArena),
                        S->Outside ? S->Outside->seal() : Error::success())) {
       S->failures().note(std::move(Err));
     } else {
@@ -153,7 +153,7 @@ void ReservingMemoryManager::registerEHFrames(uint8_t *Addr, uint64_t LoadAddr,
     S->failures().NotNotified = true;
     return;
   }
-  if (!S->Memory->options().RegisterFrames)
+  if (!S->TheArena->options().RegisterFrames)
     return;
   // The unwinder has to see the addresses that the code runs at.
   auto *Frames = reinterpret_cast<uint8_t *>(static_cast<uintptr_t>(LoadAddr));

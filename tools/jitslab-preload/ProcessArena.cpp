@@ -60,19 +60,19 @@ Error ProcessArena::makeArena() {
   Expected<std::shared_ptr<Arena>> Made = Arena::create(Options.arenaOptions());
   if (!Made)
     return Made.takeError();
-  Memory = std::move(*Made);
+  TheArena = std::move(*Made);
   return Error::success();
 }
 
 void ProcessArena::announce() {
-  if (!Memory)
+  if (!TheArena)
     return;
   if (Options.Stats)
     std::atexit([] { get().atExit(); });
   if (Options.Verbose)
     say(JITSLAB_OWN_LLVM " is served, layout " +
-        layoutName(Memory->options().ObjectLayout) + ", windows of " +
-        Twine(Memory->options().WindowSize >> 20) + " MiB");
+        layoutName(TheArena->options().ObjectLayout) + ", windows of " +
+        Twine(TheArena->options().WindowSize >> 20) + " MiB");
 }
 
 void ProcessArena::countEngine() { ++Counted.Engines; }
@@ -98,9 +98,9 @@ void ProcessArena::atExit() {
   // Nothing to say in a child that compiled nothing.
   if (!hasServed())
     return;
-  say(JITSLAB_OWN_LLVM ", " + layoutName(Memory->options().ObjectLayout) +
+  say(JITSLAB_OWN_LLVM ", " + layoutName(TheArena->options().ObjectLayout) +
       ": " + Twine(Counted.Engines) + " engines, " + Twine(Counted.Objects) +
-      " objects; " + describe(Memory->stats()));
+      " objects; " + describe(TheArena->stats()));
 }
 
 } // namespace jitslab

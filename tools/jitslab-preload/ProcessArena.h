@@ -32,7 +32,7 @@ public:
 
   /// Null if the options are bad or the system refuses: the host keeps LLVM's
   /// managers then.
-  const std::shared_ptr<Arena> &arena() const { return Memory; }
+  const std::shared_ptr<Arena> &arena() const { return TheArena; }
   /// Why arena() is null.
   ServeResult whyNone() const { return {Failure.c_str(), /*IsError=*/true}; }
 
@@ -51,7 +51,7 @@ private:
   void atExit();
 
   PreloadOptions Options;
-  std::shared_ptr<Arena> Memory;
+  std::shared_ptr<Arena> TheArena;
   /// Why there is no arena; empty if there is one.
   std::string Failure;
   std::atomic<bool> Announced{false};

@@ -57,7 +57,7 @@ private:
 struct Loaded {
   std::string Prefix;
   LoadedImage Image;
-  const Arena *Memory;
+  const Arena *TheArena;
 };
 
 } // namespace
@@ -94,7 +94,7 @@ static StringRef nameOf(SegmentKind K) {
 /// \returns false for an address that the loaded code never had.
 static bool describe(Message &M, uintptr_t Address) {
   const MemoryLocation L =
-      Code->Memory ? Code->Memory->lookup(Address) : MemoryLocation();
+      Code->TheArena ? Code->TheArena->lookup(Address) : MemoryLocation();
   if (L.State == MemoryState::Freed) {
     M << "freed " << nameOf(L.Kind) << "+" << L.Offset;
     return true;

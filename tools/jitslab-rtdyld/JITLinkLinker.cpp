@@ -124,7 +124,7 @@ public:
   Expected<uint64_t> findFunction(StringRef Name) override;
   Error runInitialisers() override;
   Error runDeinitialisers() override;
-  const Arena *arena() const override { return Memory.get(); }
+  const Arena *arena() const override { return TheArena.get(); }
 
 private:
   struct Added {
@@ -138,7 +138,7 @@ private:
   Error linkOne(const Added &A);
   Error explain(StringRef File, Error Err);
 
-  std::shared_ptr<Arena> Memory;
+  std::shared_ptr<Arena> TheArena;
   std::shared_ptr<GraphRecorder> Recorder = std::make_shared<GraphRecorder>();
   std::unique_ptr<LLJIT> JIT;
   bool HasRuntime = false;
@@ -153,8 +153,8 @@ private:
 Expected<std::unique_ptr<ObjectLinkingLayer>>
 JITLinkLinker::createLayer(ExecutionSession &ES, const LoaderOptions &O) {
   std::unique_ptr<ObjectLinkingLayer> Layer;
-  if (Memory) {
-    auto Own = createObjectLinkingLayer(ES, Memory);
+  if (TheArena) {
+    auto Own = createObjectLinkingLayer(ES, TheArena);
     if (!Own)
       return Own.takeError();
     Layer = std::move(*Own);
@@ -177,7 +177,7 @@ Error JITLinkLinker::start(const LoaderOptions &O) {
     auto A = createArena(O, *L);
     if (!A)
       return A.takeError();
-    Memory = std::move(*A);
+    TheArena = std::move(*A);
   } else if (auto Manager = createStockManager(O); !Manager) {
     return Manager.takeError(); // Before LLJIT wraps the message.
   }

@@ -55,11 +55,11 @@ Expected<std::shared_ptr<Arena>> createArena(const LoaderOptions &O, Layout L) {
 
 static Expected<NamedMemoryManager> createOnArena(const LoaderOptions &O,
                                                   Layout L) {
-  auto Memory = createArena(O, L);
-  if (!Memory)
-    return Memory.takeError();
-  auto Manager = std::make_unique<ReservingMemoryManager>(*Memory);
-  return NamedMemoryManager{std::move(Manager), std::move(*Memory)};
+  auto TheArena = createArena(O, L);
+  if (!TheArena)
+    return TheArena.takeError();
+  auto Manager = std::make_unique<ReservingMemoryManager>(*TheArena);
+  return NamedMemoryManager{std::move(Manager), std::move(*TheArena)};
 }
 
 static Expected<NamedMemoryManager> createTrivial(uint64_t Preallocate) {

@@ -24,7 +24,7 @@ std::string memoryManagerName(const LoaderOptions &O);
 struct NamedMemoryManager {
   std::unique_ptr<llvm::RTDyldMemoryManager> Manager;
   /// What the manager takes its memory from; null for LLVM's own managers.
-  std::shared_ptr<Arena> Memory;
+  std::shared_ptr<Arena> TheArena;
 };
 
 /// For RuntimeDyld. Fails for an unknown name, and when the arena cannot be

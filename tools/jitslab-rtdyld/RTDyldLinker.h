@@ -34,7 +34,7 @@ public:
   LoadedImage image() const override;
   llvm::Expected<AuditResult> audit(size_t Object) const override;
   llvm::Expected<uint64_t> findFunction(llvm::StringRef Name) override;
-  const Arena *arena() const override { return Memory.Memory.get(); }
+  const Arena *arena() const override { return Memory.TheArena.get(); }
 
   /// Resolves all symbols and leaves the memory writable.
   llvm::Error resolve();
