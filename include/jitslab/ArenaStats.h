@@ -53,8 +53,8 @@ struct ArenaStats {
   /// Objects that hold memory.
   size_t LiveObjects = 0;
   /// What live objects have outside the windows, in whole pages: large data
-  /// that may lie anywhere, each section in a mapping of its own. No part of
-  /// the other numbers.
+  /// that no window has room for, each section in a mapping of its own. No part
+  /// of the other numbers.
   size_t OutsideBytes = 0;
 };
 

@@ -85,10 +85,10 @@ struct JITSLAB_ABI AuditResult {
   /// Relocations of loaded sections that were checked.
   size_t Checked = 0;
   /// Relocations of loaded sections that cannot be checked: those of
-  /// thread-local variables, whose code the linker rewrites; 64-bit offsets
-  /// from the start of the GOT, and distances to it where LinkedObject::Added
-  /// is empty; those without an addend of their own (SHT_REL); and types that
-  /// RuntimeDyld does not link.
+  /// thread-local variables, whose code the linker rewrites; 64-bit offsets of
+  /// slots in the GOT, and distances to and from its start where
+  /// LinkedObject::Added is empty; those without an addend of their own
+  /// (SHT_REL); and types that RuntimeDyld does not link.
   size_t NotChecked = 0;
   /// In the order of the object's relocations.
   std::vector<RelocationProblem> Problems;

@@ -58,8 +58,9 @@ static std::optional<RelocationKind> x86_64(uint32_t Type) {
     return RelocationKind{Formula::GOTStart, Field::Word32, signedLimits(32)};
   case R_X86_64_GOTPC64:
     return RelocationKind{Formula::GOTStart, Field::Word64, NoLimits};
-  case R_X86_64_GOT64:
   case R_X86_64_GOTOFF64:
+    return RelocationKind{Formula::FromGOTStart, Field::Word64, NoLimits};
+  case R_X86_64_GOT64:
   case R_X86_64_DTPMOD64:
   case R_X86_64_DTPOFF64:
   case R_X86_64_TPOFF64:

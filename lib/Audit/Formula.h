@@ -41,6 +41,8 @@ enum class Formula : uint8_t {
   GOTPageOffset,
   /// The start of the GOT + A - P
   GOTStart,
+  /// S + A - the start of the GOT
+  FromGOTStart,
   /// Depends on what the linker has done to the code or to the GOT.
   Unknown
 };

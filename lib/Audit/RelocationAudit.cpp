@@ -115,6 +115,10 @@ private:
            (R.Type == ELF::R_X86_64_TLSGD || R.Type == ELF::R_X86_64_TLSLD);
   }
 
+  static bool needsGOTStart(Formula F) {
+    return F == Formula::GOTStart || F == Formula::FromGOTStart;
+  }
+
   // So that later each half of a slot's address finds the other one.
   Error collectSlotHalves(const Place &At, const Relocation &R) {
     std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
@@ -137,7 +141,7 @@ private:
   Error auditRelocation(const Place &At, const Relocation &R) {
     std::optional<RelocationKind> Kind = relocationKind(Machine, R.Type);
     if (!Kind || Kind->Computes == Formula::Unknown || At.AfterThreadLocal ||
-        (Kind->Computes == Formula::GOTStart && O.Added.empty())) {
+        (needsGOTStart(Kind->Computes) && O.Added.empty())) {
       ++Result.NotChecked;
       return Error::success();
     }
@@ -221,6 +225,11 @@ private:
     case Formula::GOTStart:
       for (const LinkedObject::Range &G : O.Added)
         C.push_back(G.Begin + A - P);
+      break;
+    case Formula::FromGOTStart:
+      for (const LinkedObject::Range &G : O.Added)
+        for (uint64_t S : Symbol.Addresses)
+          C.push_back(S + A - G.Begin);
       break;
     case Formula::GOTPage:
       for (uint64_t G : slots(Symbol, R))

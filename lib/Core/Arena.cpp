@@ -80,6 +80,10 @@ Expected<Allocation> ArenaAccess::allocateIn(Arena &A, WindowGroup Group,
   });
 }
 
+AddressRange ArenaAccess::windowOf(const Allocation &A) {
+  return {stateOf(A).Home->begin(), stateOf(A).Home->end()};
+}
+
 std::atomic<size_t> &ArenaAccess::outsideBytes(Arena &A) {
   return A.Impl->outsideBytes();
 }

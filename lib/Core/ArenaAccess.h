@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_ARENAACCESS_H
 #define JITSLAB_CORE_ARENAACCESS_H
 
+#include "../Platform/AddressSpace.h"
 #include "../Platform/VirtualMemory.h"
 #include "jitslab/Arena.h"
 #include <atomic>
@@ -70,6 +71,9 @@ public:
   /// where the arena may not grow.
   static llvm::Expected<Allocation> allocateIn(Arena &A, WindowGroup Group,
                                                const Footprint &F);
+
+  /// The window of an allocation that holds memory.
+  static AddressRange windowOf(const Allocation &A);
 
   /// What \p A counts as ArenaStats::OutsideBytes.
   static std::atomic<size_t> &outsideBytes(Arena &A);

@@ -21,7 +21,8 @@ static Error cannotMap(StringRef Section, size_t Size, std::error_code EC) {
 }
 
 Expected<OutsideMapping>
-OutsideMapping::create(Arena &A, size_t Size, size_t Align, StringRef Section) {
+OutsideMapping::create(Arena &A, size_t Size, size_t Align, StringRef Section,
+                       AddressRange Within) {
   // No process has more: the other half of the addresses is the kernel's.
   if (Size > SIZE_MAX / 2)
     return cannotMap(Section, Size,
@@ -30,6 +31,8 @@ OutsideMapping::create(Arena &A, size_t Size, size_t Align, StringRef Section) {
   ReservationRequest Request;
   Request.Size = alignTo(Size, VM.pageSize());
   Request.Align = std::max(Align, VM.pageSize());
+  Request.Low = Within.Begin;
+  Request.High = Within.End;
   ErrorOr<uintptr_t> Start = VM.reserve(Request);
   if (!Start)
     return cannotMap(Section, Size, Start.getError());

@@ -9,6 +9,7 @@
 #ifndef JITSLAB_CORE_OUTSIDEMAPPING_H
 #define JITSLAB_CORE_OUTSIDEMAPPING_H
 
+#include "../Platform/AddressSpace.h"
 #include "jitslab/Arena.h"
 #include <atomic>
 #include <utility>
@@ -20,9 +21,12 @@ namespace jitslab {
 class OutsideMapping {
 public:
   /// Maps \p Size bytes, not 0, that are zero and can be written. \p Align is a
-  /// power of two. \p Section is its name, for messages.
-  static llvm::Expected<OutsideMapping>
-  create(Arena &A, size_t Size, size_t Align, llvm::StringRef Section);
+  /// power of two. \p Section is its name, for messages. All of it lies in
+  /// \p Within, unless that is empty.
+  static llvm::Expected<OutsideMapping> create(Arena &A, size_t Size,
+                                               size_t Align,
+                                               llvm::StringRef Section,
+                                               AddressRange Within = {});
 
   OutsideMapping(OutsideMapping &&Other) noexcept
       : Owner(std::exchange(Other.Owner, nullptr)), Start(Other.Start),

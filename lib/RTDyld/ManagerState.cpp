@@ -71,6 +71,8 @@ uint8_t *ReservingMemoryManager::State::allocate(SegmentKind K, size_t Size,
       consumeError(Section.takeError());
       Section = allocateOutside(K, Size, Align, Name);
     }
+    if (K != SegmentKind::Code && Section.errorIsA<ArenaFullError>())
+      Section = allocateBeside(K, Size, Align, Name, Section.takeError());
     if (Section) {
       if (reinterpret_cast<uintptr_t>(Section->Working) != Section->Executor)
         B.Elsewhere.push_back({SectionID, Section->Working, Section->Executor});
@@ -81,13 +83,33 @@ uint8_t *ReservingMemoryManager::State::allocate(SegmentKind K, size_t Size,
   return failures().Scratch.allocate(Size);
 }
 
+// What is smaller finds room: objects are announced before a window has no room
+// for usual ones (ArenaAccess::isSpacious), and a mapping is much for it.
+static constexpr size_t LeastBeside = size_t(16) << 20;
+
+Expected<Segment> ReservingMemoryManager::State::allocateBeside(
+    SegmentKind K, size_t Size, size_t Align, StringRef Name, Error Full) {
+  const AddressRange Window = Open->Sections.window();
+  if (Size < LeastBeside || !Window.size() || !TheArena->options().Grow)
+    return Full;
+  Expected<Segment> Beside =
+      allocateOutside(K, Size, Align, Name, OutsideData::beside(Window));
+  if (!Beside) {
+    consumeError(Beside.takeError());
+    return Full;
+  }
+  consumeError(std::move(Full));
+  return Beside;
+}
+
 Expected<Segment>
 ReservingMemoryManager::State::allocateOutside(SegmentKind K, size_t Size,
-                                               size_t Align, StringRef Name) {
+                                               size_t Align, StringRef Name,
+                                               AddressRange Within) {
   if (!Outside)
     Outside = std::make_unique<OutsideData>();
-  Expected<uint8_t *> Start =
-      Outside->allocate(*TheArena, Size, Align, Name, K == SegmentKind::ROData);
+  Expected<uint8_t *> Start = Outside->allocate(
+      *TheArena, Size, Align, Name, K == SegmentKind::ROData, Within);
   if (!Start)
     return Start.takeError();
   return Segment{*Start, reinterpret_cast<uintptr_t>(*Start), Size};

@@ -76,7 +76,13 @@ struct ReservingMemoryManager::State {
   uint8_t *allocate(SegmentKind K, size_t Size, size_t Align,
                     unsigned SectionID, llvm::StringRef Name = {});
   llvm::Expected<Segment> allocateOutside(SegmentKind K, size_t Size,
-                                          size_t Align, llvm::StringRef Name);
+                                          size_t Align, llvm::StringRef Name,
+                                          AddressRange Within = {});
+  /// Places large data of an object that nobody has announced, and whose window
+  /// has no room for it, where all of that window reaches it.
+  llvm::Expected<Segment> allocateBeside(SegmentKind K, size_t Size,
+                                         size_t Align, llvm::StringRef Name,
+                                         llvm::Error Full);
   /// The current object cannot be linked: from now on it gets scratch memory.
   void failObject(llvm::Error Err);
   /// The run of code of which \p Address is a part; empty if there is none.

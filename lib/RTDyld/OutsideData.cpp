@@ -32,10 +32,16 @@ bool OutsideData::isTooLarge(const Arena &A, const Footprint &F) {
   return Data > (O.Grow ? MaxWindowSize - SlabSize : O.WindowSize);
 }
 
+AddressRange OutsideData::beside(AddressRange Window) {
+  const uintptr_t Lowest = Window.End - std::min(Window.End, MaxWindowSize);
+  return {Lowest, Window.Begin + MaxWindowSize};
+}
+
 Expected<uint8_t *> OutsideData::allocate(Arena &A, size_t Size, size_t Align,
-                                          StringRef Section, bool ReadOnly) {
+                                          StringRef Section, bool ReadOnly,
+                                          AddressRange Within) {
   Expected<OutsideMapping> Memory =
-      OutsideMapping::create(A, Size, Align, Section);
+      OutsideMapping::create(A, Size, Align, Section, Within);
   if (!Memory)
     return Memory.takeError();
   Sections.push_back({std::move(*Memory), ReadOnly});

@@ -26,10 +26,15 @@ public:
   /// hold.
   static bool isTooLarge(const Arena &A, const Footprint &F);
 
+  /// Where everything reaches everything in \p Window, and is reached from
+  /// there.
+  static AddressRange beside(AddressRange Window);
+
   /// Memory for a section of the object that is being loaded: it lives as long
-  /// as this.
+  /// as this. In \p Within, unless that is empty.
   llvm::Expected<uint8_t *> allocate(Arena &A, size_t Size, size_t Align,
-                                     llvm::StringRef Section, bool ReadOnly);
+                                     llvm::StringRef Section, bool ReadOnly,
+                                     AddressRange Within);
 
   /// Says that \p O is loaded. Fails when a relocation to or from its sections
   /// here depends on distance.

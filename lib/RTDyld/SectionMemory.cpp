@@ -167,6 +167,11 @@ void SectionMemory::abandonObject() {
   }
 }
 
+AddressRange SectionMemory::window() const {
+  return First == Blocks.size() ? AddressRange()
+                                : ArenaAccess::windowOf(Blocks[First].Memory);
+}
+
 void SectionMemory::show(Arena &A) const {
   for (const Block &B : drop_begin(Blocks, First))
     ArenaAccess::show(A, B.Memory);

@@ -56,6 +56,9 @@ public:
   /// if none has. No object's code lies between that of another in it.
   AddressRange codeAt(uintptr_t Address);
 
+  /// The window of the current object; empty if it has no memory yet.
+  AddressRange window() const;
+
   /// Moves the memory of all objects to \p Out.
   void moveTo(llvm::SmallVectorImpl<Allocation> &Out);
 

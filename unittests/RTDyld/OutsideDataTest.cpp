@@ -12,6 +12,7 @@
 #include "Support/Units.h"
 #include "Support/WindowMemory.h"
 #include "TestLinker.h"
+#include "jitslab/ArenaSnapshot.h"
 
 using namespace jitslab;
 
@@ -67,6 +68,56 @@ TEST_CASE("Other data of more than 2 GiB is refused: nobody says that it may "
     CHECK(Memory->stats().OutsideBytes == 0);
     CHECK_THAT(llvm::toString(Manager.takeError()),
                containing("no window can be larger"));
+  }
+}
+
+TEST_CASE("Data of an object that nobody has announced lies beside its window "
+          "where that has no room for it") {
+  for (const NamedLayout &L : AllLayouts) {
+    INFO(L.Name.str());
+    WindowMemory System;
+    ArenaOptions O;
+    O.ObjectLayout = L.Value;
+    O.WindowSize = 64 * MiB;
+    {
+      auto Memory = valueOf(ArenaAccess::create(O, System));
+      ReservingMemoryManager Manager(Memory);
+      Manager.allocateCodeSection(64, 16, 1, ".text");
+      constexpr size_t Size = 1024 * MiB;
+      uint8_t *Data =
+          Manager.allocateDataSection(Size, 32, 2, "<common symbols>", false);
+      REQUIRE_SUCCESS(Manager.takeError());
+      CHECK(Memory->stats().OutsideBytes == Size);
+      const auto At = reinterpret_cast<uintptr_t>(Data);
+      const WindowSnapshot W = Memory->snapshot().Windows.front();
+      CHECK(std::max(At + Size, W.End) - std::min(At, W.Begin) <=
+            MaxWindowSize);
+      Data[0] = Data[Size - 1] = 1;
+      // What follows it lies in the window.
+      Manager.allocateDataSection(64, 16, 3, ".data", false);
+      CHECK_FALSE(Manager.finalizeMemory());
+      CHECK(Memory->stats().OutsideBytes == Size);
+      CHECK(Memory->stats().Windows == 1);
+      CHECK(Memory->verify());
+    }
+    CHECK(System.OpenReservations == 0);
+  }
+}
+
+TEST_CASE(
+    "Data that is too large to lie beside a window, and all data where an "
+    "arena may not grow, is refused as before") {
+  ArenaOptions O;
+  O.WindowSize = 64 * MiB;
+  for (bool Grow : {true, false}) {
+    O.Grow = Grow;
+    auto Memory = valueOf(Arena::create(O));
+    ReservingMemoryManager Manager(Memory);
+    Manager.allocateCodeSection(64, 16, 1, ".text");
+    Manager.allocateDataSection(Grow ? 2000 * MiB : 100 * MiB, 32, 2, ".bss",
+                                false);
+    CHECK_THAT(llvm::toString(Manager.takeError()), containing("no room for"));
+    CHECK(Memory->stats().OutsideBytes == 0);
   }
 }
 

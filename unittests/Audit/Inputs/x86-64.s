@@ -31,6 +31,8 @@
 	leaq _GLOBAL_OFFSET_TABLE_(%rip), %rbx
 	at R_X86_64_GOTPC64
 	movabsq $_GLOBAL_OFFSET_TABLE_ - ., %r11
+	at R_X86_64_GOTOFF64
+	movabsq $target@GOTOFF, %rax
 
 	at stub
 	call elsewhere@PLT
