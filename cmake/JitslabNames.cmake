@@ -3,9 +3,12 @@
 # LLVM's version is part of the name, because it is part of the ABI.
 set(JITSLAB_LIBRARY_NAME jitslab-llvm${JITSLAB_LLVM_MAJOR})
 
-# The number of the C++ interface, in the names of its symbols (ADR 0025). To be
-# raised by 1 with what lib/CAPI/PublicLayouts.cpp refuses, once in a release.
-set(JITSLAB_ABI_VERSION 1)
+# The number of the C++ interface, in the names of its symbols (ADR 0025).
+file(STRINGS ${PROJECT_SOURCE_DIR}/include/jitslab/ABI.h _number
+  REGEX "define JITSLAB_ABI_NAMESPACE abi[0-9]+")
+string(REGEX MATCH "[0-9]+$" JITSLAB_ABI_VERSION "${_number}")
+set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/include/jitslab/ABI.h)
 
 # Before 1.0 every minor version may change the ABI.
 if(PROJECT_VERSION_MAJOR EQUAL 0)

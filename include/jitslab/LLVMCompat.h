@@ -15,13 +15,18 @@
 #ifndef JITSLAB_LLVMCOMPAT_H
 #define JITSLAB_LLVMCOMPAT_H
 
-#include "jitslab/Config.h"
+#include "jitslab/ABI.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/Alignment.h"
 #include <cstdint>
 
+// CMake makes it. Headers that are taken from the sources do not know what the
+// library was built for.
+#if __has_include("jitslab/Config.h")
+#include "jitslab/Config.h"
 #if LLVM_VERSION_MAJOR != JITSLAB_LLVM_MAJOR
 #error "this jitslab is for another LLVM: jitslab/Config.h says for which"
+#endif
 #endif
 
 /// 1 where LLJIT has a memory manager, which its builder can be told how to

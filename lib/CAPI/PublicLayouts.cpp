@@ -8,9 +8,9 @@
 ///
 /// \file
 /// The layout of the public structs and classes under the number in
-/// JITSLAB_ABI_NAMESPACE. When this is not compiled any more, raise
-/// JITSLAB_ABI_VERSION in cmake/JitslabNames.cmake, unless that has happened
-/// since the last release, and write down the new layout.
+/// JITSLAB_ABI_NAMESPACE. When this is not compiled any more, raise it in
+/// include/jitslab/ABI.h, unless that has happened since the last release, and
+/// write down the new layout.
 ///
 //===----------------------------------------------------------------------===//
 
@@ -27,9 +27,9 @@ using namespace jitslab;
 
 #define JITSLAB_FIELD_AT(STRUCT, FIELD, OFFSET)                                \
   static_assert(offsetof(STRUCT, FIELD) == OFFSET,                             \
-                #STRUCT "::" #FIELD " moved: JITSLAB_ABI_VERSION")
+                #STRUCT "::" #FIELD " moved: JITSLAB_ABI_NAMESPACE")
 #define JITSLAB_SIZE_IS(TYPE, SIZE)                                            \
-  static_assert(sizeof(TYPE) == SIZE, #TYPE " grew: JITSLAB_ABI_VERSION")
+  static_assert(sizeof(TYPE) == SIZE, #TYPE " grew: JITSLAB_ABI_NAMESPACE")
 
 // A field in what was padding changes no size, but the number of names here.
 [[maybe_unused]] static void countFields(ArenaOptions O, ArenaStats S,
