@@ -59,6 +59,8 @@ bool ArenaAccess::sharesBlocks(const Arena &A) {
   return A.Impl->sharesBlocks();
 }
 
+bool ArenaAccess::isLocked(const Arena &A) { return A.Impl->isLocked(); }
+
 bool ArenaAccess::isSpacious(const Arena &A) { return A.Impl->isSpacious(); }
 
 Expected<Allocation> ArenaMemory::allocate(const Footprint &F,

@@ -75,6 +75,9 @@ public:
   /// The window of an allocation that holds memory.
   static AddressRange windowOf(const Allocation &A);
 
+  /// True when a thread has locked \p A, for tests. Not for that thread.
+  static bool isLocked(const Arena &A);
+
   /// What \p A counts as ArenaStats::OutsideBytes.
   static std::atomic<size_t> &outsideBytes(Arena &A);
 

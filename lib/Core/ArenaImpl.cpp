@@ -90,19 +90,6 @@ ArenaImpl::~ArenaImpl() {
   assert(LiveObjects == 0 && "an allocation outlives its arena");
 }
 
-// Runs where there is one thread only, and its copy of the lock is held.
-void ArenaImpl::afterForkInChild() {
-  forEachWindow([](Window &W) { W.detachFromParent(); });
-  Lock.unlock();
-}
-
-// A parent goes on: its child uses nothing of what was free.
-void ArenaImpl::followFork() {
-  if (Forks < forkCountAtBirth())
-    forEachWindow([](Window &W) { W.freezeShared(); });
-  Forks = forkCount();
-}
-
 Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
                                          const Allocation *Sibling,
                                          bool Announced, WindowGroup Group) {
@@ -115,29 +102,53 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
   }
   if (Sibling && stateOf(*Sibling).Owner != this)
     return optionError("the sibling of an object is none of this arena's");
+  if (Group.Key && !Options.Grow)
+    return optionError("windows of their own are asked for, of an arena that "
+                       "has one only; set ArenaOptions::Grow");
   // The result is filled in place, which saves a copy.
   Expected<Allocation> Result{Allocation()};
   (void)bool(Result);
-  Allocation &A = *Result;
-  std::unique_lock<std::mutex> Guard(Lock);
-  noticeFork();
-  if (TooLarge)
+  if (TooLarge) {
+    std::lock_guard<PausingLock> Guard(Lock);
     return fullError(Windows, Options.Grow, F);
+  }
+  for (bool Postponing : {true, false}) {
+    std::error_code NotWritable;
+    if (Error Err = allocate(F, Sibling, Announced, Group, Postponing,
+                             NotWritable, *Result))
+      return Err;
+    if (!NotWritable)
+      break;
+    // There may be memory that is writable already.
+    for (AllocationState::Part &P : stateOf(*Result).Parts)
+      P.Rights = AllocationState::Rights::Changing;
+    release(*Result);
+    *Result = Allocation();
+  }
+  return Result;
+}
+
+Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
+                          bool Announced, WindowGroup Group, bool Postpone,
+                          std::error_code &NotWritable, Allocation &A) {
+  std::unique_lock<PausingLock> Guard(Lock);
+  noticeFork();
   stateOf(A).Forks = Forks;
-  if (Error Err = Group.Key   ? placeInGroup(Group, F, A)
-                  : Announced ? place(ownPlaces(), F, Sibling, A)
-                              : placeFirstPart(F, A))
+  Postponing = Postpone;
+  if (Error Err = Announced || Group.Key ? place(Group, F, Sibling, A)
+                                         : placeFirstPart(F, A))
     return Err;
   stateOf(A).Owner = this;
   stateOf(A).Home->addUser();
   noteReuse(A);
   updateSpacious();
   countObjects(A, Sibling ? 0 : 1);
-  PopulateAhead::Steps Populating = stateOf(A).Home->takePopulating();
+  PopulateAhead::Steps Steps = stateOf(A).Home->takePopulating();
   Guard.unlock();
-  for (const PopulateAhead::Step &S : Populating)
-    S.run();
-  return Result;
+  for (const PopulateAhead::Step &S : Steps)
+    if ((NotWritable = S.run()))
+      break;
+  return Error::success();
 }
 
 void ArenaImpl::countObjects(Allocation &A, uint32_t Objects) {
@@ -170,17 +181,18 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
     return {};
   PopulateAhead::Steps Populating;
   {
-    std::lock_guard<std::mutex> Guard(Lock);
+    std::lock_guard<PausingLock> Guard(Lock);
     noticeFork();
     if (stateOf(A).Forks != Forks)
       return {};
+    stateOf(A).Home->postpone(false);
     if (!Policy->enlarge(*stateOf(A).Home, A, K, Used, F))
       return {};
     noteReuse(A);
     Populating = stateOf(A).Home->takePopulating();
   }
   for (const PopulateAhead::Step &S : Populating)
-    S.run();
+    (void)S.run();
   uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
   size_t Offset = alignTo(Segment + Used, Align(F.Align)) - Segment;
   return {LayoutPolicy::workingAddress(A, K) + Offset, Segment + Offset,
@@ -188,14 +200,14 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
 }
 
 void ArenaImpl::shrink(Allocation &A, SegmentKind K, size_t Used) {
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   noticeFork();
   Policy->shrink(*stateOf(A).Home, A, K, Used);
   MayTrim = true;
 }
 
 void ArenaImpl::addObject(Allocation &A) {
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   countObjects(A, stateOf(A).Objects + 1);
 }
 
@@ -228,7 +240,7 @@ void ArenaImpl::release(Allocation &A) {
   const AllocationState::Part &Code = stateOf(A).Parts[SegmentKind::Code];
   const bool CodeRan = Code && Code.Rights != AllocationState::Rights::Writable;
   Policy->prepareRelease(A);
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   noticeFork();
   if (CodeRan)
     stateOf(A).Home->noteFreedCode(LayoutPolicy::usable(A, SegmentKind::Code));
@@ -240,21 +252,8 @@ void ArenaImpl::release(Allocation &A) {
   stateOf(A).Home = nullptr;
 }
 
-size_t ArenaImpl::trim() {
-  std::lock_guard<std::mutex> Guard(Lock);
-  noticeFork();
-  size_t GivenBack = trimWindows();
-  updateSpacious();
-  return GivenBack;
-}
-
-size_t ArenaImpl::trimWindows() {
-  MayTrim = false;
-  return Windows.trim() + Groups.trim();
-}
-
 ArenaStats ArenaImpl::stats() const {
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   ArenaStats S;
   S.LiveObjects = LiveObjects;
   S.LanedObjects = LanedObjects;
@@ -272,14 +271,14 @@ ArenaStats ArenaImpl::stats() const {
 }
 
 ArenaSnapshot ArenaImpl::snapshot() const {
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   ArenaSnapshot S;
   forEachWindow([&](const Window &W) { S.Windows.push_back(W.snapshot()); });
   return S;
 }
 
 bool ArenaImpl::verify() const {
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::lock_guard<PausingLock> Guard(Lock);
   return Windows.verify() && Groups.verify();
 }
 

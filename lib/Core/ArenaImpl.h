@@ -12,16 +12,19 @@
 #include "../Platform/Fork.h"
 #include "ArenaAccess.h"
 #include "LayoutPolicy.h"
+#include "PausingLock.h"
 #include "WindowGroups.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
 #include <atomic>
 #include <mutex>
+#include <vector>
 
 namespace jitslab {
 
 /// Windows, the policy that places objects in them, and the lock around both.
-/// System calls on memory that one allocation owns are made outside the lock.
+/// System calls on memory that one allocation owns are made outside the lock;
+/// what takes as long as there is memory lets others have it in between.
 class ArenaImpl final : private ForkListener {
 public:
   /// \p Policy: null for that of the options' layout.
@@ -39,6 +42,11 @@ public:
   }
   size_t trim();
   bool verify() const;
+  /// For tests. Not in the thread that may have locked it.
+  bool isLocked() const {
+    std::unique_lock<PausingLock> Guard(Lock, std::try_to_lock);
+    return !Guard;
+  }
 
   /// \p Announced: \p F is all that the object needs. Objects of a group are.
   llvm::Expected<Allocation> allocate(const Footprint &F,
@@ -82,23 +90,32 @@ private:
     WindowSet &Set;
     bool Grow;
   };
-  /// \returns the arena's own.
-  Places ownPlaces() { return {Windows, Options.Grow}; }
+  /// \returns those of \p Group. Valid until others have the lock.
+  Places placesOf(WindowGroup Group) {
+    return Group.Key ? Places{Groups.of(Group.Key, !Trimming), Group.Grows}
+                     : Places{Windows, Options.Grow};
+  }
 
   TakeResult placeIn(Window &W, const Footprint &F, size_t KeepFree,
                      Allocation &A);
   TakeResult placeInWindows(Places P, const Footprint &F,
                             const Allocation *Sibling, Allocation &A);
-  llvm::Error place(Places P, const Footprint &F, const Allocation *Sibling,
-                    Allocation &A);
+  llvm::Error place(WindowGroup Group, const Footprint &F,
+                    const Allocation *Sibling, Allocation &A);
+  /// Fills in \p A. Makes large memory writable without the lock if
+  /// \p Postponing, and tells what failed then; otherwise nothing fails so.
+  llvm::Error allocate(const Footprint &F, const Allocation *Sibling,
+                       bool Announced, WindowGroup Group, bool Postponing,
+                       std::error_code &NotWritable, Allocation &A);
+  /// \returns false if nothing was given back. Lets others have the lock.
+  bool tryTrim();
   size_t trimWindows();
+  void letOthersIn();
   static void noteReuse(Allocation &A);
   void countObjects(Allocation &A, uint32_t Objects);
   llvm::Error placeInNewWindow(Places P, const Footprint &F, size_t Bytes,
                                Allocation &A);
   llvm::Error placeFirstPart(const Footprint &F, Allocation &A);
-  llvm::Error placeInGroup(WindowGroup Group, const Footprint &F,
-                           Allocation &A);
   llvm::Error fullError(const WindowSet &Set, bool Grow,
                         const Footprint &F) const;
 
@@ -113,13 +130,17 @@ private:
   VirtualMemory &VM;
   const std::unique_ptr<LayoutPolicy> Policy;
 
-  mutable std::mutex Lock;
+  mutable PausingLock Lock;
   WindowSet Windows;
   WindowGroups Groups;
   std::atomic<size_t> OutsideBytes{0};
   size_t LiveObjects = 0, LanedObjects = 0;
   /// Something was given back since windows were last trimmed.
   bool MayTrim = false;
+  /// Threads that are trimming windows, and may have let others in.
+  unsigned Trimming = 0;
+  /// Large memory is made writable without the lock.
+  bool Postponing = false;
   /// forkCount() when the windows were last looked at.
   uint32_t Forks = forkCount();
   /// There is one window with room for the pieces of any usual object.

@@ -18,6 +18,7 @@ namespace jitslab {
 TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
   stateOf(A).Home = &W;
+  W.postpone(Postponing);
   TakeResult Result = Policy->place(W, F, KeepFree, A);
   // What was taken before a failure is nobody's.
   if (Result.Status != TakeStatus::Taken)
@@ -48,13 +49,16 @@ TakeResult ArenaImpl::placeInWindows(Places P, const Footprint &F,
   return {TakeStatus::Full};
 }
 
-Error ArenaImpl::place(Places P, const Footprint &F, const Allocation *Sibling,
-                       Allocation &A) {
-  TakeResult Result = placeInWindows(P, F, Sibling, A);
+Error ArenaImpl::place(WindowGroup Group, const Footprint &F,
+                       const Allocation *Sibling, Allocation &A) {
+  TakeResult Result = placeInWindows(placesOf(Group), F, Sibling, A);
   // Empty slabs stay with their lane, which may need them next. Now another
   // lane does.
-  if (Result.Status == TakeStatus::Full && MayTrim && trimWindows())
-    Result = placeInWindows(P, F, Sibling, A);
+  if (Result.Status == TakeStatus::Full && tryTrim()) {
+    stateOf(A).Forks = Forks;
+    Result = placeInWindows(placesOf(Group), F, Sibling, A);
+  }
+  const Places P = placesOf(Group);
   if (Result.Status != TakeStatus::Full)
     return errorOf(Result);
   if (Sibling || (!P.Grow && P.Set.size()))
@@ -63,14 +67,6 @@ Error ArenaImpl::place(Places P, const Footprint &F, const Allocation *Sibling,
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
     return fullError(P.Set, P.Grow, F);
   return placeInNewWindow(P, F, alignTo(*Needed, SlabSize) + SlabSize, A);
-}
-
-Error ArenaImpl::placeInGroup(WindowGroup Group, const Footprint &F,
-                              Allocation &A) {
-  if (!Options.Grow)
-    return optionError("windows of their own are asked for, of an arena that "
-                       "has one only; set ArenaOptions::Grow");
-  return place({Groups.of(Group.Key), Group.Grows}, F, /*Sibling=*/nullptr, A);
 }
 
 // What half of a small window would be too little of. Address space costs
@@ -82,7 +78,7 @@ static constexpr size_t RoomyWindowSize = 32 * SlabSize;
 Error ArenaImpl::placeFirstPart(const Footprint &F, Allocation &A) {
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Options.Grow || !Needed || *Needed > MaxWindowSize / 2 - SlabSize)
-    return place(ownPlaces(), F, /*Sibling=*/nullptr, A);
+    return place({}, F, /*Sibling=*/nullptr, A);
   const size_t Slabs = alignTo(*Needed, SlabSize);
   auto PlaceInRoomy = [&] {
     for (Window &W : Windows)
@@ -92,14 +88,14 @@ Error ArenaImpl::placeFirstPart(const Footprint &F, Allocation &A) {
           return true;
     return false;
   };
-  if (PlaceInRoomy() || (MayTrim && trimWindows() && PlaceInRoomy()))
+  if (PlaceInRoomy() || (tryTrim() && PlaceInRoomy()))
     return Error::success();
-  Error NoWindow =
-      placeInNewWindow(ownPlaces(), F, std::max(RoomyWindowSize, 2 * Slabs), A);
+  Error NoWindow = placeInNewWindow(placesOf({}), F,
+                                    std::max(RoomyWindowSize, 2 * Slabs), A);
   if (!NoWindow)
     return NoWindow;
   consumeError(std::move(NoWindow));
-  return place(ownPlaces(), F, /*Sibling=*/nullptr, A);
+  return place({}, F, /*Sibling=*/nullptr, A);
 }
 
 // \p Bytes is at least what \p F needs in the worst case.

@@ -17,10 +17,25 @@ namespace jitslab {
 
 // How much is backed in one go: up to 32 page faults fewer (with 4 KiB pages),
 // at the price of resident memory that may never be used; so a lane begins with
-// less than it gets later.
+// less than it gets later, and gets a quarter of what it has at most.
 static constexpr size_t FirstPopulateBytes = size_t(16) * 1024;
 static constexpr size_t MostPopulateBytes = size_t(128) * 1024;
+static constexpr size_t PopulateShare = 4;
 static constexpr size_t MostPopulateAtOnce = size_t(1) << 20;
+
+std::error_code PopulateAhead::Step::run() const {
+  switch (What) {
+  case Populate:
+    Backing->populate(Pages);
+    break;
+  case SlabIsFull:
+    Backing->onSlabFull(Pages);
+    break;
+  case MakeWritable:
+    return Backing->makeWritable(Pages);
+  }
+  return {};
+}
 
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was
 // ever taken since it was committed, so everything there is writable.
@@ -28,8 +43,9 @@ void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
   size_t First = Slabs.indexOf(R.Begin), Last = Slabs.indexOf(R.End - 1);
   AddressRange LastSlab = Slabs.range(Last);
   size_t &Bytes = SoFar[L];
-  size_t Step = std::clamp(Bytes ? size_t(1) << Log2_64(Bytes) : 0,
-                           FirstPopulateBytes, MostPopulateBytes);
+  size_t Step =
+      std::clamp(Bytes ? (size_t(1) << Log2_64(Bytes)) / PopulateShare : 0,
+                 FirstPopulateBytes, MostPopulateBytes);
   Step = std::max(Step, PageSize);
   uintptr_t OldMark = LastSlab.Begin + Slabs[Last].Populated;
   uintptr_t NewMark =
@@ -47,7 +63,7 @@ void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
   for (size_t I = First; I <= Last; ++I) {
     auto Mark = uint32_t(I == Last ? NewMark - LastSlab.Begin : SlabSize);
     if (Mark == SlabSize && Slabs[I].Populated != SlabSize)
-      Todo.push_back({&Backing, Slabs.range(I), /*SlabIsFull=*/true});
+      Todo.push_back({&Backing, Slabs.range(I), Step::SlabIsFull});
     Slabs[I].Populated = Mark;
   }
 }

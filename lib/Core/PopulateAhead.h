@@ -16,20 +16,22 @@
 namespace jitslab {
 
 /// Backs memory ahead of its use: one call instead of a page fault for each
-/// page. One for each window.
+/// page. One for each window. Notes too what else is to be done to memory that
+/// is handed out.
 class PopulateAhead {
 public:
   /// What the system is to be asked for. It takes its time, so the arena is not
   /// locked then. By then other threads may have done anything with pages that
   /// were not handed out; the system refuses what makes no sense any more.
   struct Step {
+    enum Kind : uint8_t { Populate, SlabIsFull, MakeWritable };
+
     SlabBacking *Backing;
     AddressRange Pages;
-    bool SlabIsFull = false;
+    Kind What = Populate;
 
-    void run() const {
-      SlabIsFull ? Backing->onSlabFull(Pages) : Backing->populate(Pages);
-    }
+    /// Only MakeWritable fails.
+    std::error_code run() const;
   };
   using Steps = llvm::SmallVector<Step, 0>;
 
@@ -45,8 +47,13 @@ public:
       populate(Backing, L, R);
   }
 
-  /// What is to be done for what was handed out since the last call. The window
-  /// has to live until it is done.
+  /// Says that \p R is handed out next and cannot be written yet.
+  void makeWritable(SlabBacking &Backing, AddressRange R) {
+    Todo.push_back({&Backing, R, Step::MakeWritable});
+  }
+
+  /// What is to be done for what was handed out since the last call, in this
+  /// order. The window has to live until it is done.
   Steps takeSteps() { return std::exchange(Todo, {}); }
 
 private:

@@ -39,7 +39,12 @@ Window::Window(WindowPlace P, LaneBackings B, size_t Granule, size_t PageSize,
 
 Window::~Window() {
   assert(!hasUsers() && "an allocation outlives its arena");
-  Index->remove(*Marks.release());
+  retire();
+}
+
+void Window::retire() {
+  if (SegmentMarks *M = Marks.release())
+    Index->remove(*M);
 }
 
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
@@ -90,7 +95,9 @@ std::optional<uintptr_t>
 Window::takeProtected(Lane L, size_t Bytes, size_t Align, bool &SystemRefused) {
   RangeMap &ProtectedInLane = Free[L].Protected;
   std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
-  if (Start && Backings[L].makeWritable({*Start, *Start + Bytes})) {
+  if (Start && Postpones && Bytes > SlabSize)
+    Ahead.makeWritable(Backings[L], {*Start, *Start + Bytes});
+  else if (Start && Backings[L].makeWritable({*Start, *Start + Bytes})) {
     ProtectedInLane.give({*Start, *Start + Bytes});
     SystemRefused = true;
     return std::nullopt;
@@ -228,12 +235,18 @@ bool Window::decommit(size_t I) {
   return true;
 }
 
+size_t Window::trimSlab(size_t I) {
+  if (Slabs[I].Owner == Lane::Untaken || Slabs[I].Live)
+    return 0;
+  Slabs[I].Frozen ? abandon(I) : void(decommit(I));
+  return Slabs[I].Owner == Lane::Untaken ? SlabSize : 0;
+}
+
 size_t Window::trim() {
-  size_t Before = committedBytes();
+  size_t GivenBack = 0;
   for (size_t I = 0; I != Slabs.size(); ++I)
-    if (Slabs[I].Owner != Lane::Untaken && !Slabs[I].Live)
-      Slabs[I].Frozen ? abandon(I) : void(decommit(I));
-  return Before - committedBytes();
+    GivenBack += trimSlab(I);
+  return GivenBack;
 }
 
 size_t Window::freeBytes() const {
@@ -246,51 +259,6 @@ size_t Window::freeBytes() const {
 size_t Window::largestFree(Lane L) const {
   return std::max({Slabs.longestUntaken().Count * SlabSize,
                    Free[L].Writable.largest(), Free[L].Protected.largest()});
-}
-
-WindowSnapshot Window::snapshot() const {
-  WindowSnapshot S;
-  S.Begin = begin();
-  S.End = end();
-  S.Slabs.reserve(Slabs.size());
-  for (size_t I = 0; I != Slabs.size(); ++I)
-    S.Slabs.push_back({Slabs[I].Owner, Slabs[I].Live});
-  return S;
-}
-
-bool Window::verify() const {
-  if (!Slabs.verify())
-    return false;
-  bool Ok = true;
-  // Every byte of a committed slab is live, frozen or, in the slab's lane,
-  // free. Other slabs have none.
-  SmallVector<size_t, 0> Unused(Slabs.size(), 0);
-  for (Lane L : AllLanes) {
-    Ok &= std::max(Free[L].Writable.largest(), Free[L].Protected.largest()) <
-          Refused.bytes()[L];
-    for (const RangeMap *M : {&Free[L].Writable, &Free[L].Protected}) {
-      Ok &= M->verify();
-      M->forEach([&](AddressRange R) {
-        if (R.Begin < begin() || R.End > end() || R.Begin % Granule ||
-            R.End % Granule) {
-          Ok = false;
-          return;
-        }
-        Slabs.forEachPart(R, [&](size_t I, uint32_t Begin, uint32_t End) {
-          Ok &= Slabs[I].Owner == L;
-          Unused[I] += End - Begin;
-        });
-      });
-    }
-  }
-  size_t Live = 0, FrozenUnused = 0;
-  for (size_t I = 0; I != Slabs.size(); ++I) {
-    size_t Committed = Slabs[I].Owner != Lane::Untaken ? SlabSize : 0;
-    Ok &= Unused[I] + Slabs[I].Frozen + Slabs[I].Live == Committed;
-    Live += Slabs[I].Live;
-    FrozenUnused += Slabs[I].Frozen;
-  }
-  return Ok && Live == LiveBytes && FrozenUnused == Frozen.bytes();
 }
 
 } // namespace jitslab

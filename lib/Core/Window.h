@@ -43,7 +43,11 @@ public:
   /// in it by address.
   Window(WindowPlace Place, LaneBackings Backings, size_t Granule,
          size_t PageSize, std::shared_ptr<SegmentIndex> Index);
+  /// Ends the reservation, which takes as long as it holds memory. Needs no
+  /// lock after retire().
   ~Window();
+  /// Nothing is found in it by address any more.
+  void retire();
 
   uintptr_t begin() const { return Space.Begin; }
   uintptr_t end() const { return Space.End; }
@@ -58,6 +62,11 @@ public:
   /// freed before is preferred; slabs are committed when that does not do, of
   /// which \p KeepFree stay untaken.
   TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
+
+  /// From now on take leaves it to the steps of takePopulating to make large
+  /// memory writable again that was sealed. Such a step may fail: then it is
+  /// given back as protected.
+  void postpone(bool Does) { Postpones = Does; }
 
   /// Takes exactly \p R, which has to lie where a free range of \p L begins.
   bool takeFront(Lane L, AddressRange R);
@@ -94,8 +103,11 @@ public:
   /// See SharedBacking.
   void detachFromParent();
 
-  /// Gives slabs without live pages back to the system.
+  size_t slabs() const { return Slabs.size(); }
+  /// Gives a slab back to the system if it has no live pages.
   /// \returns bytes given back.
+  size_t trimSlab(size_t I);
+  /// The same for all.
   size_t trim();
 
   /// Allocations keep their window, those without any bytes too.
@@ -166,6 +178,7 @@ private:
   std::unique_ptr<SegmentMarks> Marks;
   size_t LiveBytes = 0;
   size_t Users = 0;
+  bool Postpones = false;
 };
 
 } // namespace jitslab

@@ -13,29 +13,28 @@ using namespace llvm;
 
 namespace jitslab {
 
-WindowSet &WindowGroups::of(const void *Key) {
+WindowSet &WindowGroups::of(const void *Key, bool MayDrop) {
   if (auto Found = Groups.find(Key); Found != Groups.end())
     return *Found->second;
   // A group is gone when nothing of it is left. One such set of windows serves
   // the new group; the others, which hold nothing, go.
   std::unique_ptr<WindowSet> Windows;
-  Groups.remove_if([&](auto &Group) {
-    if (Group.second->hasUsers())
-      return false;
-    if (!Windows)
-      Windows = std::move(Group.second);
-    return true;
-  });
+  if (MayDrop)
+    Groups.remove_if([&](auto &Group) {
+      if (Group.second->hasUsers())
+        return false;
+      if (!Windows)
+        Windows = std::move(Group.second);
+      return true;
+    });
   if (!Windows)
     Windows = std::make_unique<WindowSet>(VM, Policy, Options);
   return *(Groups[Key] = std::move(Windows));
 }
 
-size_t WindowGroups::trim() {
-  size_t GivenBack = 0;
+void WindowGroups::takeUnused(std::vector<std::unique_ptr<Window>> &Out) {
   for (auto &Group : Groups)
-    GivenBack += Group.second->trim(/*Keep=*/0);
-  return GivenBack;
+    Group.second->takeUnused(Out, /*Keep=*/0);
 }
 
 bool WindowGroups::verify() const {

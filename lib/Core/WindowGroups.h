@@ -25,11 +25,11 @@ public:
 
   /// \returns the windows of the group that \p Key stands for: for a new one
   /// those of a group that is gone, or none. Valid until the next call.
-  WindowSet &of(const void *Key);
+  /// Windows of other groups that are gone go where \p MayDrop.
+  WindowSet &of(const void *Key, bool MayDrop = true);
 
-  /// Releases windows that no allocation uses, and slabs that hold nothing
-  /// live. \returns bytes given back.
-  size_t trim();
+  /// See WindowSet.
+  void takeUnused(std::vector<std::unique_ptr<Window>> &Out);
 
   template <typename Function> void forEachWindow(Function Each) const {
     for (const auto &Group : Groups)

@@ -105,25 +105,21 @@ void WindowSet::removeNewest() {
   Index.removeLast();
 }
 
-size_t WindowSet::trim(size_t Keep) {
-  size_t GivenBack = 0;
+// Newest first, so that what remains is the oldest window.
+void WindowSet::takeUnused(std::vector<std::unique_ptr<Window>> &Out,
+                           size_t Keep) {
   const size_t Before = Windows.size();
-  // Newest first, so that what remains is the oldest window. Before slabs are
-  // looked at: those of a window that goes need no calls of their own, which a
-  // process without a mapping to spare would be refused.
   for (size_t I = Windows.size(); I-- > 0 && Windows.size() > Keep;)
     if (!Windows[I]->hasUsers()) {
-      GivenBack += Windows[I]->committedBytes();
+      Windows[I]->retire();
+      Out.push_back(std::move(Windows[I]));
       Windows.erase(Windows.begin() + I);
     }
-  for (Window &W : *this)
-    GivenBack += W.trim();
   if (Windows.size() != Before) {
     Index.clear();
     for (Window &W : *this)
       W.refusals().reportTo(Index);
   }
-  return GivenBack;
 }
 
 bool WindowSet::verify(size_t Least) const {

@@ -53,10 +53,9 @@ public:
     return Index.next(From, Least);
   }
 
-  /// Releases windows that no allocation uses, but for \p Keep windows in all,
-  /// and slabs that hold nothing live.
-  /// \returns bytes given back.
-  size_t trim(size_t Keep = 1);
+  /// Moves windows that no allocation uses to \p Out, but for \p Keep windows
+  /// in all. They are retired: the lock is not needed to destroy them.
+  void takeUnused(std::vector<std::unique_ptr<Window>> &Out, size_t Keep = 1);
 
   /// True when an allocation uses one of them.
   bool hasUsers() const {

@@ -300,10 +300,29 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
   for (size_t I = 1; I != Takes; ++I)
     REQUIRE(takeFrom(*W, Lane::Mixed, pageSize()) == First + I * pageSize());
   CHECK(Memory.Calls.Populate > 0);
-  // 128 KiB each, after smaller ones in the beginning.
+  // 128 KiB each in the end, and less in the beginning.
   CHECK(Memory.Calls.Populate <=
-        Takes / 16 + Takes * pageSize() / (size_t(128) << 10));
+        Takes / 5 + Takes * pageSize() / (size_t(128) << 10));
   W->give({First, First + Takes * pageSize()});
+}
+
+TEST_CASE("Not much more is backed ahead than a quarter of what is used") {
+  struct : WindowMemory {
+    size_t Populated = 0;
+    void populate(uintptr_t, size_t Size) override { Populated += Size; }
+  } Memory;
+  WindowPtr W = makeWindow(Memory);
+  const uintptr_t First = takeFrom(*W, Lane::Mixed, pageSize());
+  size_t Used = pageSize();
+  bool TooMuch = false;
+  for (; Used < SlabSize / 2; Used += pageSize()) {
+    takeFrom(*W, Lane::Mixed, pageSize());
+    TooMuch |= Memory.Populated >
+               Used + Used / 4 + (size_t(16) << 10) + 2 * pageSize();
+  }
+  CHECK(!TooMuch);
+  CHECK(Memory.Populated >= Used);
+  W->give({First, First + Used});
 }
 
 TEST_CASE("Nothing sealed is populated behind what spans several slabs") {
