@@ -19,11 +19,12 @@ using namespace llvm;
 
 namespace jitslab {
 
-// What a block has to spare for later objects of the batch: as much as all
-// before it have used, within these bounds. seal gives back what they leave,
-// which costs little at this size.
+// What a block has to spare for later objects of the batch: twice as much as
+// all before it have used, within these bounds. seal gives back what they
+// leave, which little of is in memory by then (PopulateAhead).
+static constexpr size_t SpareFactor = 2;
 static constexpr size_t SmallestSpare = size_t(12) * 1024;
-static constexpr size_t LargestSpare = size_t(256) * 1024;
+static constexpr size_t LargestSpare = size_t(64) << 20;
 
 // Objects of a batch are much alike. What is several times larger than any
 // before may come in two blocks.
@@ -70,9 +71,10 @@ Footprint SectionMemory::blockFootprint(const Arena &A,
     size_t UsedSoFar = 0;
     for (const Block &B : Blocks)
       UsedSoFar += B.Used[K];
-    size_t Spare = UsedSoFar || F[K].Size
-                       ? std::clamp(UsedSoFar, SmallestSpare, LargestSpare)
-                       : 1;
+    size_t Spare =
+        UsedSoFar || F[K].Size
+            ? std::clamp(SpareFactor * UsedSoFar, SmallestSpare, LargestSpare)
+            : 1;
     Result[K].Size = alignTo(F[K].Size + Spare, Page);
   }
   return Result;

@@ -82,9 +82,7 @@ private:
     S.Sections = Rand.percent(25);
     if (Rand.percent(30)) {
       S.CommonKiB = pick({0, 1, 70});
-      // Larger ones have blocks of their own in PerObject, each of which adds
-      // mappings: so not in large batches.
-      S.ZeroKiB = pick({0, 5, IsSmall ? 0U : 300, IsSmall ? 0U : 9000});
+      S.ZeroKiB = pick({0, 5, 300, IsSmall ? 0U : 9000});
       S.ConstantKiB = pick({0, 1, 20, IsSmall ? 0U : 700});
     }
     return S;

@@ -289,10 +289,12 @@ bool RTDyldModel::checkStats() {
     for (const Section &Each : H.Sections)
       if (Each.InArena)
         Most += Each.Size + std::max(Each.MostAlign, granule()) + 2 * granule();
-    // A batch that is open keeps what was reserved, and PerProtection a block
-    // for further objects.
+    // A batch that is open keeps what was reserved, and a block for further
+    // objects with twice what those before have used.
     if (Open)
       Most += 2 * H.ReservedOpen + NumSegmentKinds * 256 * 1024;
+    for (size_t I = H.FirstOpen; I != H.Sections.size(); ++I)
+      Most += 2 * (H.Sections[I].Size + H.Sections[I].MostAlign);
     Most += H.Objects * 2 * NumSegmentKinds * granule();
   }
   Count.MostSections = std::max(Count.MostSections, Sections);

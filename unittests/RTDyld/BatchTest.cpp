@@ -166,6 +166,41 @@ TEST_CASE("An object that is larger than its batch had room is placed near") {
   CHECK(Memory->verify());
 }
 
+TEST_CASE("Large objects of a batch share blocks, also with small ones") {
+  if (runsUnderEmulator()) {
+    WARN("NOT RUN: the emulator has mappings of its own");
+    return;
+  }
+  WindowMemory System;
+  auto Memory = remappingArena(System);
+  const size_t Before = mappingsIn(System.Windows.front());
+  constexpr size_t Objects = 48, Large = size_t(300) * 1024;
+  const size_t OneIn = GENERATE(1, 4);
+  const SegmentKind K = GENERATE(SegmentKind::Code, SegmentKind::RWData);
+  ReservingMemoryManager Manager(Memory);
+  size_t Bytes = 0;
+  for (size_t I = 0; I != Objects; ++I) {
+    Footprint F = footprint(100, 100, 100);
+    F[K].Size = I % OneIn ? 100 : Large;
+    for (SegmentKind Each : AllSegmentKinds)
+      Bytes += F[Each].Size;
+    Manager.reserveAllocationSpace(
+        F[SegmentKind::Code].Size, ReserveAlign(16),
+        F[SegmentKind::ROData].Size, ReserveAlign(16),
+        F[SegmentKind::RWData].Size, ReserveAlign(16));
+    REQUIRE(Manager.allocateCodeSection(F[SegmentKind::Code].Size, 16, 1, "c"));
+    REQUIRE(Manager.allocateDataSection(F[SegmentKind::ROData].Size, 16, 2, "r",
+                                        true));
+    REQUIRE(Manager.allocateDataSection(F[SegmentKind::RWData].Size, 16, 3, "w",
+                                        false));
+  }
+  CHECK_FALSE(Manager.finalizeMemory());
+  REQUIRE_SUCCESS(Manager.takeError());
+  CHECK(mappingsIn(System.Windows.front()) <= Before + Objects / 2);
+  CHECK(Memory->stats().LiveBytes <= Bytes + Bytes / 8 + 32 * pageSize());
+  CHECK(Memory->verify());
+}
+
 TEST_CASE("Small windows are announced what they have to hold") {
   // An object that is not announced could not go to another window any more.
   ArenaOptions Options = smallOptions();
