@@ -59,6 +59,23 @@ constexpr Access finalRights(Lane L) {
   return Access::None;
 }
 
+/// What private memory of \p L is called in /proc/PID/maps. Null where code may
+/// be in it: perf reads that file when it is attached to a process, and takes
+/// names of functions from its map files only for memory without a name.
+constexpr const char *mappingName(Lane L) {
+  switch (L) {
+  case Lane::ROData:
+    return "jitslab read-only data";
+  case Lane::RWData:
+    return "jitslab data";
+  case Lane::Code:
+  case Lane::Mixed:
+  case Lane::Untaken:
+    break;
+  }
+  return nullptr;
+}
+
 } // namespace jitslab
 
 #endif // JITSLAB_CORE_LANE_H

@@ -14,7 +14,8 @@ using namespace llvm;
 
 namespace jitslab {
 
-std::error_code PrivateBacking::commit(Lane, AddressRange Slabs, AddressRange) {
+std::error_code PrivateBacking::commit(Lane L, AddressRange Slabs,
+                                       AddressRange) {
   if (std::error_code EC =
           VM.protect(Slabs.Begin, Slabs.size(), Access::ReadWrite)) {
     // What was changed before the failure must not stay writable.
@@ -24,6 +25,8 @@ std::error_code PrivateBacking::commit(Lane, AddressRange Slabs, AddressRange) {
   VM.advise(Slabs.Begin, Slabs.size(),
             HugePages ? Advice::HugePages : Advice::SmallPages);
   VM.advise(Slabs.Begin, Slabs.size(), Advice::Dump);
+  if (const char *Name = mappingName(L))
+    VM.name(Slabs.Begin, Slabs.size(), Name);
   return {};
 }
 
@@ -35,6 +38,7 @@ std::error_code PrivateBacking::decommit(AddressRange Slab) {
     return {};
   if (std::error_code EC = VM.discard(Slab.Begin, Slab.size()))
     return EC;
+  VM.name(Slab.Begin, Slab.size(), nullptr);
   return VM.protect(Slab.Begin, Slab.size(), Access::None);
 }
 

@@ -54,7 +54,7 @@ size_t SharedBacking::slabOf(uintptr_t Executor) const {
 std::error_code SharedBacking::ensureFile() {
   if (Current)
     return {};
-  ErrorOr<SharedMemory> Handle = VM.createShared(Window.size());
+  ErrorOr<SharedMemory> Handle = VM.createShared(Window.size(), "jitslab");
   if (!Handle)
     return Handle.getError();
   Current = std::make_shared<File>(VM, *Handle);

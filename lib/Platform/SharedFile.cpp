@@ -27,16 +27,16 @@ static constexpr unsigned MfdExec = 0x10;
 // Linux 5.1 (uapi/linux/fcntl.h); older C libraries lack the name.
 static constexpr int FSealFutureWrite = 0x10;
 
-ErrorOr<SharedMemory> createSharedFile(size_t Size, Seals S) {
+ErrorOr<SharedMemory> createSharedFile(size_t Size, const char *Name, Seals S) {
   constexpr unsigned Flags = MFD_CLOEXEC | MFD_ALLOW_SEALING;
   // ftruncate would send SIGXFSZ.
   rlimit Limit;
   if (getrlimit(RLIMIT_FSIZE, &Limit) == 0 && Limit.rlim_cur < Size)
     return std::error_code(EFBIG, std::generic_category());
   SharedMemory M;
-  M.Descriptor = memfd_create("jitslab", Flags | MfdExec);
+  M.Descriptor = memfd_create(Name, Flags | MfdExec);
   if (M.Descriptor < 0 && errno == EINVAL)
-    M.Descriptor = memfd_create("jitslab", Flags);
+    M.Descriptor = memfd_create(Name, Flags);
   M.Descriptor = aboveStdio(M.Descriptor);
   if (M.Descriptor < 0)
     return lastError();

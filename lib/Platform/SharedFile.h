@@ -22,7 +22,7 @@ enum class Seals : uint8_t {
 };
 
 /// See VirtualMemory::createShared.
-llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size,
+llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size, const char *Name,
                                              Seals S = Seals::SizeOnly);
 
 /// Nobody can map \p M writable from now on, nor write it in another way, but

@@ -11,6 +11,7 @@
 #include "CopiedPages.h"
 #include "Descriptors.h"
 #include "MappingFlags.h"
+#include "MappingNames.h"
 #include "Postponed.h"
 #include "ProcessWide.h"
 #include "ReservationPlaces.h"
@@ -19,7 +20,6 @@
 #include "llvm/Support/MathExtras.h"
 #include <atomic>
 #include <cerrno>
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
@@ -81,8 +81,7 @@ public:
   }
 
   std::error_code release(uintptr_t Start, size_t Size, size_t Guard) override {
-    std::error_code EC =
-        unmapWhole({Start - Guard, Start - Guard + Size + 2 * Guard});
+    std::error_code EC = unmapWhole({Start - Guard, Start + Size + Guard});
     // Now that there is one mapping less.
     if (!EC)
       retryPostponed();
@@ -111,12 +110,16 @@ public:
     madvise(pointer(Start), Size, adviceNumber(A));
   }
 
+  void name(uintptr_t Start, size_t Size, const char *Name) override {
+    nameMapping(Start, Size, Name);
+  }
+
   void collapse(uintptr_t Start, size_t Size) override {
     madvise(pointer(Start), Size, MadvCollapse);
   }
 
-  ErrorOr<SharedMemory> createShared(size_t Size) override {
-    ErrorOr<SharedMemory> M = createSharedFile(Size);
+  ErrorOr<SharedMemory> createShared(size_t Size, const char *Name) override {
+    ErrorOr<SharedMemory> M = createSharedFile(Size, Name);
     if (M && Removing == Removal::Untried)
       Removing =
           removesWhatIsMapped(*M, PageSize) ? Removal::Works : Removal::Lies;

@@ -128,6 +128,12 @@ public:
   /// Says how pages are used, see Advice. Like populate it may do nothing.
   virtual void advise(uintptr_t Start, size_t Size, Advice A) = 0;
 
+  /// Names private pages for whoever reads /proc/PID/maps, "[anon:NAME]": \p
+  /// Name has at most 79 printable characters, none of them \`$[]; null: none.
+  /// May do nothing, like populate (Linux 5.17 with CONFIG_ANON_VMA_NAME).
+  /// Mappings of different names are not merged.
+  virtual void name(uintptr_t Start, size_t Size, const char *Name) = 0;
+
   /// Replaces the pages that are there by huge pages now, in every mapping of
   /// them. Only an optimisation, like populate.
   virtual void collapse(uintptr_t Start, size_t Size) = 0;
@@ -135,7 +141,9 @@ public:
   /// Creates \p Size bytes of memory that can be mapped several times, code
   /// included. They are zero and charged when touched; their number can never
   /// change, and a program that this process executes does not inherit them.
-  virtual llvm::ErrorOr<SharedMemory> createShared(size_t Size) = 0;
+  /// They are "/memfd:NAME (deleted)" in /proc/PID/maps.
+  virtual llvm::ErrorOr<SharedMemory> createShared(size_t Size,
+                                                   const char *Name) = 0;
 
   /// Ends the use of \p M. Mappings of it stay. Where the system does not say
   /// whether the descriptor is still that of \p M, later calls of reserve and

@@ -58,7 +58,7 @@ uint8_t *ScratchMemory::map(size_t Size) {
   if (!Start)
     return nullptr;
   std::error_code EC;
-  ErrorOr<SharedMemory> Memory = VM.createShared(Piece);
+  ErrorOr<SharedMemory> Memory = VM.createShared(Piece, "jitslab scratch");
   if (Memory) {
     for (size_t Offset = 0; Offset != Request.Size && !EC; Offset += Piece)
       EC = VM.mapShared(*Start + Offset, Piece, Access::ReadWrite, *Memory,

@@ -67,8 +67,9 @@ AddressRange RemoteBacking::widen(Lane L, AddressRange Slabs,
 
 std::error_code RemoteBacking::mapShared(Lane L, AddressRange Slabs) {
   const bool ExecutorWrites = finalRights(L) == Access::ReadWrite;
-  ErrorOr<SharedMemory> File = createSharedFile(
-      Slabs.size(), ExecutorWrites ? Seals::SizeOnly : Seals::MoreLater);
+  ErrorOr<SharedMemory> File =
+      createSharedFile(Slabs.size(), "jitslab remote",
+                       ExecutorWrites ? Seals::SizeOnly : Seals::MoreLater);
   if (!File)
     return File.getError();
   // The mappings keep it.

@@ -49,7 +49,7 @@ std::vector<orc::ExecutorAddrRange> RemoteMemory::takeFreedCode() {
 std::error_code RemoteMemory::protect(uintptr_t, size_t, Access) {
   return notSupported();
 }
-ErrorOr<SharedMemory> RemoteMemory::createShared(size_t) {
+ErrorOr<SharedMemory> RemoteMemory::createShared(size_t, const char *) {
   return notSupported();
 }
 std::error_code RemoteMemory::mapShared(uintptr_t, size_t, Access,

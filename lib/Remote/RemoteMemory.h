@@ -59,8 +59,9 @@ public:
   std::error_code protect(uintptr_t, size_t, Access) override;
   void populate(uintptr_t, size_t) override {}
   void advise(uintptr_t, size_t, Advice) override {}
+  void name(uintptr_t, size_t, const char *) override {}
   void collapse(uintptr_t, size_t) override {}
-  llvm::ErrorOr<SharedMemory> createShared(size_t) override;
+  llvm::ErrorOr<SharedMemory> createShared(size_t, const char *) override;
   void closeShared(const SharedMemory &) override {}
   std::error_code mapShared(uintptr_t, size_t, Access, const SharedMemory &,
                             size_t, Sharing) override;

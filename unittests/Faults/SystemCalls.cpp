@@ -61,6 +61,7 @@ const Description Descriptions[NumSystemCalls] = {
     {"getentropy", 2, {{ENOSYS}, {EIO}}},
     // membarrier.
     {"syscall", 3, {{ENOSYS}, {EPERM}, {EINVAL}}},
+    {"prctl", 2, {{EINVAL}, {ENOMEM}}},
     {"pthread_atfork", 1, {{ENOMEM}}},
 };
 
@@ -331,6 +332,19 @@ long __wrap_syscall(long Number, ...) {
   return injected(SystemCall::Syscall)
              ? -1
              : __real_syscall(Number, First, Second, Third);
+}
+
+int __real_prctl(int, ...);
+int __wrap_prctl(int Option, ...) {
+  unsigned long Rest[4];
+  va_list Arguments;
+  va_start(Arguments, Option);
+  for (unsigned long &Argument : Rest)
+    Argument = va_arg(Arguments, unsigned long);
+  va_end(Arguments);
+  return injected(SystemCall::Prctl)
+             ? -1
+             : __real_prctl(Option, Rest[0], Rest[1], Rest[2], Rest[3]);
 }
 
 int __real_pthread_atfork(void (*)(), void (*)(), void (*)());

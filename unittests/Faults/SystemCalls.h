@@ -50,6 +50,7 @@ enum class SystemCall : uint8_t {
   Getrlimit,
   Getentropy,
   Syscall,
+  Prctl,
   PthreadAtfork
 };
 inline constexpr size_t NumSystemCalls = size_t(SystemCall::PthreadAtfork) + 1;

@@ -39,7 +39,7 @@ TEST_CASE("Calls on half a page fail with an errno") {
   uintptr_t Start = *System.reserve(R);
   CHECK(System.release(Start + 1, R.Size, 0));
   CHECK(System.unmap(Start + 1, pageSize()));
-  SharedMemory M = *System.createShared(SlabSize);
+  SharedMemory M = *System.createShared(SlabSize, "jitslab");
   CHECK(System.discardShared(Start + 1, pageSize(), M, 1));
   System.closeShared(M);
   CHECK(!System.release(Start, R.Size, 0));
@@ -48,7 +48,7 @@ TEST_CASE("Calls on half a page fail with an errno") {
 TEST_CASE("Shared memory whose descriptor the host closed is not mapped") {
   ReservationRequest R = request(SlabSize, SlabSize);
   uintptr_t Start = *System.reserve(R);
-  SharedMemory M = *System.createShared(SlabSize);
+  SharedMemory M = *System.createShared(SlabSize, "jitslab");
   close(M.Descriptor);
   auto Map = [&] {
     return System.mapShared(Start, pageSize(), Access::ReadOnly, M, 0,
@@ -60,7 +60,7 @@ TEST_CASE("Shared memory whose descriptor the host closed is not mapped") {
   REQUIRE(Null == M.Descriptor);
   CHECK(Map() == std::errc::bad_file_descriptor);
   close(Null);
-  SharedMemory Other = *System.createShared(SlabSize);
+  SharedMemory Other = *System.createShared(SlabSize, "jitslab");
   REQUIRE(Other.Descriptor == M.Descriptor);
   CHECK(Map() == std::errc::bad_file_descriptor);
   // Nor is it closed on behalf of the old one.
@@ -75,7 +75,7 @@ TEST_CASE("Shared memory of an impossible size is refused and leaves nothing") {
   int Before = open("/dev/null", O_RDONLY | O_CLOEXEC);
   close(Before);
   // Negative, as the size of a file.
-  CHECK(!System.createShared(SIZE_MAX - SlabSize + 1));
+  CHECK(!System.createShared(SIZE_MAX - SlabSize + 1, "jitslab"));
   int After = open("/dev/null", O_RDONLY | O_CLOEXEC);
   close(After);
   CHECK(After == Before);
@@ -89,7 +89,8 @@ TEST_CASE("Kernels that do not know MFD_EXEC make shared memory without it") {
   CHECK(runInChild([] {
           if (!denyExecFlagOfMemfd())
             return 1;
-          llvm::ErrorOr<SharedMemory> M = System.createShared(SlabSize);
+          llvm::ErrorOr<SharedMemory> M =
+              System.createShared(SlabSize, "jitslab");
           if (!M)
             return 2;
           System.closeShared(*M);

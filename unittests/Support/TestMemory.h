@@ -86,14 +86,18 @@ public:
     Calls.Advise += A == Advice::HugePages;
     System.advise(Start, Size, A);
   }
+  void name(uintptr_t Start, size_t Size, const char *Name) override {
+    System.name(Start, Size, Name);
+  }
   void collapse(uintptr_t Start, size_t Size) override {
     ++Calls.Advise;
     System.collapse(Start, Size);
   }
-  llvm::ErrorOr<SharedMemory> createShared(size_t Size) override {
+  llvm::ErrorOr<SharedMemory> createShared(size_t Size,
+                                           const char *Name) override {
     if (std::error_code EC = injected())
       return EC;
-    llvm::ErrorOr<SharedMemory> Result = System.createShared(Size);
+    llvm::ErrorOr<SharedMemory> Result = System.createShared(Size, Name);
     OpenShared += bool(Result);
     return Result;
   }
