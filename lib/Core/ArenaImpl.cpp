@@ -8,6 +8,7 @@
 
 #include "ArenaImpl.h"
 #include "Errors.h"
+#include "Probes.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/Alignment.h"
@@ -71,6 +72,7 @@ ArenaImpl::create(ArenaOptions Options, VirtualMemory &VM,
       new ArenaImpl(Options, VM, std::move(Policy)));
   if (Error Err = Impl->Windows.add(MinWindowSize))
     return Err;
+  JITSLAB_PROBE(window_added, fireWindowAdded(*Impl, Impl->Windows.oldest()));
   if (std::error_code EC = Impl->enroll())
     return systemError(EC, "cannot register for forks");
   Impl->Options.WindowSize = Impl->Windows.oldest().size();
@@ -148,6 +150,7 @@ Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
   for (const PopulateAhead::Step &S : Steps)
     if ((NotWritable = S.run()))
       break;
+  JITSLAB_PROBE(object_allocated, fireObjectAllocated(A));
   return Error::success();
 }
 
@@ -229,8 +232,10 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations, bool Shown) {
   // Caches are coherent by now, but another processor may have fetched what ran
   // there before, if something did.
   bool Reused = false;
-  for (Allocation *A : Allocations)
+  for (Allocation *A : Allocations) {
     Reused |= std::exchange(stateOf(*A).Parts[SegmentKind::Code].Reused, false);
+    JITSLAB_PROBE(object_sealed, fireObjectSealed(*A));
+  }
   if (Reused)
     VM.synchronizeThreads();
   return Error::success();
@@ -239,6 +244,7 @@ Error ArenaImpl::seal(ArrayRef<Allocation *> Allocations, bool Shown) {
 void ArenaImpl::release(Allocation &A) {
   const AllocationState::Part &Code = stateOf(A).Parts[SegmentKind::Code];
   const bool CodeRan = Code && Code.Rights != AllocationState::Rights::Writable;
+  JITSLAB_PROBE(object_freed, fireObjectFreed(A));
   Policy->prepareRelease(A);
   std::lock_guard<PausingLock> Guard(Lock);
   noticeFork();

@@ -8,6 +8,7 @@
 
 #include "ArenaImpl.h"
 #include "Errors.h"
+#include "Probes.h"
 #include "llvm/ADT/Twine.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -103,6 +104,7 @@ Error ArenaImpl::placeInNewWindow(Places P, const Footprint &F, size_t Bytes,
                                   Allocation &A) {
   if (Error Err = P.Set.add(Bytes))
     return Err;
+  JITSLAB_PROBE(window_added, fireWindowAdded(*this, P.Set.newest()));
   TakeResult Result = placeIn(P.Set.newest(), F, /*KeepFree=*/0, A);
   if (Result.Status == TakeStatus::Taken)
     return Error::success();

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ArenaImpl.h"
+#include "Probes.h"
 
 namespace jitslab {
 
@@ -72,6 +73,7 @@ size_t ArenaImpl::trimWindows() {
         letOthersIn();
       }
   --Trimming;
+  JITSLAB_PROBE(trim, fireTrim(*this, GivenBack));
   return GivenBack;
 }
 
