@@ -1,0 +1,64 @@
+//===- WatchedHost.cpp - A host for profilers and others ------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// watched-host MANAGER LINKER TELLS OBJECT ACTION: loads OBJECT, which is
+// Inputs/spinning.c, and tells of it: "map", "jitdump" or "both" perf, "gdb"
+// debuggers, "nobody" nobody. Then "spin" computes for a while; "wait" does so
+// after a line of input; "fault" reads from address 16 in it; "abort" is called
+// back by it and aborts.
+
+#include "Debuggers/AnyLinker.h"
+#include "llvm/Object/ELFObjectFile.h"
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <unistd.h>
+
+using namespace jitslab;
+using namespace llvm;
+
+static void writeMap(AnyLinker &L, const char *Path) {
+  const std::string Map = "/tmp/perf-" + std::to_string(getpid()) + ".map";
+  FILE *Out = fopen(Map.c_str(), "w");
+  if (!Out)
+    exit(2);
+  auto Object = cantFail(object::ObjectFile::createObjectFile(Path));
+  for (const object::ELFSymbolRef S : Object.getBinary()->symbols())
+    if (cantFail(S.getType()) == object::SymbolRef::ST_Function) {
+      const std::string Name = cantFail(S.getName()).str();
+      fprintf(Out, "%zx %zx %s\n", size_t(L.addressOf(Name.c_str())),
+              size_t(S.getSize()), Name.c_str());
+    }
+  fclose(Out);
+}
+
+int main(int ArgC, char **ArgV) {
+  if (ArgC != 6)
+    return 2;
+  const StringRef Tells = ArgV[3], Action = ArgV[5];
+  const Told T = Tells == "jitdump" || Tells == "both" ? Told::Perf
+                 : Tells == "gdb"                      ? Told::Debuggers
+                                                       : Told::Nobody;
+  auto L = makeLinker(ArgV[2], ArgV[1], T);
+  if (!L)
+    return 0;
+  L->load(ArgV[4]);
+  auto *Spin = L->find<unsigned(unsigned)>("jit_spin");
+  if (Tells == "map" || Tells == "both")
+    writeMap(*L, ArgV[4]);
+  if (Action == "wait") {
+    printf("loaded %d\n", int(getpid()));
+    fflush(stdout);
+    (void)getchar();
+  }
+  if (Action == "fault")
+    return L->find<int(int *)>("jit_fault")(reinterpret_cast<int *>(16));
+  if (Action == "abort")
+    return L->find<int(int (*)())>("jit_call")([]() -> int { abort(); });
+  printf("computed %u by %d\n", Spin(50000), int(getpid()));
+}
