@@ -7,8 +7,8 @@
 //===----------------------------------------------------------------------===//
 
 // debugged-host MANAGER LINKER WALKED LATER: loads WALKED, calls its jit_walk,
-// loads LATER, calls its jit_later, and jit_walk again. MANAGER is LLVM's own
-// (section) or the name of a layout.
+// loads LATER, calls its jit_later, jit_walk again and, with a wrong address,
+// LATER's jit_fault.
 
 #include "Debuggers/AnyLinker.h"
 #include <cstdio>
@@ -26,4 +26,7 @@ int main(int ArgC, char **ArgV) {
   L->load(ArgV[4]);
   const int Later = L->find<int(int)>("jit_later")(1);
   printf("results %d %d %d\n", First, Later, L->find<int(int)>("jit_walk")(4));
+  fflush(stdout);
+  return L->find<int(const int *)>("jit_fault")(
+      reinterpret_cast<const int *>(16));
 }

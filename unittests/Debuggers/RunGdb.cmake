@@ -1,9 +1,10 @@
 # cmake -DGDB=gdb -DHOST=debugged-host -DMANAGER=dense -DLINKER=mcjit
-#   -DWALKED=walked.o -DLATER=walkedlater.o -P RunGdb.cmake
+#   -DWALKED=walked.o -DLATER=walkedlater.o [-DCORE=file] -P RunGdb.cmake
 #
 # Lets gdb go through loaded code, with each of its commands that set breakpoints in
 # it. What each command has to say stands beside it; the numbers are lines of
-# Inputs/walked.c.
+# Inputs/walked.c. Writes a core file in the end, opens it again and removes it.
+set(in_fault "#0 +(0x[0-9a-f]+ in )?jit_fault \\(pointer=0x10\\) at [^#]*#1 +0x[0-9a-f]+ in main ")
 set(session
   "break jit_leaf" ".*"
   "break jit_later" ".*"
@@ -35,7 +36,11 @@ set(session
   "watch sum" "Watchpoint 4: sum"
   "continue" "Watchpoint 4: sum\n\nOld value = 0\nNew value = 3\n"
   "delete 4" ".*"
-  "continue" "results 18 101 18\n")
+  "continue" "results 18 101 18\n+Program received signal SIGSEGV[^\n]*\n(0x[0-9a-f]+ in )?jit_fault \\(pointer=0x10\\) at [^\n]*:7"
+  "backtrace" "${in_fault}")
+if(CORE)
+  list(APPEND session "generate-core-file ${CORE}" "Saved corefile")
+endif()
 
 set(options)
 set(wanted)
@@ -66,3 +71,14 @@ foreach(says IN LISTS wanted)
     string(SUBSTRING "${rest}" ${begin} -1 rest)
   endif()
 endforeach()
+if(NOT CORE)
+  return()
+endif()
+execute_process(
+  COMMAND ${GDB} -nx -batch -iex "set debuginfod enabled off" -iex "set width 0"
+    -ex "backtrace" -ex "x/2i $pc" ${HOST} ${CORE}
+  OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
+file(REMOVE ${CORE})
+if(NOT output MATCHES "${in_fault}.*=> 0x[0-9a-f]+ <jit_fault.[0-9]+>:")
+  message(FATAL_ERROR "The core file has no frame of jit_fault:\n${output}")
+endif()

@@ -2,3 +2,7 @@
 int jit_later(int value) {
   return value + 100;
 }
+
+int jit_fault(const int *pointer) {
+  return *pointer;
+}
