@@ -42,6 +42,12 @@ const InputObject &relayObject() {
   return O;
 }
 
+const InputObject &numberedObject() {
+  static const InputObject O =
+      readObject(JITSLAB_BENCH_INPUTS "/numbered.o", /*HasEntry=*/false);
+  return O;
+}
+
 static std::vector<InputObject> readRealObjects() {
   std::vector<std::string> Paths;
 #ifdef JITSLAB_BENCH_ZLIB

@@ -33,6 +33,8 @@ const InputObject &tinyObject();
 const InputObject &largeObject();
 /// Its function calls the one that it is given.
 const InputObject &relayObject();
+/// The tiny one, with another name for its function: see RemoteHost.
+const InputObject &numberedObject();
 /// The members of Debian's libz.a; empty where there is none.
 const std::vector<InputObject> &realObjects();
 

@@ -31,6 +31,10 @@ Sizes Sizes::smoke() {
   S.ThrowObjects = {500};
   S.FreeObjects = {500};
   S.CoreAllocations = 2000;
+  S.RemoteObjects = {100};
+  S.RemoteScaleObjects = 200;
+  S.RemoteLargeObjects = 1;
+  S.RemoteLargeSize = size_t(1) << 20;
   return S;
 }
 

@@ -50,6 +50,12 @@ struct Sizes {
   std::vector<size_t> FreeObjects = {10000, 100000};
   /// For allocators without a linker.
   size_t CoreAllocations = 200000;
+  /// So many are loaded into another process, in multiples of 100; and until one
+  /// cannot be.
+  std::vector<size_t> RemoteObjects = {2000, 20000};
+  size_t RemoteScaleObjects = 100000;
+  /// So many of so many bytes.
+  size_t RemoteLargeObjects = 4, RemoteLargeSize = size_t(64) << 20;
 
   /// To see in seconds that everything runs.
   static Sizes smoke();
@@ -64,6 +70,7 @@ void registerThrow(const Manager &M, const Sizes &S);
 void registerThrowOfHost();
 void registerScale(const Manager &M, const Sizes &S);
 void registerCore(const Sizes &S);
+void registerRemote(const Sizes &S);
 
 /// Linkers of \p M that are never destroyed: the child ends with them.
 /// \returns null, and reports why, when they cannot be made.

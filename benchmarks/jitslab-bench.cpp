@@ -71,6 +71,9 @@ int main(int ArgC, char **ArgV) {
     registerBatch(M, S);
   registerThrowOfHost();
   registerCore(S);
+#ifdef JITSLAB_BENCH_EXECUTOR
+  registerRemote(S);
+#endif
 
   PlainNames Display{std::unique_ptr<benchmark::BenchmarkReporter>(
       benchmark::CreateDefaultDisplayReporter())};
