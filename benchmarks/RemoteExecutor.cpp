@@ -55,18 +55,27 @@ private:
 
 namespace {
 
-/// Links in the thread that looks up, and handles replies in others. LLVM's
-/// starts a thread for each object that is to be linked, which costs more than
-/// linking it.
+/// True in threads that may run any task: all but LLVM's that reads replies.
+thread_local bool MayWait = false;
+
+/// Links in the thread that looks up, and handles each reply in one thread.
+/// LLVM's starts further ones for each object, which costs more than linking it
+/// and hides the managers.
 class Dispatcher final : public DynamicThreadPoolTaskDispatcher {
 public:
-  Dispatcher() : DynamicThreadPoolTaskDispatcher(std::nullopt) {}
+  Dispatcher() : DynamicThreadPoolTaskDispatcher(std::nullopt) {
+    MayWait = true;
+  }
 
   void dispatch(std::unique_ptr<Task> T) override {
-    if (isa<MaterializationTask>(*T))
-      T->run();
-    else
-      DynamicThreadPoolTaskDispatcher::dispatch(std::move(T));
+    if (MayWait)
+      return T->run();
+    DynamicThreadPoolTaskDispatcher::dispatch(makeGenericNamedTask(
+        [T = std::move(T)] {
+          MayWait = true;
+          T->run();
+        },
+        "reply"));
   }
 };
 
