@@ -124,6 +124,44 @@ Error allocateBoth(Arena &A, WindowGroup Group, const Footprint &Standard,
 // From here on dropping pages costs less than writing zeros to them.
 constexpr size_t LargeZeroFill = size_t(1) << 20;
 
+// From here on pages are asked for at once; as many as the kernel brings in
+// with one fault where it has them (fault_around_bytes).
+constexpr size_t LargeContent = size_t(64) << 10;
+
+/// Where a large segment is written before contents are. What is written twice
+/// is read and written by the processor twice.
+struct LargeSegment {
+  AddressRange Executor;
+  char *Working;
+};
+
+/// Backs the pages that hold nothing but what \p S is written with next.
+void populate(VirtualMemory &VM, const LargeSegment &S) {
+  const size_t Page = VM.pageSize();
+  const auto Begin = reinterpret_cast<uintptr_t>(S.Working);
+  const uintptr_t First = alignTo(Begin, Page);
+  VM.populate(First, alignDown(Begin + S.Executor.size(), Page) - First);
+}
+
+/// Makes zero what is between the blocks of \p S.
+void clearGaps(LinkGraph &G, const LargeSegment &S) {
+  SmallVector<AddressRange, 0> Blocks;
+  for (const Block *B : G.blocks()) {
+    const uintptr_t Begin = B->getAddress().getValue();
+    if (!B->isZeroFill() && Begin >= S.Executor.Begin && Begin < S.Executor.End)
+      Blocks.push_back({Begin, Begin + B->getSize()});
+  }
+  sort(Blocks,
+       [](AddressRange A, AddressRange B) { return A.Begin < B.Begin; });
+  uintptr_t End = S.Executor.Begin;
+  Blocks.push_back({S.Executor.End, S.Executor.End});
+  for (AddressRange Used : Blocks) {
+    if (Used.Begin > End)
+      memset(S.Working + (End - S.Executor.Begin), 0, Used.Begin - End);
+    End = Used.End;
+  }
+}
+
 /// Makes \p Size bytes of private memory zero: reused memory is not. What is
 /// large may be .bss that nobody ever writes to, so its pages are dropped.
 void clear(VirtualMemory &VM, char *Start, size_t Size) {
@@ -175,21 +213,31 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
           allocateBoth(A, Group, Standard, Finalize, M.Standard, M.Finalize))
     return Err;
 
+  VirtualMemory &VM = ArenaAccess::memory(A);
+  SmallVector<LargeSegment, 4> LargeSegments;
   for (const PlacedSegment &S : Segments) {
     const Segment &Memory = (S.ForFinalize ? M.Finalize : M.Standard)[S.Kind];
     S.Seg->Addr = orc::ExecutorAddr(Memory.Executor + S.Offset);
     S.Seg->WorkingMem = reinterpret_cast<char *>(Memory.Working) + S.Offset;
     // Neither what is between blocks nor .bss is zero in reused memory.
-    if (S.Kind == SegmentKind::RWData) {
+    char *Zeros = S.Seg->WorkingMem + S.Seg->ContentSize;
+    if (S.Kind == SegmentKind::RWData)
+      clear(VM, Zeros, S.Seg->ZeroFillSize);
+    else
+      memset(Zeros, 0, S.Seg->ZeroFillSize);
+    if (S.Seg->ContentSize < LargeContent) {
       memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize);
-      clear(ArenaAccess::memory(A), S.Seg->WorkingMem + S.Seg->ContentSize,
-            S.Seg->ZeroFillSize);
-    } else {
-      memset(S.Seg->WorkingMem, 0, S.Seg->ContentSize + S.Seg->ZeroFillSize);
+      continue;
     }
+    const uintptr_t Begin = S.Seg->Addr.getValue();
+    LargeSegments.push_back(
+        {{Begin, Begin + S.Seg->ContentSize}, S.Seg->WorkingMem});
+    populate(VM, LargeSegments.back());
   }
   if (Error Err = Layout.apply())
     return Err;
+  for (const LargeSegment &S : LargeSegments)
+    clearGaps(G, S);
 
   for (Section *S : OutsideCandidates) {
     Expected<OutsideSection> Mapped = OutsideSection::create(A, *S);

@@ -36,6 +36,10 @@ std::error_code RemoteMemory::discard(uintptr_t Start, size_t Size) {
              : VirtualMemory::system().discard(Start, Size);
 }
 
+void RemoteMemory::populate(uintptr_t Start, size_t Size) {
+  VirtualMemory::system().populate(Start, Size);
+}
+
 void RemoteMemory::noteFreedCode(AddressRange R) {
   std::lock_guard<std::mutex> Guard(FreedLock);
   FreedCode.push_back(remote(R));

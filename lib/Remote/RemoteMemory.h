@@ -57,7 +57,8 @@ public:
   size_t mappedBytes() const { return MappedBytes; }
 
   std::error_code protect(uintptr_t, size_t, Access) override;
-  void populate(uintptr_t, size_t) override {}
+  /// Of working memory, in this process.
+  void populate(uintptr_t Start, size_t Size) override;
   void advise(uintptr_t, size_t, Advice) override {}
   void name(uintptr_t, size_t, const char *) override {}
   void collapse(uintptr_t, size_t) override {}

@@ -61,6 +61,34 @@ TEST_CASE("Memory that is used again is zero where a graph expects zeros") {
   }
 }
 
+TEST_CASE("Memory that is used again is zero between a graph's blocks") {
+  // From 64 KiB on, contents are written once.
+  const size_t Size = GENERATE(100, 50000);
+  CAPTURE(Size);
+  constexpr size_t Aligned = 4096;
+  ArenaJITLinkMemoryManager Manager(anyArena());
+  for (int Round = 0; Round != 3; ++Round) {
+    auto G = makeGraph();
+    auto AddBlock = [&](StringRef Name) {
+      return &addSection(*G, Name, RW, Size, MemLifetime::Standard, Aligned);
+    };
+    Block *Blocks[] = {AddBlock("a"), AddBlock("b"), AddBlock("c")};
+    auto Alloc = valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize());
+    sort(Blocks, [](const Block *A, const Block *B) {
+      return A->getAddress() < B->getAddress();
+    });
+    auto *Begin = Blocks[0]->getAddress().toPtr<char *>();
+    auto *End = Blocks[2]->getAddress().toPtr<char *>() + Size;
+    size_t Zeros = 0, Filled = 0;
+    for (char *P = Begin; P != End; ++P)
+      *P == FillByte ? ++Filled : Zeros += *P == 0;
+    CHECK(Filled == 3 * Size);
+    CHECK(Zeros == 2 * (alignTo(Size, Aligned) - Size));
+    memset(Begin, 0x77, End - Begin);
+    REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
+  }
+}
+
 TEST_CASE("Finalize segments are free again right after finalize") {
   Layout L = anyLayout();
   ArenaJITLinkMemoryManager Manager(arenaWith(L));
