@@ -22,12 +22,13 @@ public:
   BrokenPipeIsAnError() {
     sigemptyset(&Pipe);
     sigaddset(&Pipe, SIGPIPE);
-    WasPending = isPending();
     pthread_sigmask(SIG_BLOCK, &Pipe, &Before);
+    // Otherwise it would have been delivered.
+    WasPending = sigismember(&Before, SIGPIPE) == 1 && isPending();
   }
   ~BrokenPipeIsAnError() {
     const timespec DoNotWait = {};
-    if (!WasPending && isPending())
+    if (!WasPending)
       sigtimedwait(&Pipe, nullptr, &DoNotWait);
     pthread_sigmask(SIG_SETMASK, &Before, nullptr);
   }
