@@ -273,6 +273,38 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 
+/// jitslab::RemoteOptions. Grows at its end, like JitslabArenaOptions.
+typedef struct {
+  /// sizeof(JitslabRemoteOptions).
+  size_t Size;
+  /// See JitslabArenaOptions; 0 is the default.
+  uint64_t WindowSize;
+  /// See JitslabArenaOptions.
+  LLVMBool Grow;
+  /// Not 0: the processes share memory, on one machine. 0: contents travel in
+  /// messages.
+  LLVMBool SharedMemory;
+  /// See JitslabArenaOptions. Saves a message for each batch of objects.
+  LLVMBool NoFrames;
+  /// 0.
+  uint32_t Reserved;
+} JitslabRemoteOptions;
+
+/// As JitslabInitializeArenaOptions.
+JITSLAB_ABI void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
+                                                size_t SizeOfOptions);
+
+/// As JitslabCreateObjectLinkingLayer, for a session whose code runs in another
+/// process: see jitslab/RemoteJITLinkMemoryManager.h. \p Options is a
+/// JitslabRemoteOptions, which stays the caller's, or null for the defaults.
+///
+/// LLVM's C interface (up to 22) makes no sessions of that kind: a host gets
+/// \p Session, or the LLJITBuilder whose callback this is, from C++, where the
+/// connection to the executor is made. For a session of this process the result
+/// is a layer that refuses each object.
+JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRemoteObjectLinkingLayer(
+    void *Options, LLVMOrcExecutionSessionRef Session, const char *Triple);
+
 /// What kind of error \p Err is, a JitslabErrorCode. \p Err stays the caller's,
 /// who still has to consume it. Of several errors in one it is
 /// JitslabErrorOther.

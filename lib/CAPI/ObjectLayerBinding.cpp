@@ -6,7 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "CAPI.h"
+#include "LayerBinding.h"
 #include "RefusingObjectLayer.h"
 #include "jitslab/Config.h"
 #include "jitslab/ReservingMemoryManager.h"
@@ -26,8 +26,6 @@ static orc::ExecutionSession &sessionOf(LLVMOrcExecutionSessionRef Session) {
 static LLVMOrcObjectLayerRef handOver(std::unique_ptr<orc::ObjectLayer> Layer) {
   return reinterpret_cast<LLVMOrcObjectLayerRef>(Layer.release());
 }
-
-using LayerOrError = Expected<std::unique_ptr<orc::ObjectLayer>>;
 
 static LayerOrError makeRTDyldLayer(orc::ExecutionSession &ES,
                                     std::shared_ptr<Arena> TheArena) {
@@ -53,17 +51,15 @@ static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
 #endif
 }
 
-static LLVMOrcObjectLayerRef makeLayer(
-    const char *Function, void *ArenaRef, LLVMOrcExecutionSessionRef Session,
-    LayerOrError (*Make)(orc::ExecutionSession &, std::shared_ptr<Arena>)) {
+LLVMOrcObjectLayerRef
+jitslab::makeLayer(const char *Function, LLVMOrcExecutionSessionRef Session,
+                   function_ref<LayerOrError(orc::ExecutionSession &)> Make) {
   if (!Session) {
     LLVMConsumeError(finish(argumentError(Function, "Session is null")));
     return nullptr;
   }
   orc::ExecutionSession &ES = sessionOf(Session);
-  LayerOrError Layer =
-      ArenaRef ? Make(ES, static_cast<JitslabArenaRef>(ArenaRef)->Share)
-               : LayerOrError(argumentError(Function, "Arena is null"));
+  LayerOrError Layer = Make(ES);
   Error Err = Layer.takeError();
   rememberError(Err);
   if (Err)
@@ -71,13 +67,24 @@ static LLVMOrcObjectLayerRef makeLayer(
   return handOver(std::move(*Layer));
 }
 
+static LLVMOrcObjectLayerRef makeArenaLayer(
+    const char *Function, void *ArenaRef, LLVMOrcExecutionSessionRef Session,
+    LayerOrError (*Make)(orc::ExecutionSession &, std::shared_ptr<Arena>)) {
+  return makeLayer(
+      Function, Session, [&](orc::ExecutionSession &ES) -> LayerOrError {
+        if (!ArenaRef)
+          return argumentError(Function, "Arena is null");
+        return Make(ES, static_cast<JitslabArenaRef>(ArenaRef)->Share);
+      });
+}
+
 LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char * /*Triple*/) {
-  return makeLayer(__func__, Arena, Session, makeRTDyldLayer);
+  return makeArenaLayer(__func__, Arena, Session, makeRTDyldLayer);
 }
 
 LLVMOrcObjectLayerRef
 JitslabCreateObjectLinkingLayer(void *Arena, LLVMOrcExecutionSessionRef Session,
                                 const char * /*Triple*/) {
-  return makeLayer(__func__, Arena, Session, makeJITLinkLayer);
+  return makeArenaLayer(__func__, Arena, Session, makeJITLinkLayer);
 }

@@ -187,6 +187,35 @@ static void aLayerThatIsNotPassedOnIsDisposedOf(void) {
   JitslabDisposeArena(Arena);
 }
 
+/// RemoteTests have sessions of other processes, which C cannot make.
+static void aRemoteLayerRefusesObjectsOfThisProcess(void) {
+  JitslabRemoteOptions Options;
+  JitslabInitializeRemoteOptions(&Options, sizeof(Options));
+  LLVMOrcLLJITRef JIT =
+      makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
+#if JITSLAB_HAS_JITLINK
+  const char *Why = "jitslab::ExecutorService";
+#else
+  const char *Why = "LLVM 19 or later";
+#endif
+  addObject(JIT, "tiny");
+  checkRefused(JIT, "tiny", Why);
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+
+  // Numbers and structs that are no header's.
+#if JITSLAB_HAS_JITLINK
+  Options.Size = 3;
+  JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
+  CHECK(strstr(JitslabGetLastError(), "JitslabRemoteOptions::Size is 3"));
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+  Options.Size = sizeof(Options);
+  Options.Reserved = 1;
+  JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
+  CHECK(strstr(JitslabGetLastError(), "JitslabInitializeRemoteOptions"));
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+#endif
+}
+
 #if !JITSLAB_HAS_JITLINK
 static void withoutJITLinkItsLayerSaysSo(void) {
   JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerProtection);
@@ -206,6 +235,7 @@ int main(void) {
   RUN(aFullArenaIsAnErrorOfTheLookup);
   RUN(aLayerWithoutAnArenaRefusesObjects);
   RUN(aLayerThatIsNotPassedOnIsDisposedOf);
+  RUN(aRemoteLayerRefusesObjectsOfThisProcess);
 #if !JITSLAB_HAS_JITLINK
   RUN(withoutJITLinkItsLayerSaysSo);
 #endif
