@@ -1,5 +1,4 @@
-//===- MappingNames.cpp - Names of private memory
-//------------------------------===//
+//===- MappingNames.cpp - Names of private memory -------------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

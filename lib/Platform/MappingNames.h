@@ -1,5 +1,4 @@
-//===- MappingNames.h - Names of private memory ------------------- -*- C++
-//-*-===//
+//===- MappingNames.h - Names of private memory ----------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
