@@ -1,5 +1,4 @@
-//===- Probes.h - What tracers are told --------------------------*- C++
-//-*-===//
+//===- Probes.h - What tracers are told -------------------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -1,5 +1,4 @@
-//===- ScratchMemory.h - Memory for objects that cannot be loaded -*- C++
-//-*-===//
+//===- ScratchMemory.h - Memory for unloadable objects ----------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

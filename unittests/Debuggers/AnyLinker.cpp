@@ -1,5 +1,4 @@
-//===- AnyLinker.cpp - LLVM's linkers with any manager
-//----------------------===//
+//===- AnyLinker.cpp - LLVM's linkers with any manager --------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

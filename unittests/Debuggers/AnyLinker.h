@@ -1,5 +1,4 @@
-//===- AnyLinker.h - LLVM's linkers with any manager -------------*- C++
-//-*-===//
+//===- AnyLinker.h - LLVM's linkers with any manager ------------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

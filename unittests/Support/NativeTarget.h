@@ -1,5 +1,4 @@
-//===- NativeTarget.h - The target that the tests run on ------------*- C
-//-*-===//
+//===- NativeTarget.h - The target that the tests run on --------*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
