@@ -28,15 +28,14 @@ namespace jitslab {
 // Where the executor finds its ends of the connection.
 static constexpr int ExecutorIn = 20, ExecutorOut = 21;
 
-ExecutorProcess::ExecutorProcess(const std::string &Program,
+ExecutorProcess::ExecutorProcess(std::vector<std::string> Command,
                                  const std::string &Preloaded) {
   // LLVM wakes the thread that reads by closing what the other side reads from.
   int ToExecutor[2], FromExecutor[2];
   REQUIRE(pipe2(ToExecutor, O_CLOEXEC) == 0);
   REQUIRE(pipe2(FromExecutor, O_CLOEXEC) == 0);
-  std::vector<std::string> Command = {
-      Program, "filedescs=" + std::to_string(ExecutorIn) + "," +
-                   std::to_string(ExecutorOut)};
+  Command.push_back("filedescs=" + std::to_string(ExecutorIn) + "," +
+                    std::to_string(ExecutorOut));
   std::vector<char *> Arguments;
   for (std::string &Part : Command)
     Arguments.push_back(Part.data());
@@ -93,7 +92,8 @@ int ExecutorProcess::wait() {
   return -1;
 }
 
-RemoteJIT::RemoteJIT(RemoteOptions Options) {
+RemoteJIT::RemoteJIT(RemoteOptions Options,
+                     function_ref<void(LLJITBuilder &)> SetUp) {
   initializeTarget();
   LLJITBuilder Builder;
   Builder.setExecutorProcessControl(Process.takeEPC())
@@ -108,6 +108,8 @@ RemoteJIT::RemoteJIT(RemoteOptions Options) {
             Manager = Memory->get();
             return std::make_unique<ObjectLinkingLayer>(ES, std::move(*Memory));
           });
+  if (SetUp)
+    SetUp(Builder);
   JIT = valueOf(Builder.create());
   JIT->getExecutionSession().setErrorReporter(
       [](Error Err) { consumeError(std::move(Err)); });

@@ -11,10 +11,12 @@
 
 #include "Support/Catch.h"
 #include "jitslab/RemoteJITLinkMemoryManager.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/SimpleRemoteEPC.h"
 #include <sys/types.h>
+#include <vector>
 
 namespace jitslab {
 
@@ -22,9 +24,11 @@ namespace jitslab {
 /// by.
 class ExecutorProcess {
 public:
-  ExecutorProcess() : ExecutorProcess(JITSLAB_TEST_EXECUTOR, "") {}
-  /// \p Preloaded: a library that is loaded into it, or empty.
-  ExecutorProcess(const std::string &Program, const std::string &Preloaded);
+  ExecutorProcess() : ExecutorProcess({JITSLAB_TEST_EXECUTOR}, "") {}
+  /// \p Command: a program, and arguments that come before the one about
+  /// descriptors. \p Preloaded: a library that is loaded into it, or empty.
+  ExecutorProcess(std::vector<std::string> Command,
+                  const std::string &Preloaded);
   ~ExecutorProcess();
   ExecutorProcess(const ExecutorProcess &) = delete;
   ExecutorProcess &operator=(const ExecutorProcess &) = delete;
@@ -72,7 +76,10 @@ public:
 /// An LLJIT whose objects run in an executor.
 class RemoteJIT {
 public:
-  explicit RemoteJIT(RemoteOptions Options = {});
+  /// \p SetUp changes the builder at last.
+  explicit RemoteJIT(
+      RemoteOptions Options = {},
+      llvm::function_ref<void(llvm::orc::LLJITBuilder &)> SetUp = nullptr);
 
   void add(const char *Object);
   llvm::orc::ExecutorAddr addressOf(const char *Name);

@@ -224,7 +224,7 @@ TEST_CASE("Managers of one executor's come and go") {
 
 TEST_CASE("An executor without the service is an error that says what to do") {
   if (!std::string(JITSLAB_TEST_STOCK_EXECUTOR).empty()) {
-    ExecutorProcess Process(JITSLAB_TEST_STOCK_EXECUTOR, "");
+    ExecutorProcess Process({JITSLAB_TEST_STOCK_EXECUTOR}, "");
     orc::ExecutionSession ES(Process.takeEPC());
     CHECK_THAT(messageOf(RemoteJITLinkMemoryManager::create(
                    ES.getExecutorProcessControl())),
@@ -237,7 +237,7 @@ TEST_CASE("llvm-jitlink-executor serves with the preloaded library") {
   if (std::string(JITSLAB_TEST_STOCK_EXECUTOR).empty() ||
       std::string(JITSLAB_TEST_EXECUTOR_PRELOAD).empty())
     return;
-  ExecutorProcess Process(JITSLAB_TEST_STOCK_EXECUTOR,
+  ExecutorProcess Process({JITSLAB_TEST_STOCK_EXECUTOR},
                           JITSLAB_TEST_EXECUTOR_PRELOAD);
   orc::ExecutionSession ES(Process.takeEPC());
   auto Manager = valueOf(

@@ -1,0 +1,79 @@
+//===- RemoteHostsTest.cpp - What hosts combine with an executor ----------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "ExecutorProcess.h"
+#include "Support/RunProgram.h"
+#include "jitslab-c/jitslab.h"
+#include "llvm/ADT/StringExtras.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
+
+using namespace jitslab;
+using namespace llvm;
+
+TEST_CASE("The C interface makes layers for an executor") {
+  JitslabRemoteOptions O;
+  JitslabInitializeRemoteOptions(&O, sizeof(O));
+  O.SharedMemory = GENERATE(1, 0);
+  O.NoFrames = GENERATE(1, 0);
+  CAPTURE(O.SharedMemory, O.NoFrames);
+  RemoteJIT J({}, [&](orc::LLJITBuilder &Builder) {
+    // As LLVM's C interface does it.
+    Builder.setObjectLinkingLayerCreator(
+        [&](orc::ExecutionSession &ES,
+            auto &&...) -> Expected<std::unique_ptr<orc::ObjectLayer>> {
+          return std::unique_ptr<orc::ObjectLayer>(
+              reinterpret_cast<orc::ObjectLayer *>(
+                  JitslabCreateRemoteObjectLinkingLayer(
+                      &O, reinterpret_cast<LLVMOrcExecutionSessionRef>(&ES),
+                      nullptr)));
+        });
+  });
+  CHECK(JitslabGetLastError() == nullptr);
+  J.add("catch");
+  CHECK(valueOf(J.call("throw_and_catch", 0)) == -1);
+  if (!O.NoFrames)
+    CHECK(valueOf(J.call("throw_and_catch", 21)) == 42);
+}
+
+#ifdef JITSLAB_ORC_RUNTIME
+TEST_CASE("With the ORC runtime, an executor constructs and throws") {
+  RemoteOptions O;
+  O.SharedMemory = GENERATE(true, false);
+  CAPTURE(O.SharedMemory);
+  RemoteJIT J(O, [](orc::LLJITBuilder &Builder) {
+    Builder.setPlatformSetUp(orc::ExecutorNativePlatform(JITSLAB_ORC_RUNTIME));
+  });
+  J.add("constructed");
+  REQUIRE_SUCCESS(J.JIT->initialize(J.JIT->getMainJITDylib()));
+  CHECK(valueOf(J.call("throw_count", 2)) == 42);
+  REQUIRE_SUCCESS(J.JIT->deinitialize(J.JIT->getMainJITDylib()));
+  // Frames that two have registered go twice.
+  J.JIT.reset();
+  CHECK(J.Process.wait() == 0);
+}
+#endif
+
+#ifdef JITSLAB_TEST_GDB
+TEST_CASE("gdb that is attached to an executor knows its functions") {
+  RemoteJIT J;
+  REQUIRE_SUCCESS(orc::enableDebuggerSupport(*J.JIT));
+  J.add("debugged");
+  const uint64_t Inner = J.addressOf("jit_inner").getValue();
+  Outcome O = runProgram({JITSLAB_TEST_GDB, "-nx", "-batch", "-iex",
+                          "set debuginfod enabled off", "-p",
+                          std::to_string(J.Process.pid()), "-ex",
+                          "info symbol 0x" + utohexstr(Inner), "-ex",
+                          "info line *0x" + utohexstr(Inner)});
+  INFO(O.Out << O.Err);
+  // Not everybody may attach to processes that are no children.
+  if (StringRef(O.Err).contains("Operation not permitted"))
+    return;
+  CHECK_THAT(O.Out, containing("jit_inner in section .text"));
+  CHECK_THAT(O.Out, containing("debugged.c"));
+}
+#endif
