@@ -51,6 +51,16 @@ EXPLANATIONS = {
     "Threads": "So many threads load tiny objects at once; wall-clock time.",
 }
 
+REMOTE = {
+    "one-by-one": "Tiny objects in an executor, a lookup for each, without EH frames. "
+    "`arena` is `RemoteJITLinkMemoryManager`, `arena-messages` the same without shared "
+    "memory. Processor time is that of both processes, VMAs are the executor's.",
+    "frames": "The same with EH frames, which are registered in the executor.",
+    "lookups-of-100": "The same with 100 objects for each lookup.",
+    "scale": "Without EH frames, until there is no room for more.",
+    "large": "Objects of so many bytes: code, read-only data and data.",
+}
+
 
 def sections(results):
     yield (
@@ -82,6 +92,12 @@ def sections(results):
         for count in results.counts(prefix):
             explanation = "How the cost grows, and where a manager stops."
             yield prefix, explanation, tables.scale(results, prefix, count)
+    for what, explanation in REMOTE.items():
+        prefix = f"Remote/{what}"
+        for count in results.counts(prefix):
+            yield f"{prefix}/{count}", explanation, tables.remote(
+                results, prefix, count
+            )
     if results.managers("Core/"):
         explanation = (
             "The arena alone: 200,000 allocations of 128 bytes, then as many steps "

@@ -128,6 +128,31 @@ def scale(results, prefix, count):
     return table(header, rows)
 
 
+def remote(results, prefix, count):
+    """Objects in another process, against both of LLVM's managers for it."""
+    bases = ["epc-generic", "shared-mapper"]
+    counters = ["cpu_us_per_object", "us_per_object"]
+    header = ["manager", "processor µs per object"]
+    header += [f"to {base}'s" for base in bases] + ["µs per object"]
+    header += [f"to {base}'s" for base in bases]
+    header += ["messages per object", "VMAs per object", "stopped at object"]
+    rows = []
+    for manager in results.managers(prefix + "/"):
+        name = f"{prefix}/{manager}/{count}"
+        row = [manager]
+        for counter in counters:
+            row.append(number(results.median(name, counter)))
+            row += [
+                number(results.ratio(name, f"{prefix}/{base}/{count}", counter))
+                for base in bases
+            ]
+        row.append(number(results.median(name, "messages_per_object"), 4))
+        row.append(number(results.median(name, "vmas_per_object"), 4))
+        stopped = results.median(name, "stopped_at_object")
+        rows.append(row + [number(stopped, 0) if stopped else "–"])
+    return table(header, rows)
+
+
 def core(results):
     """The arena against an allocator without a linker."""
     rows = []

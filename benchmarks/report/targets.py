@@ -78,6 +78,20 @@ def _dense(linker, load_bound, base):
     ] + _scale(linker, "dense")
 
 
+def _remote(what, count, counter, generic_bound, mapper_bound):
+    names = {"cpu_us_per_object": "processor time", "us_per_object": "time"}
+    for base, bound in ("epc-generic", generic_bound), ("shared-mapper", mapper_bound):
+        name = f"Remote/{what}/{{}}/{count}"
+        text = f"another process, {what}, {names[counter]}: arena / {base}"
+        values = _ratio(name.format("arena"), name.format(base), counter)
+        yield text, bound, values
+
+
+def _remote_count(what, count, counter, bound):
+    text = f"another process, {what}, {counter.replace('_', ' ')}"
+    return text, bound, _value(f"Remote/{what}/arena/{count}", counter)
+
+
 def _core(what, bound):
     names = f"Core/dense/{what}", f"Core/asmjit/{what}"
     text = f"arena, {what}: dense / asmjit"
@@ -122,6 +136,13 @@ TARGETS = [
     *_scale("JITLink", "per-protection"),
     *_dense("RTDyld", 0.28, "section-reserve"),
     *_dense("JITLink", 0.60, "in-process"),
+    *_remote("one-by-one", 20000, "cpu_us_per_object", 0.15, 0.20),
+    *_remote("frames", 20000, "cpu_us_per_object", 0.48, 0.74),
+    *_remote("lookups-of-100", 20000, "us_per_object", 0.43, 0.62),
+    *_remote("large", 64 << 20, "us_per_object", 1.0, 1.0),
+    _remote_count("one-by-one", 20000, "messages_per_object", 0.01),
+    _remote_count("scale", 100000, "messages_per_object", 0.01),
+    _remote_count("scale", 100000, "vmas_per_object", 0.001),
     _core("sequential", 1.5),
     _core("churn", 0.01),
 ]
