@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/Catch.h"
 #include "Support/RunProgram.h"
 #include "llvm/ADT/StringRef.h"
 
