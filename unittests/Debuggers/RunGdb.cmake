@@ -1,5 +1,6 @@
 # cmake -DGDB=gdb -DHOST=debugged-host -DMANAGER=dense -DLINKER=mcjit
-#   -DWALKED=walked.o -DLATER=walkedlater.o [-DCORE=file] -P RunGdb.cmake
+#   -DWALKED=walked.o -DLATER=walkedlater.o [-DCORE=file]
+#   [-DINSPECT=jitslab-inspect -DCOMMAND=jitslab.py] -P RunGdb.cmake
 #
 # Lets gdb go through loaded code, with each of its commands that set breakpoints in
 # it. What each command has to say stands beside it; the numbers are lines of
@@ -74,11 +75,19 @@ endforeach()
 if(NOT CORE)
   return()
 endif()
+# Where jitslab is, its command knows whose the code is.
+set(inspecting)
+set(named "")
+if(INSPECT AND NOT MANAGER STREQUAL "section")
+  set(ENV{JITSLAB_INSPECT} ${INSPECT})
+  set(inspecting -ex "source ${COMMAND}" -ex "jitslab")
+  set(named ".*the largest segments[^#]*  code, jit_leaf\n")
+endif()
 execute_process(
   COMMAND ${GDB} -nx -batch -iex "set debuginfod enabled off" -iex "set width 0"
-    -ex "backtrace" -ex "x/2i $pc" ${HOST} ${CORE}
+    -ex "backtrace" -ex "x/2i $pc" ${inspecting} ${HOST} ${CORE}
   OUTPUT_VARIABLE output ERROR_VARIABLE output TIMEOUT 120)
 file(REMOVE ${CORE})
-if(NOT output MATCHES "${in_fault}.*=> 0x[0-9a-f]+ <jit_fault.[0-9]+>:")
+if(NOT output MATCHES "${in_fault}.*=> 0x[0-9a-f]+ <jit_fault.[0-9]+>:${named}")
   message(FATAL_ERROR "The core file has no frame of jit_fault:\n${output}")
 endif()
