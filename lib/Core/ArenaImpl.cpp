@@ -149,7 +149,7 @@ Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
   Guard.unlock();
   for (const PopulateAhead::Step &S : Steps)
     if ((NotWritable = S.run()))
-      break;
+      return Error::success();
   JITSLAB_PROBE(object_allocated, fireObjectAllocated(A));
   return Error::success();
 }

@@ -37,13 +37,22 @@ public:
 
   /// The one file in it; empty if there is none.
   std::string contents() const {
-    std::error_code EC;
-    sys::fs::directory_iterator File(Path, EC);
-    return File == sys::fs::directory_iterator() ? std::string()
-                                                 : contentsOf(File->path());
+    std::string File = file();
+    return File.empty() ? File : contentsOf(File);
+  }
+  /// Its size, 0 if there is none.
+  size_t size() const {
+    uint64_t Bytes = 0;
+    return sys::fs::file_size(file(), Bytes) ? 0 : size_t(Bytes);
   }
 
 private:
+  std::string file() const {
+    std::error_code EC;
+    sys::fs::directory_iterator File(Path, EC);
+    return File == sys::fs::directory_iterator() ? std::string() : File->path();
+  }
+
   SmallString<128> Before, Path;
 };
 
@@ -61,7 +70,53 @@ StringRef memoryIn(StringRef Core, uintptr_t Address, size_t Size) {
   return {};
 }
 
+/// Lets a child end with a core file in \p Folder. \returns false if the system
+/// writes it elsewhere.
+bool dumpCore(const CoreFolder &Folder) {
+  ChildOutcome Child = runInChild([] {
+    const rlimit NoLimit{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_CORE, &NoLimit);
+    abort();
+    return 0;
+  });
+  if (WCOREDUMP(Child.Status) && Folder.size())
+    return true;
+  WARN("NOT RUN: this system writes core files elsewhere");
+  return false;
+}
+
+size_t coreSize() {
+  CoreFolder Folder;
+  return dumpCore(Folder) ? Folder.size() : 0;
+}
+
 } // namespace
+
+TEST_CASE("Core files are larger by what is committed, before and after trim") {
+  if (runsUnderEmulator() || JITSLAB_HAS_SHADOW_MEMORY) {
+    WARN("NOT RUN: core files are an emulator's, or as large as a shadow");
+    return;
+  }
+  const size_t Before = coreSize();
+  if (!Before)
+    return;
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  auto A = valueOf(Arena::create(O));
+  // The same for a pipe, which a core file goes to byte by byte.
+  auto CheckSize = [&] {
+    CHECK(coreSize() <= Before + A->stats().CommittedBytes * 3 / 2 + SlabSize);
+  };
+  std::vector<Allocation> Objects;
+  for (uint16_t I = 0; I != 20; ++I) {
+    Objects.push_back(valueOf(A->allocate(footprint(300000, 8192, 200000))));
+    REQUIRE_SUCCESS(sealOne(*A, Objects.back()));
+  }
+  CheckSize();
+  Objects.resize(1);
+  A->trim();
+  CheckSize();
+}
 
 TEST_CASE("Core files have the code and the data of every layout") {
   if (runsUnderEmulator() || JITSLAB_HAS_SHADOW_MEMORY) {
@@ -85,17 +140,9 @@ TEST_CASE("Core files have the code and the data of every layout") {
     REQUIRE_SUCCESS(sealOne(*A, Objects.back()));
   }
   CoreFolder Folder;
-  ChildOutcome Child = runInChild([] {
-    const rlimit NoLimit{RLIM_INFINITY, RLIM_INFINITY};
-    setrlimit(RLIMIT_CORE, &NoLimit);
-    abort();
-    return 0;
-  });
-  const std::string Core = Folder.contents();
-  if (!WCOREDUMP(Child.Status) || Core.empty()) {
-    WARN("NOT RUN: this system writes core files elsewhere");
+  if (!dumpCore(Folder))
     return;
-  }
+  const std::string Core = Folder.contents();
   for (const Allocation &Object : Objects)
     for (SegmentKind K : AllSegmentKinds) {
       CAPTURE(int(K));

@@ -7,11 +7,13 @@
 //===----------------------------------------------------------------------===//
 
 #include "Support/HardenedHost.h"
+#include "Platform/SharedFile.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
 #include "Support/MachineCode.h"
 #include "Support/Process.h"
 #include "Support/TestMemory.h"
+#include <algorithm>
 #include <fcntl.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -95,6 +97,58 @@ TEST_CASE("Dense is an error where nothing may be mapped executable") {
 
 TEST_CASE("Dense gives memory back where the system lacks MADV_REMOVE") {
   std::string Outcome = underRule(denyRemoval, Layout::Dense);
+  if (!isNotRun(Outcome))
+    CHECK(Outcome == "");
+}
+
+TEST_CASE("A system that says it removes memory and does not is found out") {
+  const bool Pretends = GENERATE(false, true);
+  if (!Pretends && runsUnderEmulator())
+    return; // It pretends.
+  std::string Outcome = inChild([&]() -> std::string {
+    if (Pretends && !pretendRemoval())
+      return Unavailable;
+    const size_t Page = pageSize();
+    auto M = createSharedFile(2 * Page, "jitslab-test", Seals::SizeOnly);
+    if (!M)
+      return M.getError().message();
+    const bool Removes = removesWhatIsMapped(*M, Page);
+    char Byte = 1;
+    if (pwrite(M->Descriptor, &Byte, 1, off_t(Page)) != 1 ||
+        punchHole(*M, Page, Page) ||
+        pread(M->Descriptor, &Byte, 1, off_t(Page)) != 1)
+      return "the file does not work";
+    if (Byte)
+      return "it cannot punch holes either";
+    return Removes ? "removes" : "pretends";
+  });
+  if (!isNotRun(Outcome))
+    CHECK(Outcome == (Pretends ? "pretends" : "removes"));
+}
+
+TEST_CASE("Dense gives memory back where the system pretends to remove it") {
+  // The system is asked once, by the process that has the first such arena.
+  std::string Outcome = inChild([&]() -> std::string {
+    ArenaOptions O = smallOptions(/*Grow=*/false);
+    O.ObjectLayout = Layout::Dense;
+    if (!pretendRemoval())
+      return Unavailable;
+    auto A = Arena::create(O);
+    if (!A)
+      return "create: " + llvm::toString(A.takeError());
+    // Slabs that are given back go to another lane of the same file.
+    for (SegmentKind K : {SegmentKind::ROData, SegmentKind::Code}) {
+      Footprint F;
+      F[K].Size = 3 * SlabSize;
+      Allocation Object = llvm::cantFail((*A)->allocate(F));
+      const uint8_t *Memory = Object[K].Working;
+      if (std::count(Memory, Memory + Object[K].Size, 0) !=
+          ptrdiff_t(Object[K].Size))
+        return "what was given back is there again";
+      std::fill_n(Object[K].Working, Object[K].Size, uint8_t(K) + 1);
+    }
+    return {};
+  });
   if (!isNotRun(Outcome))
     CHECK(Outcome == "");
 }

@@ -99,14 +99,14 @@ bool denyDiscardOfLocked() {
   return install({{SYS_madvise, 2, MadvDontNeedLocked, EINVAL}});
 }
 
-bool denyRemoval() {
-  return install({{SYS_madvise, 2, MADV_REMOVE, ENOSYS}});
-}
+bool denyRemoval() { return install({{SYS_madvise, 2, MADV_REMOVE, ENOSYS}}); }
 
 bool denyRemovalAndPunching() {
   return install({{SYS_madvise, 2, MADV_REMOVE, ENOSYS},
                   {SYS_fallocate, 1, FALLOC_FL_PUNCH_HOLE, EOPNOTSUPP}});
 }
+
+bool pretendRemoval() { return install({{SYS_madvise, 2, MADV_REMOVE, 0}}); }
 
 bool enterProcessNamespace() { return unshare(CLONE_NEWPID) == 0; }
 

@@ -43,6 +43,8 @@ bool denyDiscardOfLocked();
 bool denyRemoval();
 /// So does fallocate that punches holes, with EOPNOTSUPP.
 bool denyRemovalAndPunching();
+/// madvise with MADV_REMOVE says that it did so, and does nothing, as in qemu.
+bool pretendRemoval();
 
 /// The caller's next child is in a process namespace of its own. Needs root.
 bool enterProcessNamespace();
