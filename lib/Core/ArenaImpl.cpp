@@ -148,8 +148,9 @@ Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
   PopulateAhead::Steps Steps = stateOf(A).Home->takePopulating();
   Guard.unlock();
   for (const PopulateAhead::Step &S : Steps)
+    // It is freed then, and probes pair both.
     if ((NotWritable = S.run()))
-      return Error::success();
+      break;
   JITSLAB_PROBE(object_allocated, fireObjectAllocated(A));
   return Error::success();
 }
