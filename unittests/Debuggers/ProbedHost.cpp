@@ -11,7 +11,8 @@
 
 #include "Support/ArenaFixture.h"
 #include "jitslab/ArenaSnapshot.h"
-#include <cstdio>
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 
 using namespace jitslab;
 using namespace llvm;
@@ -20,15 +21,15 @@ static void report(const char *Probe, const Allocation &Object) {
   const Segment Code = Object[SegmentKind::Code],
                 ROData = Object[SegmentKind::ROData],
                 RWData = Object[SegmentKind::RWData];
-  printf("%s %zx %zu %zx %zu %zx %zu\n", Probe, size_t(Code.Executor),
-         Code.Size, size_t(ROData.Executor), ROData.Size,
-         size_t(RWData.Executor), RWData.Size);
+  outs() << formatv("{0} {1:x-} {2} {3:x-} {4} {5:x-} {6}\n", Probe,
+                    Code.Executor, Code.Size, ROData.Executor, ROData.Size,
+                    RWData.Executor, RWData.Size);
 }
 
 static void reportWindow(const Arena &A) {
   const ArenaSnapshot S = A.snapshot();
   const WindowSnapshot &W = S.Windows.back();
-  printf("window_added %zx %zu\n", size_t(W.Begin), size_t(W.End - W.Begin));
+  outs() << formatv("window_added {0:x-} {1}\n", W.Begin, W.End - W.Begin);
 }
 
 int main() {
@@ -49,5 +50,5 @@ int main() {
     report("object_freed", Objects.back());
     Objects.pop_back();
   }
-  printf("trim %zu\n", A->trim());
+  outs() << "trim " << A->trim() << "\n";
 }

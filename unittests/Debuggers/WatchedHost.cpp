@@ -12,6 +12,8 @@
 
 #include "Debuggers/AnyLinker.h"
 #include "llvm/Object/ELFObjectFile.h"
+#include "llvm/Support/FormatVariadic.h"
+#include "llvm/Support/raw_ostream.h"
 #include <cstdio>
 #include <cstdlib>
 #include <string>
@@ -22,17 +24,17 @@ using namespace llvm;
 
 static void writeMap(AnyLinker &L, const char *Path) {
   const std::string Map = "/tmp/perf-" + std::to_string(getpid()) + ".map";
-  FILE *Out = fopen(Map.c_str(), "w");
-  if (!Out)
+  std::error_code EC;
+  raw_fd_ostream Out(Map, EC);
+  if (EC)
     exit(2);
   auto Object = cantFail(object::ObjectFile::createObjectFile(Path));
   for (const object::ELFSymbolRef S : Object.getBinary()->symbols())
     if (cantFail(S.getType()) == object::SymbolRef::ST_Function) {
       const std::string Name = cantFail(S.getName()).str();
-      fprintf(Out, "%zx %zx %s\n", size_t(L.addressOf(Name.c_str())),
-              size_t(S.getSize()), Name.c_str());
+      Out << formatv("{0:x-} {1:x-} {2}\n", L.addressOf(Name.c_str()),
+                     S.getSize(), Name);
     }
-  fclose(Out);
 }
 
 int main(int ArgC, char **ArgV) {
