@@ -14,6 +14,7 @@
 #include "SectionMemory.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ADT/SmallVector.h"
+#include "llvm/Support/Compiler.h"
 #include "llvm/Support/Error.h"
 #include <memory>
 #include <string>
@@ -67,7 +68,8 @@ private:
 
 /// Hosts make a manager for each object and keep it as long as the object
 /// lives: what is needed only on the way to sealed code is gone afterwards.
-struct ReservingMemoryManager::State {
+/// Nobody links to it, though its class is exported.
+struct LLVM_LIBRARY_VISIBILITY ReservingMemoryManager::State {
   explicit State(std::shared_ptr<Arena> A) : TheArena(std::move(A)) {}
 
   ManagerBatch &open();
