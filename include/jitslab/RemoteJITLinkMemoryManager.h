@@ -48,8 +48,7 @@ struct RemoteOptions {
   /// EH frames are registered with the executor's unwinder, so that C++
   /// exceptions pass through the code. That takes a message for each batch of
   /// objects which have frames. False: not at all, see
-  /// ArenaOptions::RegisterFrames; so it has to be with the ORC runtime of LLVM
-  /// 19 and 20, which registers frames by itself.
+  /// ArenaOptions::RegisterFrames.
   bool RegisterFrames = true;
 };
 
