@@ -130,10 +130,11 @@ void FrameTables::replace(Map::iterator First, Map::iterator Last,
   time_t Moment = secondsNow();
   for (Items I : Now)
     Made.push_back(std::make_unique<Table>(I, Disturbed, takeRecord(Moment)));
-  for (auto &T : Made)
+  // What is at an address is looked for in the table that begins next below it,
+  // be it an old one or a new one. So new ones come from the highest on, and old
+  // ones go from the lowest on.
+  for (auto &T : reverse(Made))
     U.registerTable(T->Pointers.data(), T->Kept->Words);
-  // From the lowest on: what is at an address is then found in the table that
-  // begins next below it, be it an old one or a new one.
   for (auto I = First; I != Last; ++I) {
     U.deregisterTable(I->second->Pointers.data());
     Record *R = I->second->Kept;

@@ -50,7 +50,11 @@ TEST_CASE("What stays is found at any moment while tables change") {
   size_t Lost = 0, Moments = 0;
   U.Changed = [&] {
     ++Moments;
-    // In any order, since finding sorts the unwinder's list.
+    // A function of the host's is looked for in all tables first, and so sorts
+    // the unwinder's list.
+    if (Rand.percent(50))
+      CHECK(!U.find(UINTPTR_MAX / 2));
+    // In any order, since finding sorts it too.
     for (size_t I = 0, At = Rand.below(Live.size()); I != Live.size(); ++I)
       if (size_t J = (At + I) % Live.size(); Live[J] && !O.areFound(U, J))
         ++Lost;
@@ -74,6 +78,29 @@ TEST_CASE("What stays is found at any moment while tables change") {
   }
   CHECK(Moments > 1000);
   U.Changed = [] {}; // What it looks at goes before the tables do.
+}
+
+TEST_CASE("What stays is found at any moment while a large table is divided") {
+  Objects O(400);
+  ListUnwinder U;
+  FrameTables Tables(U);
+  constexpr size_t Other = 150;
+  for (size_t I = 0; I != O.All.size(); ++I)
+    if (I != Other)
+      O.addTo(Tables, I);
+  size_t Lost = 0;
+  U.Changed = [&] {
+    // A function of the host's is looked for in all tables first, and so sorts
+    // the unwinder's list.
+    CHECK(!U.find(UINTPTR_MAX / 2));
+    for (size_t I = 0; I != O.All.size(); ++I)
+      Lost += I != Other && !O.areFound(U, I);
+  };
+  O.addTo(Tables, Other);
+  CHECK(Lost == 0);
+  Tables.remove(O.low(Other));
+  CHECK(Lost == 0);
+  U.Changed = [] {};
 }
 
 TEST_CASE("Control: other orders of changing tables lose what stays") {
