@@ -49,6 +49,9 @@ struct AllocationState {
   uint16_t Mappings = 0;
   /// Layout::PerObject has put it into lanes, because mappings run short.
   bool InLanes = false;
+  /// Large memory is made writable without the arena's lock. Said by each
+  /// attempt to allocate it: others may allocate in between.
+  bool Postpones = false;
 
   static AllocationState &of(Allocation &A) {
     return *std::launder(reinterpret_cast<AllocationState *>(A.State));

@@ -114,10 +114,11 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
     std::lock_guard<PausingLock> Guard(Lock);
     return fullError(Windows, Options.Grow, F);
   }
-  for (bool Postponing : {true, false}) {
+  for (bool Postpones : {true, false}) {
+    stateOf(*Result).Postpones = Postpones;
     std::error_code NotWritable;
-    if (Error Err = allocate(F, Sibling, Announced, Group, Postponing,
-                             NotWritable, *Result))
+    if (Error Err =
+            allocate(F, Sibling, Announced, Group, NotWritable, *Result))
       return Err;
     if (!NotWritable)
       break;
@@ -131,12 +132,10 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
 }
 
 Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
-                          bool Announced, WindowGroup Group, bool Postpone,
+                          bool Announced, WindowGroup Group,
                           std::error_code &NotWritable, Allocation &A) {
   std::unique_lock<PausingLock> Guard(Lock);
   noticeFork();
-  stateOf(A).Forks = Forks;
-  Postponing = Postpone;
   if (Error Err = Announced || Group.Key ? place(Group, F, Sibling, A)
                                          : placeFirstPart(F, A))
     return Err;

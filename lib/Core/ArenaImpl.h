@@ -102,10 +102,10 @@ private:
                             const Allocation *Sibling, Allocation &A);
   llvm::Error place(WindowGroup Group, const Footprint &F,
                     const Allocation *Sibling, Allocation &A);
-  /// Fills in \p A. Makes large memory writable without the lock if
-  /// \p Postponing, and tells what failed then; otherwise nothing fails so.
+  /// Fills in \p A. Tells what failed without the lock, if \p A postpones;
+  /// otherwise nothing fails so.
   llvm::Error allocate(const Footprint &F, const Allocation *Sibling,
-                       bool Announced, WindowGroup Group, bool Postponing,
+                       bool Announced, WindowGroup Group,
                        std::error_code &NotWritable, Allocation &A);
   /// \returns false if nothing was given back. Lets others have the lock.
   bool tryTrim();
@@ -139,8 +139,6 @@ private:
   bool MayTrim = false;
   /// Threads that are trimming windows, and may have let others in.
   unsigned Trimming = 0;
-  /// Large memory is made writable without the lock.
-  bool Postponing = false;
   /// forkCount() when the windows were last looked at.
   uint32_t Forks = forkCount();
   /// There is one window with room for the pieces of any usual object.

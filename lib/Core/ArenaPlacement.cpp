@@ -19,7 +19,8 @@ namespace jitslab {
 TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
   stateOf(A).Home = &W;
-  W.postpone(Postponing);
+  stateOf(A).Forks = Forks;
+  W.postpone(stateOf(A).Postpones);
   TakeResult Result = Policy->place(W, F, KeepFree, A);
   // What was taken before a failure is nobody's.
   if (Result.Status != TakeStatus::Taken)
@@ -55,13 +56,11 @@ Error ArenaImpl::place(WindowGroup Group, const Footprint &F,
   TakeResult Result = placeInWindows(placesOf(Group), F, Sibling, A);
   // Empty slabs stay with their lane, which may need them next. Now another
   // lane does.
-  if (Result.Status == TakeStatus::Full && tryTrim()) {
-    stateOf(A).Forks = Forks;
+  if (Result.Status == TakeStatus::Full && tryTrim())
     Result = placeInWindows(placesOf(Group), F, Sibling, A);
-  }
-  const Places P = placesOf(Group);
   if (Result.Status != TakeStatus::Full)
     return errorOf(Result);
+  const Places P = placesOf(Group);
   if (Sibling || (!P.Grow && P.Set.size()))
     return fullError(P.Set, P.Grow, F);
   std::optional<size_t> Needed = Policy->worstCase(F);
