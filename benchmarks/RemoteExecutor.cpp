@@ -51,10 +51,6 @@ private:
   std::unique_ptr<SimpleRemoteEPCTransport> Real;
 };
 
-} // namespace
-
-namespace {
-
 /// True in threads that may run any task: all but LLVM's that reads replies.
 thread_local bool MayWait = false;
 

@@ -150,17 +150,22 @@ public:
   }
 };
 
+/// An arena with one window, so that lanes need what others give back.
+std::shared_ptr<Arena> arenaOfSlabs(TestMemory &Memory, size_t Slabs) {
+  ArenaOptions O;
+  O.ObjectLayout = Layout::PerProtection;
+  O.WindowSize = Slabs * SlabSize;
+  O.Grow = false;
+  return valueOf(ArenaAccess::create(O, Memory));
+}
+
 } // namespace
 
 TEST_CASE("Who waits for an arena that gives back many slabs has it before the "
           "next ones") {
   constexpr size_t Slabs = 500;
   LongTrimMemory Memory;
-  ArenaOptions O;
-  O.ObjectLayout = Layout::PerProtection;
-  O.WindowSize = 512 * SlabSize;
-  O.Grow = false;
-  auto A = valueOf(ArenaAccess::create(O, Memory));
+  auto A = arenaOfSlabs(Memory, 512);
   {
     Allocation Large = valueOf(A->allocate(footprint(0, 0, Slabs * SlabSize)));
   }
@@ -183,11 +188,7 @@ TEST_CASE("Who waits for an arena that gives back many slabs has it before the "
 TEST_CASE("What a full arena still gives back to the system is there for all "
           "who wait") {
   LongTrimMemory Memory;
-  ArenaOptions O;
-  O.ObjectLayout = Layout::PerProtection;
-  O.WindowSize = 64 * SlabSize;
-  O.Grow = false;
-  auto A = valueOf(ArenaAccess::create(O, Memory));
+  auto A = arenaOfSlabs(Memory, 64);
   { Allocation Large = valueOf(A->allocate(footprint(0, 0, 62 * SlabSize))); }
   std::atomic<size_t> Refused{0};
   std::thread Other([&] {
