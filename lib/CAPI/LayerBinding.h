@@ -11,7 +11,10 @@
 
 #include "CAPI.h"
 #include "llvm/ADT/STLFunctionalExtras.h"
+#include "llvm/ADT/Twine.h"
+#include "llvm/Config/llvm-config.h"
 #include "llvm/ExecutionEngine/Orc/Layer.h"
+#include "llvm/Support/Error.h"
 
 namespace jitslab {
 
@@ -22,6 +25,14 @@ using LayerOrError = llvm::Expected<std::unique_ptr<llvm::orc::ObjectLayer>>;
 LLVMOrcObjectLayerRef
 makeLayer(const char *Function, LLVMOrcExecutionSessionRef Session,
           llvm::function_ref<LayerOrError(llvm::orc::ExecutionSession &)> Make);
+
+/// For libraries that were built without JITLink. \p Then: what that means, and
+/// what to do.
+inline llvm::Error jitlinkIsMissing(const llvm::Twine &Then) {
+  return llvm::createStringError(
+      std::make_error_code(std::errc::not_supported),
+      "jitslab: this library was built for LLVM " LLVM_VERSION_STRING + Then);
+}
 
 } // namespace jitslab
 

@@ -43,11 +43,8 @@ static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
 #else
   (void)ES;
   (void)TheArena;
-  return make_error<StringError>(
-      "jitslab: this library was built for LLVM " LLVM_VERSION_STRING
-      ", and its JITLink part needs LLVM 19 or later; use "
-      "JitslabCreateRTDyldObjectLinkingLayer",
-      std::make_error_code(std::errc::not_supported));
+  return jitlinkIsMissing(", and its JITLink part needs LLVM 19 or later; use "
+                          "JitslabCreateRTDyldObjectLinkingLayer");
 #endif
 }
 

@@ -81,10 +81,8 @@ static LayerOrError makeRemoteLayer(orc::ExecutionSession &ES,
 static LayerOrError makeRemoteLayer(orc::ExecutionSession &,
                                     const JitslabRemoteOptions *,
                                     const char *) {
-  return make_error<StringError>(
-      "jitslab: this library was built for LLVM " LLVM_VERSION_STRING
-      ", and arenas in other processes need LLVM 19 or later",
-      std::make_error_code(std::errc::not_supported));
+  return jitlinkIsMissing(
+      ", and arenas in other processes need LLVM 19 or later");
 }
 #endif
 

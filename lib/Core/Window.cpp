@@ -242,13 +242,6 @@ size_t Window::trimSlab(size_t I) {
   return Slabs[I].Owner == Lane::Untaken ? SlabSize : 0;
 }
 
-size_t Window::trim() {
-  size_t GivenBack = 0;
-  for (size_t I = 0; I != Slabs.size(); ++I)
-    GivenBack += trimSlab(I);
-  return GivenBack;
-}
-
 size_t Window::freeBytes() const {
   size_t Sum = 0;
   for (const FreeMemory &M : Free)

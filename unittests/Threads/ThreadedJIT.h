@@ -49,8 +49,9 @@ inline size_t rounds(size_t Natively) {
 #if defined(JITSLAB_TESTS_EMULATED)
   return std::max<size_t>(Natively / 20, 2);
 #else
-  return JITSLAB_HAS_SHADOW_MEMORY ? std::max<size_t>(Natively / 4, 2)
-                                   : Natively;
+  return JITSLAB_HAS_SHADOW_MEMORY || isBrief()
+             ? std::max<size_t>(Natively / 4, 2)
+             : Natively;
 #endif
 }
 

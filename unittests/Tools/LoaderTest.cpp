@@ -180,7 +180,7 @@ TEST_CASE("LongWorkSaysOnStderrThatItGoesOnAndQuickWorkDoesNot") {
       CHECK(O.Err.empty());
     if (Copies == 2)
       FewestSeconds = Seconds.count();
-    if (Seconds.count() < FewestSeconds + 4)
+    if (Seconds.count() < FewestSeconds + 2)
       continue;
     CHECK(StringRef(O.Err).find(Line) == 0);
     CHECK(contains(O.Err, " of " + std::to_string(Copies) + " copies\n"));
