@@ -317,7 +317,8 @@ JITSLAB_ABI int JitslabGetErrorErrno(LLVMErrorRef Err);
 /// The text of the error with which the last function of this header that this
 /// thread called ended; null if it did not fail. Disposing, initializing,
 /// looking up and functions whose names begin with JitslabGet do not count.
-/// Owned by the library; valid until this thread's next call.
+/// Owned by the library; valid until this thread's next call. In exit handlers,
+/// and where a thread ends, errors are returned as ever, and none is kept.
 JITSLAB_ABI const char *JitslabGetLastError(void);
 
 /// The kind of the same error, a JitslabErrorCode, and its errno as

@@ -16,7 +16,13 @@ using namespace llvm;
 
 namespace {
 
+/// The thread's objects are destroyed, its last error too; exit handlers and
+/// other destructors may call all the same.
+thread_local bool IsOver = false;
+
 struct LastError {
+  ~LastError() { IsOver = true; }
+
   // Empty: the last call did not fail.
   std::string Text;
   JitslabErrorCode Code = JitslabErrorNone;
@@ -53,6 +59,8 @@ static int errnoOf(const ErrorInfoBase *E) {
 namespace jitslab {
 
 void rememberError(Error &Err) {
+  if (IsOver)
+    return;
   Last.Text.clear();
   if (Err)
     raw_string_ostream(Last.Text) << Err;
@@ -78,9 +86,11 @@ uint32_t JitslabGetErrorCode(LLVMErrorRef Err) { return codeOf(infoOf(Err)); }
 int JitslabGetErrorErrno(LLVMErrorRef Err) { return errnoOf(infoOf(Err)); }
 
 const char *JitslabGetLastError(void) {
-  return Last.Text.empty() ? nullptr : Last.Text.c_str();
+  return IsOver || Last.Text.empty() ? nullptr : Last.Text.c_str();
 }
 
-uint32_t JitslabGetLastErrorCode(void) { return Last.Code; }
+uint32_t JitslabGetLastErrorCode(void) {
+  return IsOver ? JitslabErrorNone : Last.Code;
+}
 
-int JitslabGetLastErrorErrno(void) { return Last.Errno; }
+int JitslabGetLastErrorErrno(void) { return IsOver ? 0 : Last.Errno; }

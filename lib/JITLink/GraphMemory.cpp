@@ -158,7 +158,8 @@ void clearGaps(LinkGraph &G, const LargeSegment &S) {
   for (AddressRange Used : Blocks) {
     if (Used.Begin > End)
       memset(S.Working + (End - S.Executor.Begin), 0, Used.Begin - End);
-    End = Used.End;
+    // An empty block may follow the block that begins where it does.
+    End = std::max(End, Used.End);
   }
 }
 

@@ -51,6 +51,8 @@ struct ForkListeners {
 
   static void add(ForkListener &L) {
     std::lock_guard<std::mutex> Guard(All.Lock);
+    if (L.Enrolled)
+      return;
     L.Next = All.First;
     if (All.First)
       All.First->Previous = &L;

@@ -37,7 +37,9 @@ public:
 protected:
   virtual ~ForkListener();
 
-  /// Begins to be told. Fails with ENOMEM.
+  /// Begins to be told; does nothing if it is. Fails with ENOMEM. Threads may
+  /// call it at once, but none while it holds a lock: it waits for forks, whose
+  /// child would find that lock held.
   std::error_code enroll();
   /// Ends it; does nothing if it never began.
   void withdraw();

@@ -25,12 +25,8 @@ static Error notCopied() {
       "14.2 would not find it (GCC PR 119151, mended in 14.3)");
 }
 
-// Without Lock: a fork takes it while it has locked the list of listeners.
 std::error_code FrameRegistry::enrollOnce() {
   if (IsEnrolled.load(std::memory_order_acquire))
-    return {};
-  std::lock_guard<std::mutex> Guard(Enrolling);
-  if (IsEnrolled.load(std::memory_order_relaxed))
     return {};
   if (std::error_code EC = enroll())
     return EC;
@@ -97,6 +93,9 @@ Error FrameRegistry::addRuns(const FrameSection &S, CodeAt Code,
     Copy->finish();
     FrameSection Run = Copy->section();
     AddressRange Extent = *Run.extent();
+    // Functions without a byte are never looked up.
+    if (!Extent.size())
+      continue;
     std::unique_ptr<FramePieces> Pieces;
     if (Error Err = addRun(Run, Extent, Pieces))
       return Err;
@@ -174,19 +173,33 @@ void FrameRegistry::remove(const FrameSection &S) {
     removeRun(S, *Extent);
 }
 
+/// Calls \p Do with what the unwinder takes for \p Begin: libunwind takes
+/// functions only, and programs that know it have a section for another call.
+void FrameRegistry::forForeign(const uint8_t *Begin,
+                               function_ref<void(const uint8_t *)> Do) {
+  if (*Kind == UnwinderKind::FrameByFrame && FrameSection::isCommon(Begin))
+    FrameSection(Begin).forEachFunction(
+        [&](const FunctionFrame &F) { Do(F.Begin); });
+  else
+    Do(Begin);
+}
+
 void FrameRegistry::addForeign(const uint8_t *Begin) {
+  // Who calls this takes no error. Without handlers, forks do not wait.
+  (void)enrollOnce();
   std::lock_guard<std::mutex> Guard(Lock);
+  recognizeOnce();
   std::optional<AddressRange> Extent = FrameSection(Begin).extent();
   if (Extent && (!Extent->size() || U.find(Extent->Begin)))
     return;
-  U.registerFrames(Begin);
+  forForeign(Begin, [&](const uint8_t *Frame) { U.registerFrames(Frame); });
   Whole.insert(Begin);
 }
 
 void FrameRegistry::removeForeign(const uint8_t *Begin) {
   std::lock_guard<std::mutex> Guard(Lock);
   if (Whole.erase(Begin))
-    U.deregisterFrames(Begin);
+    forForeign(Begin, [&](const uint8_t *Frame) { U.deregisterFrames(Frame); });
 }
 
 } // namespace jitslab

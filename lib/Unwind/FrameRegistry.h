@@ -74,9 +74,10 @@ private:
   llvm::Error addRuns(const FrameSection &S, CodeAt Code, Substitutes &Made);
   void removeRun(const FrameSection &S, AddressRange Extent);
   void remove(Substitutes &Made);
+  void forForeign(const uint8_t *Begin,
+                  llvm::function_ref<void(const uint8_t *)> Do);
 
   Unwinder &U;
-  std::mutex Enrolling;
   std::atomic<bool> IsEnrolled{false};
   std::mutex Lock;
   std::optional<UnwinderKind> Kind;

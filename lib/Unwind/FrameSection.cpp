@@ -243,6 +243,14 @@ bool FrameSection::forEachFunction(
   }
 }
 
+bool FrameSection::isCommon(const uint8_t *Record) {
+  uint32_t Length, ID;
+  std::memcpy(&Length, Record, sizeof(Length));
+  // The length may follow in eight bytes.
+  std::memcpy(&ID, Record + (Length == UINT32_MAX ? 12 : 4), sizeof(ID));
+  return ID == 0;
+}
+
 std::optional<AddressRange> FrameSection::extent() const {
   AddressRange All{UINTPTR_MAX, 0};
   bool Readable = forEachFunction([&](const FunctionFrame &F) {

@@ -54,6 +54,9 @@ public:
 
   const uint8_t *begin() const { return Begin; }
 
+  /// Is \p Record what functions have in common (a CIE)? Sections begin so.
+  static bool isCommon(const uint8_t *Record);
+
   /// Calls \p Visit for each function, but for those that a linker has
   /// discarded.
   /// \returns false when it meets what it cannot read, perhaps after some.

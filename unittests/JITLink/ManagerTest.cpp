@@ -11,6 +11,7 @@
 #include "Support/TestMemory.h"
 #include "TestGraph.h"
 #include "jitslab/ArenaJITLinkMemoryManager.h"
+#include <deque>
 
 using namespace jitslab;
 using namespace llvm;
@@ -87,6 +88,32 @@ TEST_CASE("Memory that is used again is zero between a graph's blocks") {
     memset(Begin, 0x77, End - Begin);
     REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
   }
+}
+
+TEST_CASE("Contents stay where an empty block is at the same address") {
+  // From 64 KiB on, what is between contents is cleared. The order of blocks is
+  // that of their addresses in the heap: some of these pairs show it.
+  constexpr size_t Size = 70000, Pairs = 20;
+  ArenaJITLinkMemoryManager Manager(anyArena());
+  auto G = makeGraph();
+  // A graph keeps no copies of names.
+  std::deque<std::string> Names;
+  auto Add = [&](size_t Size) {
+    Names.push_back("s" + std::to_string(Names.size()));
+    return &addSection(*G, Names.back(), RW, Size);
+  };
+  std::vector<Block *> Full;
+  for (size_t I = 0; I != Pairs; ++I) {
+    Add(0);
+    Full.push_back(Add(Size));
+    Add(0);
+  }
+  auto Alloc = valueOf(valueOf(Manager.allocate(nullptr, *G))->finalize());
+  for (Block *B : Full) {
+    const auto *P = B->getAddress().toPtr<const char *>();
+    CHECK(std::all_of(P, P + Size, [](char C) { return C == FillByte; }));
+  }
+  REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
 }
 
 TEST_CASE("Finalize segments are free again right after finalize") {

@@ -8,10 +8,16 @@
 
 #include "Unwind/FrameRegistry.h"
 #include "Frames.h"
+#include "Support/Child.h"
 #include "Support/Process.h"
 #include "Support/Random.h"
 #include "Unwinders.h"
+#include <atomic>
+#include <chrono>
+#include <functional>
 #include <optional>
+#include <thread>
+#include <unistd.h>
 
 using namespace jitslab;
 
@@ -225,6 +231,61 @@ TEST_CASE("Functions outside an object's code are left out") {
   CHECK_FALSE(U->find(at(50)));
 }
 
+TEST_CASE("Functions without a byte hide nothing") {
+  auto U = anyUnwinder();
+  FrameRegistry Registry(*U);
+  Frames Low({{at(0), at(100)}}), High({{at(300), at(400)}}),
+      Parts({{at(5000), at(5100)}, {at(200), at(200)}});
+  REQUIRE_SUCCESS(Registry.add(Low.section(), Runs{{at(0), at(100)}}));
+  REQUIRE_SUCCESS(Registry.add(High.section(), Runs{{at(300), at(400)}}));
+  REQUIRE_SUCCESS(Registry.add(Parts.section(),
+                               Runs{{at(5000), at(5100)}, {at(200), at(201)}}));
+  for (int Round = 0; Round != 2; ++Round) {
+    CHECK(lost(*U, Low) + lost(*U, High) == 0);
+    CHECK(U->find(at(5050)));
+  }
+  for (const Frames *F : {&Parts, &High, &Low})
+    Registry.remove(F->section());
+  CHECK_FALSE(U->find(at(5050)));
+}
+
+TEST_CASE(
+    "A fork while the first frames are registered leaves the child able") {
+  /// While the process forks, lets a thread register frames.
+  struct AtFork final : ForkListener {
+    std::function<void()> Before;
+    AtFork() { REQUIRE_FALSE(enroll()); }
+    ~AtFork() override { withdraw(); }
+    void beforeFork() override { Before(); }
+    void afterForkInParent() override {}
+    void afterForkInChild() override {}
+  } Listener;
+  ListUnwinder U;
+  FrameRegistry Registry(U);
+  Frames First({{at(0), at(100)}}), Second({{at(200), at(300)}});
+  std::thread Other;
+  Listener.Before = [&] {
+    std::atomic<bool> Begun{false};
+    Other = std::thread([&] {
+      Begun = true;
+      llvm::cantFail(Registry.add(First.section(), Runs{{at(0), at(100)}}));
+    });
+    while (!Begun)
+      std::this_thread::yield();
+    // It waits for the fork by then, as a rule.
+    std::this_thread::sleep_for(std::chrono::milliseconds(100));
+  };
+  ChildOutcome Child = runInChild([&] {
+    alarm(10);
+    llvm::cantFail(Registry.add(Second.section(), Runs{{at(200), at(300)}}));
+    return lost(U, Second) == 0 ? 0 : 1;
+  });
+  Other.join();
+  INFO(Child.describe());
+  CHECK(Child.passed());
+  Registry.remove(First.section());
+}
+
 TEST_CASE("Frames that cannot be read are left to libgcc, if whole") {
   // Version 4 has sizes of addresses; libgcc reads it, this library does not.
   uint8_t Bytes[] = {12, 0, 0,  0, 0, 0, 0, 0, 4, 0, 8, 0, 1, 1, 1, 1, 12, 0,
@@ -245,8 +306,6 @@ TEST_CASE("Frames that cannot be read are left to libgcc, if whole") {
 
 TEST_CASE("Frames that code registers by itself are found, and not twice") {
   auto U = anyUnwinder();
-  if (recognize(*U) == UnwinderKind::FrameByFrame)
-    return; // There, code would register frame by frame.
   FrameRegistry Registry(*U);
   Frames Ours({{at(0), at(100)}}), Theirs({{at(500), at(600)}});
   REQUIRE_SUCCESS(Registry.add(Ours.section(), Runs{{at(0), at(100)}}));
