@@ -26,7 +26,11 @@ namespace {
 class LiveProcess final : public ProcessMemory {
 public:
   explicit LiveProcess(int PID) : PID(PID) {
-    Name = "process " + std::to_string(PID);
+    const std::string Number = std::to_string(PID);
+    Name = "process " + Number;
+    // By the number that the process has for itself, if it is in a container,
+    // the name would be another one.
+    PerfMap = "/proc/" + Number + "/root/tmp/perf-" + Number + ".map";
   }
 
   bool read(uint64_t Address, MutableArrayRef<char> To) const override {

@@ -52,10 +52,15 @@ void printTable(raw_ostream &OS, const Report &R, size_t Largest) {
   if (Segments.empty())
     return;
   OS << "\nthe largest segments of live objects\n";
-  for (const Piece &P : Segments)
+  for (const Piece &P : Segments) {
     OS << format("  %-18s", hexAddress(P.Begin).c_str())
-       << format("%11s", humanSize(P.size()).c_str()) << "  "
-       << kindName(P.Kind) << '\n';
+       << format("%11s", humanSize(P.size()).c_str()) << "  ";
+    const std::string Names = R.Names.describe(P.Begin, P.size());
+    if (Names.empty())
+      OS << kindName(P.Kind) << '\n';
+    else
+      OS << left_justify(kindName(P.Kind), 14) << Names << '\n';
+  }
 }
 
 static void printNumbers(json::OStream &J, const LaneReport &L) {
@@ -105,6 +110,15 @@ void printJSON(raw_ostream &OS, const Report &R, size_t Largest) {
           J.attribute("begin", hexAddress(P.Begin));
           J.attribute("size", int64_t(P.size()));
           J.attribute("kind", kindName(P.Kind));
+          const auto Names = R.Names.within(P.Begin, P.size());
+          if (Names.empty())
+            return;
+          J.attributeArray("symbols", [&] {
+            for (const CodeNames::Named &N : Names)
+              J.value(json::fixUTF8(N.Name));
+          });
+          if (!Names[0].File.empty())
+            J.attribute("file", json::fixUTF8(Names[0].File));
         });
     });
   });
@@ -128,7 +142,10 @@ void printLocation(raw_ostream &OS, const Report &R, uint64_t Address) {
     break;
   }
   OS << kindName(L.Kind) << ", " << hexAddress(L.Offset) << " of the "
-     << hexAddress(L.Size) << " bytes from " << hexAddress(L.Begin) << '\n';
+     << hexAddress(L.Size) << " bytes from " << hexAddress(L.Begin);
+  if (const CodeNames::Named *N = R.Names.at(Address))
+    OS << ", in " << N->Name << (N->File.empty() ? "" : ", " + N->File);
+  OS << '\n';
 }
 
 } // namespace jitslab

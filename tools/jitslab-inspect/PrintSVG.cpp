@@ -37,8 +37,9 @@ committedRuns(const WindowReport &W) {
   return Runs;
 }
 
-static void drawRun(SVGWriter &SVG, const WindowReport &W, uint64_t Begin,
-                    uint64_t End, double Y, double Scale) {
+static void drawRun(SVGWriter &SVG, const WindowReport &W,
+                    const CodeNames &Names, uint64_t Begin, uint64_t End,
+                    double Y, double Scale) {
   SVG.text(Margin, Y - 6,
            hexAddress(Begin) + ", " + humanSize(End - Begin) + " committed",
            "font-size=\"11\" font-family=\"monospace\"");
@@ -48,11 +49,14 @@ static void drawRun(SVGWriter &SVG, const WindowReport &W, uint64_t Begin,
       continue;
     const uint64_t From = std::max(P.Begin, Begin), To = std::min(P.End, End);
     const bool IsLive = P.State == MemoryState::Live;
+    std::string Of = Names.describe(P.Begin, P.size());
+    if (!Of.empty())
+      Of = ": " + Of;
     SVG.rect(Margin + double(From - Begin) * Scale, Y,
              std::max(double(To - From) * Scale, 0.3), BarHeight,
              IsLive ? colourOf(P.Kind) : FreedColour,
              (IsLive ? "" : "freed ") + kindName(P.Kind).str() + ", " +
-                 humanSize(P.size()) + " at " + hexAddress(P.Begin));
+                 humanSize(P.size()) + " at " + hexAddress(P.Begin) + Of);
   }
 }
 
@@ -91,7 +95,7 @@ void printSVG(raw_ostream &OS, const Report &R) {
   SVG.scale(Margin, 90, BarWidth, Largest);
   double Y = Top + 14;
   for (const Row &Next : Rows) {
-    drawRun(SVG, *Next.Window, Next.Begin, Next.End, Y, Scale);
+    drawRun(SVG, *Next.Window, R.Names, Next.Begin, Next.End, Y, Scale);
     Y += RowHeight;
   }
 }

@@ -37,10 +37,13 @@ public:
   const std::vector<MappedFile> &files() const { return Files; }
   /// "process 123" or "core file x".
   const std::string &name() const { return Name; }
+  /// Where the process would have the map file of its code that perf reads;
+  /// empty if that is not known.
+  const std::string &perfMap() const { return PerfMap; }
 
 protected:
   std::vector<MappedFile> Files;
-  std::string Name;
+  std::string Name, PerfMap;
 };
 
 /// Opens the process whose number \p Text is, or the core file of this name.

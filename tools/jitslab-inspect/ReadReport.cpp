@@ -216,8 +216,10 @@ Expected<Report> readReport(const ProcessMemory &Memory) {
       Fits &= ReportReader(Memory).readArenas(Before.First, R) &&
               Memory.readInto(At, After) && After.Changes == Before.Changes;
     }
-    if (Fits)
+    if (Fits) {
+      R.Names = CodeNames::read(Memory);
       return R;
+    }
   }
   return Fail(": its arenas cannot be read; they change too fast, or memory is "
               "missing from the core file");

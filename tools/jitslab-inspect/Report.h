@@ -9,6 +9,7 @@
 #ifndef JITSLAB_TOOLS_INSPECT_REPORT_H
 #define JITSLAB_TOOLS_INSPECT_REPORT_H
 
+#include "CodeNames.h"
 #include "ProcessMemory.h"
 #include "jitslab/ArenaSnapshot.h"
 #include "jitslab/MemoryLocation.h"
@@ -63,6 +64,7 @@ struct Report {
   /// The process or core file.
   std::string Source;
   std::vector<ArenaReport> Arenas;
+  CodeNames Names;
 
   /// The live segments, largest first, at most \p Count.
   std::vector<Piece> largest(size_t Count) const;

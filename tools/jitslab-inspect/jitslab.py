@@ -26,21 +26,11 @@ def process_or_core():
     return str(pid)
 
 
-def with_symbol(line):
-    """The line of a segment, with what gdb knows to lie at its begin."""
-    match = re.match(r"  (0x[0-9a-f]+) .*  [a-z-]+( data)?$", line)
-    if not match:
-        return line
-    symbol = gdb.execute("info symbol " + match.group(1), to_string=True)
-    name, found, _ = symbol.partition(" in section ")
-    return "%s, %s" % (line, name) if found else line
-
-
 class JitslabCommand(gdb.Command):
     """Show what jitslab has in this process, or which object has an address.
 
     jitslab           windows, lanes, what is live, free and frozen, and the
-                      largest segments, with their symbols if gdb was told
+                      largest segments, with their symbols if debuggers were told
     jitslab ADDRESS   which segment has the address, or had it before it was
                       freed; ADDRESS is an expression, such as $pc
 
@@ -72,8 +62,7 @@ class JitslabCommand(gdb.Command):
             )
         if result.returncode:
             raise gdb.GdbError(result.stdout.rstrip())
-        for line in result.stdout.splitlines():
-            gdb.write(with_symbol(line) + "\n")
+        gdb.write(result.stdout)
 
 
 JitslabCommand()

@@ -81,7 +81,7 @@ set(named "")
 if(INSPECT AND NOT MANAGER STREQUAL "section")
   set(ENV{JITSLAB_INSPECT} ${INSPECT})
   set(inspecting -ex "source ${COMMAND}" -ex "jitslab")
-  set(named ".*the largest segments[^#]*  code, jit_leaf\n")
+  set(named ".*the largest segments[^#]*  code +jit_leaf[^\n]*, walked.c\n")
 endif()
 execute_process(
   COMMAND ${GDB} -nx -batch -iex "set debuginfod enabled off" -iex "set width 0"

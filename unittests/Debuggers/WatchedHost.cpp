@@ -7,8 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 // watched-host MANAGER LINKER TELLS OBJECT ACTION: loads OBJECT, which is
-// Inputs/spinning.c, tells perf of it by "map", "jitdump" or "both", and
-// computes for a while, if ACTION is "wait" after a line of input.
+// Inputs/spinning.c, tells perf of it by "map", "jitdump" or "both", or
+// "debuggers" or "nobody", and computes for a while, if ACTION is "wait" after
+// a line of input.
 
 #include "Debuggers/AnyLinker.h"
 #include "llvm/Object/ELFObjectFile.h"
@@ -41,8 +42,10 @@ int main(int ArgC, char **ArgV) {
   if (ArgC != 6)
     return 2;
   const StringRef Tells = ArgV[3], Action = ArgV[5];
-  auto L =
-      makeLinker(ArgV[2], ArgV[1], Tells == "map" ? Told::Nobody : Told::Perf);
+  const Told T = Tells == "debuggers"                    ? Told::Debuggers
+                 : Tells == "jitdump" || Tells == "both" ? Told::Perf
+                                                         : Told::Nobody;
+  auto L = makeLinker(ArgV[2], ArgV[1], T);
   if (!L)
     return 0;
   L->load(ArgV[4]);
