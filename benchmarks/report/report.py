@@ -28,7 +28,7 @@ nothing and keeps no W^X: the physical limit.
 - Date: {date}
 - Repeat with `scripts/bench`; `build/release/bin/jitslab-bench --help` for parts
 
-Each number is the median of {runs} runs, each ratio the median of the runs'
+Each number is the median of {runs} runs{fewer}, each ratio the median of the runs'
 ratios. Within a run managers follow each other, each measurement in a child
 process of its own. Seconds differ from machine to machine: look at the ratios.
 
@@ -106,6 +106,17 @@ def sections(results):
         yield "Core", explanation, tables.core(results)
 
 
+def fewer_runs(results):
+    """Says which benchmarks are not in all runs, if there are such."""
+    missing = {}
+    for name in results.names():
+        runs = sum(name in run for run in results.runs)
+        if runs < len(results.runs):
+            missing.setdefault(runs, {})[name.split("/")[0]] = True
+    groups = [f"{', '.join(names)}: of {runs}" for runs, names in sorted(missing.items())]
+    return f" ({'; '.join(groups)})" if groups else ""
+
+
 def cpu_model():
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
@@ -124,6 +135,7 @@ def main():
         machine=platform.machine(),
         date=datetime.date.today().isoformat(),
         runs=len(results.runs),
+        fewer=fewer_runs(results),
     )
     page = "\n".join([introduction, *parts])
     (docs / "benchmarks.md").write_text(page, encoding="utf-8")
