@@ -20,9 +20,10 @@ using namespace llvm;
 
 namespace jitslab {
 
-// The largest object that may come in pieces (512 MiB): where less is left,
-// linkers have to say in advance what they need.
-static constexpr size_t SpaciousSlabs = 256;
+// The largest object that may come in pieces (128 MiB): where less is left,
+// linkers have to say in advance what they need. Large data of a larger one is
+// given a place beside the window.
+static constexpr size_t SpaciousSlabs = 64;
 
 static Error checkBound(const ArenaOptions &O, const VirtualMemory &VM) {
   if (!O.Below)

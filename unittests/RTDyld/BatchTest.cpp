@@ -8,6 +8,7 @@
 
 #include "Support/ArenaFixture.h"
 #include "Support/Process.h"
+#include "Support/Units.h"
 #include "TestLinker.h"
 
 using namespace jitslab;
@@ -124,6 +125,22 @@ TEST_CASE("All of a batch are announced where nobody tells of their ends") {
   for (const char *Name : {"tiny", "first", "hidden", "grown"})
     REQUIRE_SUCCESS(Linker.load(Name));
   CHECK(Manager.Reservations == 4);
+}
+
+TEST_CASE("Dense has nothing announced in windows with room for any object") {
+  const size_t Size = GENERATE(64, 256, 460) * MiB;
+  CAPTURE(Size);
+  TestMemory System;
+  ArenaOptions O;
+  O.ObjectLayout = Layout::Dense;
+  O.WindowSize = Size;
+  CountsReservations Manager(valueOf(ArenaAccess::create(O, System)));
+  TestLinker Linker(Manager);
+  for (const char *Name : {"tiny", "first"})
+    REQUIRE_SUCCESS(Linker.load(Name));
+  Linker.relocate();
+  CHECK_FALSE(Manager.finalizeMemory());
+  CHECK(Manager.Reservations == (Size < 128 * MiB ? 2 : 0));
 }
 
 TEST_CASE("An object that fails before it has a section disturbs no other") {
