@@ -9,6 +9,7 @@
 #include "DescriptorChannel.h"
 #include "Descriptors.h"
 #include "llvm/ADT/StringExtras.h"
+#include <cerrno>
 #include <cstring>
 #include <poll.h>
 #include <sys/socket.h>
@@ -75,7 +76,13 @@ ErrorOr<DescriptorChannel> DescriptorChannel::connect(StringRef Name,
 
 bool DescriptorChannel::isConnected() const {
   pollfd P{Socket.number(), 0, 0};
-  return poll(&P, 1, 0) == 0;
+  int Ready;
+  // A signal interrupts it though it does not wait.
+  do
+    Ready = poll(&P, 1, 0);
+  while (Ready < 0 && errno == EINTR);
+  // What it cannot say is no end.
+  return Ready <= 0 || !(P.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
 namespace {

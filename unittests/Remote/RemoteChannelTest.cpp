@@ -1,0 +1,59 @@
+//===- RemoteChannelTest.cpp - The socket between two processes -----------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "Platform/DescriptorChannel.h"
+#include "Support/Catch.h"
+#include <atomic>
+#include <csignal>
+#include <pthread.h>
+#include <thread>
+
+using namespace jitslab;
+
+namespace {
+/// Both ends.
+struct ChannelPair {
+  ChannelPair() {
+    auto Listener = ChannelListener::create();
+    REQUIRE(Listener);
+    auto C = DescriptorChannel::connect(Listener->name(), Listener->proof());
+    REQUIRE(C);
+    auto A = Listener->accept();
+    REQUIRE(A);
+    Connecting = std::move(*C);
+    Accepting = std::move(*A);
+  }
+  DescriptorChannel Connecting, Accepting;
+};
+} // namespace
+
+// As a profiler's: poll fails with EINTR even if it does not wait.
+TEST_CASE("A signal is not the end of a connection") {
+  ChannelPair P;
+  static std::atomic<unsigned> Signals;
+  Signals = 0;
+  struct sigaction Action = {}, Before;
+  Action.sa_handler = [](int) { ++Signals; };
+  Action.sa_flags = SA_RESTART;
+  REQUIRE(sigaction(SIGPROF, &Action, &Before) == 0);
+  std::atomic<bool> Stop{false};
+  std::thread Sender([&Stop, Receiver = pthread_self()] {
+    while (!Stop)
+      pthread_kill(Receiver, SIGPROF);
+  });
+  size_t Lost = 0;
+  // Of a hundred one comes at the moment that counts.
+  for (unsigned I = 0; I != 5000000 && Signals < 20000; ++I)
+    Lost += !P.Accepting.isConnected();
+  Stop = true;
+  Sender.join();
+  sigaction(SIGPROF, &Before, nullptr);
+  CHECK(Lost == 0);
+  P.Connecting = DescriptorChannel();
+  CHECK(!P.Accepting.isConnected());
+}
