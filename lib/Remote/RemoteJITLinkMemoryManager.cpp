@@ -82,7 +82,9 @@ private:
       return Err;
     takeFrameActions(G);
     R.Object.Actions = std::exchange(G.allocActions(), {});
-    if (RegisterFrames)
+    // Those of code that is not this object's, such as functions that another
+    // one has defined before, are nothing to register.
+    if (RegisterFrames && Memory->code().size())
       R.Object.Frames = framesOf(G);
     if (!R.Object.Frames.empty())
       R.Object.Code = remote(Memory->code());

@@ -149,6 +149,20 @@ TEST_CASE("Exceptions pass through code in an executor") {
   CHECK(valueOf(J.call("throw_and_catch", 4)) == 8);
 }
 
+// Functions that another object has defined before are left out of this one.
+TEST_CASE("Objects that have frames and no code of their own are loaded") {
+  RemoteOptions O;
+  O.SharedMemory = GENERATE(true, false);
+  CAPTURE(O.SharedMemory);
+  RemoteSession S(O);
+  auto G = makeGraph();
+  addSection(*G, ".eh_frame", orc::MemProt::Read, 32);
+  addSection(*G, "data", RW, 8);
+  auto InFlight = valueOf(S.Manager->allocate(nullptr, *G));
+  auto Alloc = valueOf(InFlight->finalize());
+  REQUIRE_SUCCESS(S.Manager->deallocate(std::move(Alloc)));
+}
+
 TEST_CASE("Without frames, objects of code take no message") {
   RemoteOptions O;
   O.RegisterFrames = false;
