@@ -23,6 +23,7 @@
 #include "llvm/Support/raw_ostream.h"
 #include <cerrno>
 #include <csignal>
+#include <fcntl.h>
 #include <netdb.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -59,6 +60,9 @@ static Expected<Connection> fromDescriptors(StringRef Pair) {
       C.Out < 0)
     return complain("filedescs is '" + Pair +
                     "'; it has to be two descriptors, as filedescs=3,4");
+  // Programs that loaded code executes would keep the connection open.
+  for (int Descriptor : {C.In, C.Out})
+    (void)fcntl(Descriptor, F_SETFD, FD_CLOEXEC);
   return C;
 }
 
@@ -153,8 +157,12 @@ static bool tellsUser(StringRef Argument) {
 int main(int Count, char **Arguments) {
   if (Count == 2 && tellsUser(Arguments[1]))
     return 0;
-  // Replies to a controller that is gone are errors.
-  signal(SIGPIPE, SIG_IGN);
+  // Replies to a controller that is gone are errors. A program that is executed
+  // would inherit that it is ignored, but not what handles it here.
+  struct sigaction Nothing = {};
+  Nothing.sa_handler = [](int) {};
+  Nothing.sa_flags = SA_RESTART;
+  (void)sigaction(SIGPIPE, &Nothing, nullptr);
   if (Error Err = serve({Arguments, size_t(Count)})) {
     errs() << "jitslab-executor: " << toString(std::move(Err)) << "\n";
     return 1;

@@ -163,6 +163,17 @@ TEST_CASE("Objects that have frames and no code of their own are loaded") {
   REQUIRE_SUCCESS(S.Manager->deallocate(std::move(Alloc)));
 }
 
+TEST_CASE("Programs that code executes have neither connection nor ignored "
+          "signals") {
+  RemoteJIT J;
+  J.add("actions");
+  CHECK(valueOf(J.call("executes", 0)) == 0);
+  // Where the executor was given its ends.
+  CHECK(valueOf(J.call("hasDescriptor", 20)) != 0);
+  CHECK(valueOf(J.call("hasDescriptor", 21)) != 0);
+  CHECK(valueOf(J.call("ignoresBrokenPipes", 0)) != 0);
+}
+
 TEST_CASE("Without frames, objects of code take no message") {
   RemoteOptions O;
   O.RegisterFrames = false;
