@@ -117,9 +117,17 @@ std::error_code RemoteBacking::mapAhead(Lane L, AddressRange Slabs) {
 
 std::error_code RemoteBacking::commit(Lane L, AddressRange Slabs,
                                       AddressRange Around) {
-  if (!isMappedFor(L, Slabs))
-    if (std::error_code EC = mapAhead(L, widen(L, Slabs, Around)))
+  if (!isMappedFor(L, Slabs)) {
+    const AddressRange Run = widen(L, Slabs, Around);
+    std::error_code EC = mapAhead(L, Run);
+    // A limit of file sizes, or of memory, may leave room for what is needed.
+    if (EC && Run.size() != Slabs.size() && EC != std::errc::connection_reset) {
+      NextRun[L] = FirstRun;
+      EC = mapAhead(L, Slabs);
+    }
+    if (EC)
       return EC;
+  }
   for (size_t I = slabOf(Slabs.Begin), E = slabOf(Slabs.End); I != E; ++I)
     ++OfSlab[I]->Used;
   return {};

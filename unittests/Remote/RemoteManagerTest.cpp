@@ -10,6 +10,7 @@
 #include "RemoteObject.h"
 #include "jitslab/Arena.h"
 #include <future>
+#include <sys/resource.h>
 
 using namespace jitslab;
 using namespace llvm;
@@ -212,6 +213,23 @@ TEST_CASE("Options of a remote manager that are out of range are errors") {
                  ES.getExecutorProcessControl(), O)),
              containing("WindowSize"));
   REQUIRE_SUCCESS(ES.endSession());
+}
+
+TEST_CASE("Files that may not be as large as runs are as large as needed") {
+  RemoteSession S;
+  rlimit Before;
+  REQUIRE(getrlimit(RLIMIT_FSIZE, &Before) == 0);
+  const rlimit Small = {SlabSize, Before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_FSIZE, &Small) == 0);
+  std::vector<Expected<Loaded>> Objects;
+  for (unsigned I = 0; I != 4; ++I)
+    Objects.push_back(load(*S.Manager, uint16_t(I), SlabSize / 2));
+  setrlimit(RLIMIT_FSIZE, &Before);
+  for (unsigned I = 0; I != 4; ++I) {
+    Loaded Object = valueOf(std::move(Objects[I]));
+    CHECK(call(S, Object) == int(I));
+    unload(S, std::move(Object));
+  }
 }
 
 TEST_CASE("Managers of one executor's come and go") {
