@@ -74,8 +74,8 @@ class Arena;
 /// ArenaJITLinkMemoryManager does in this process. Where objects lie is decided
 /// here, without asking: memory is mapped ahead, in growing runs of slabs, and
 /// what is finalized without actions takes no message. What needs the executor
-/// (actions, frames, caches) while a message is out travels together with what
-/// else does.
+/// for frames, contents or caches while a message is out travels together with
+/// what else does. An object with actions has a message of its own.
 ///
 /// Code and read-only data are shared memory that this process writes and the
 /// executor can never write, in no way that the system offers. Data is shared

@@ -154,9 +154,9 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
     D.Refusal = "what is to be written does not lie in a window";
   Changed = W.Number;
   OnChanged.notify_all();
-  if (!D.Refusal.empty())
-    return D;
   Guard.unlock();
+  if (!D.Refusal.empty())
+    W.Finalizes.clear();
   for (wire::Finalize &F : W.Finalizes) {
     Finalized &R = D.Finalizes.emplace_back();
     if (Error Err = finalize(F, R.Key))

@@ -24,7 +24,7 @@ public:
     sigaddset(&Pipe, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &Pipe, &Before);
     // Otherwise it would have been delivered.
-    WasPending = sigismember(&Before, SIGPIPE) == 1 && isPending();
+    WasPending = wasBlocked() && isPending();
   }
   ~BrokenPipeIsAnError() {
     const timespec DoNotWait = {};
@@ -32,6 +32,18 @@ public:
       sigtimedwait(&Pipe, nullptr, &DoNotWait);
     pthread_sigmask(SIG_SETMASK, &Before, nullptr);
   }
+
+  /// Whether the signal was blocked before.
+  bool wasBlocked() const { return sigismember(&Before, SIGPIPE) == 1; }
+
+  /// For a thread that began under one.
+  static void unblock() {
+    sigset_t Pipe;
+    sigemptyset(&Pipe);
+    sigaddset(&Pipe, SIGPIPE);
+    pthread_sigmask(SIG_UNBLOCK, &Pipe, nullptr);
+  }
+
   BrokenPipeIsAnError(const BrokenPipeIsAnError &) = delete;
   BrokenPipeIsAnError &operator=(const BrokenPipeIsAnError &) = delete;
 

@@ -19,16 +19,9 @@ using orc::ExecutorAddr;
 
 namespace jitslab {
 
-// No process has addresses of more bits (five-level page tables, one half).
-static constexpr uint64_t AddressesEnd = uint64_t(1) << 56;
-
 static Error remoteError(std::errc Code, const Twine &What) {
   return make_error<StringError>("jitslab: " + What,
                                  std::make_error_code(Code));
-}
-
-static ArrayRef<char> bytesOf(const wire::Buffer &B) {
-  return {B.data(), B.size()};
 }
 
 RemoteConnection::RemoteConnection(orc::ExecutorProcessControl &EPC)
@@ -193,67 +186,6 @@ Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
   ++Messages;
   BrokenPipeIsAnError Guard;
   return checked(EPC.callWrapper(Function, bytesOf(Args)));
-}
-
-static std::error_code errnoCode(int32_t Errno) {
-  return std::error_code(Errno, std::generic_category());
-}
-
-std::error_code RemoteConnection::callForErrno(ExecutorAddr Function,
-                                               const wire::Buffer &Args) {
-  Expected<wire::Buffer> Reply = call(Function, Args);
-  if (!Reply)
-    return errorToErrorCode(Reply.takeError());
-  int32_t Errno;
-  if (!wire::read<wire::ErrnoReply>(bytesOf(*Reply), Errno))
-    return errorToErrorCode(failMalformed());
-  return errnoCode(Errno);
-}
-
-ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
-  Expected<wire::Buffer> Reply =
-      call(ReserveFn, wire::write<wire::ReserveArgs>(Session, uint64_t(Size)));
-  if (!Reply)
-    return errorToErrorCode(Reply.takeError());
-  int32_t Errno;
-  ExecutorAddr Start;
-  if (!wire::read<wire::ReserveReply>(bytesOf(*Reply), Errno, Start))
-    return errorToErrorCode(failMalformed());
-  if (Errno)
-    return errnoCode(Errno);
-  if (!Start || Start.getValue() % SlabSize ||
-      Start.getValue() > AddressesEnd - Size)
-    return errorToErrorCode(failMalformed());
-  return uintptr_t(Start.getValue());
-}
-
-std::error_code RemoteConnection::release(uintptr_t Start) {
-  return callForErrno(
-      ReleaseFn, wire::write<wire::ReleaseArgs>(Session, ExecutorAddr(Start)));
-}
-
-std::error_code RemoteConnection::map(AddressRange R, Lane L, uint64_t File) {
-  return callForErrno(
-      MapFn, wire::write<wire::MapArgs>(Session, remote(R), uint8_t(L), File));
-}
-
-std::error_code RemoteConnection::unmap(AddressRange R) {
-  return callForErrno(UnmapFn,
-                      wire::write<wire::UnmapArgs>(Session, remote(R)));
-}
-
-void RemoteConnection::work(const wire::Work &W, WorkReply OnReply) {
-  if (Error Err = check())
-    return OnReply(std::move(Err));
-  ++Messages;
-  wire::Buffer Args = wire::write<wire::WorkArgs>(Session, W);
-  BrokenPipeIsAnError Guard;
-  EPC.callWrapperAsync(
-      WorkFn,
-      [this, OnReply = std::move(OnReply)](wire::Buffer Reply) mutable {
-        OnReply(checked(std::move(Reply)));
-      },
-      bytesOf(Args));
 }
 
 } // namespace jitslab

@@ -26,6 +26,10 @@ inline wire::ExecutorAddrRange remote(AddressRange R) {
   return {wire::ExecutorAddr(R.Begin), wire::ExecutorAddr(R.End)};
 }
 
+inline llvm::ArrayRef<char> bytesOf(const wire::Buffer &B) {
+  return {B.data(), B.size()};
+}
+
 /// A session with the ExecutorService at the other side of an EPC. Once
 /// anything goes wrong with it that is no answer of the executor's, it is over:
 /// all that follows fails at once. Thread-safe, but for what says otherwise.
@@ -57,10 +61,12 @@ public:
   std::error_code map(AddressRange R, Lane L, uint64_t File);
   std::error_code unmap(AddressRange R);
 
-  /// Sends \p W, and calls \p OnReply in another thread or, where it cannot be
-  /// sent, perhaps in this one.
+  /// Numbers and sends \p W, and calls \p OnReply, whatever happens: in another
+  /// thread or, where it cannot be sent, perhaps in this one. One thread at a
+  /// time, since the executor makes changes of memory in the numbers' order:
+  /// what has a number is on its way when the next one is given.
   using WorkReply = llvm::unique_function<void(llvm::Expected<wire::Buffer>)>;
-  void work(const wire::Work &W, WorkReply OnReply);
+  void work(wire::Work &W, WorkReply OnReply);
 
   /// Ends the session, since the executor has sent what makes no sense.
   /// \returns the error.
@@ -70,6 +76,8 @@ public:
   size_t messages() const { return Messages; }
 
 private:
+  class OneReply;
+
   explicit RemoteConnection(llvm::orc::ExecutorProcessControl &EPC);
 
   llvm::Expected<llvm::orc::ExecutorAddr> findOpen();
@@ -89,6 +97,7 @@ private:
   bool CoherentInstructions = false;
   llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn;
   DescriptorChannel Channel;
+  uint64_t LastWork = 0;
   std::atomic<size_t> Messages{0};
   std::atomic<bool> Closed{false}, Failed{false};
   std::mutex Lock;

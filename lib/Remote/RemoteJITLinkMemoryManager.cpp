@@ -26,7 +26,9 @@ struct FinalizedRemote {
   std::shared_ptr<Arena> Space;
   GraphMemory Memory;
   /// The executor's; 0: it has nothing to do.
-  uint64_t Key;
+  uint64_t Key = 0;
+  /// There are actions in what it does.
+  bool HasActions = false;
 };
 
 /// What of a segment is to be written; the rest of it is zero.
@@ -55,18 +57,21 @@ public:
       return OnFinalized(std::move(Err));
     }
     if (!needsMessage(R))
-      return finish(std::move(Space), std::move(*Memory), /*Key=*/0, Count,
+      return finish({std::move(Space), std::move(*Memory)}, Count,
                     std::move(OnFinalized));
-    R.OnDone =
-        [Space = std::move(Space), Memory = std::move(*Memory), &Count = Count,
-         OnFinalized = std::move(OnFinalized)](Expected<uint64_t> Key) mutable {
-          if (Key)
-            return finish(std::move(Space), std::move(Memory), *Key, Count,
-                          std::move(OnFinalized));
-          // The callback may want the memory.
-          { GraphMemory Gone(std::move(Memory)); }
-          OnFinalized(Key.takeError());
-        };
+    const bool DeallocActs = any_of(
+        R.Object.Actions, [](const auto &Pair) { return bool(Pair.Dealloc); });
+    R.OnDone = [Space = std::move(Space), Memory = std::move(*Memory),
+                DeallocActs, &Count = Count,
+                OnFinalized =
+                    std::move(OnFinalized)](Expected<uint64_t> Key) mutable {
+      if (Key)
+        return finish({std::move(Space), std::move(Memory), *Key, DeallocActs},
+                      Count, std::move(OnFinalized));
+      // The callback may want the memory.
+      { GraphMemory Gone(std::move(Memory)); }
+      OnFinalized(Key.takeError());
+    };
     Queue->add(std::move(R));
   }
 
@@ -104,13 +109,11 @@ private:
            !R.Writes.empty() || !R.Flushes.empty() || Queue->mustSynchronize();
   }
 
-  static void finish(std::shared_ptr<Arena> Space, GraphMemory Memory,
-                     uint64_t Key, std::atomic<size_t> &Count,
+  static void finish(FinalizedRemote F, std::atomic<size_t> &Count,
                      OnFinalizedFunction OnFinalized) {
-    Memory.releaseFinalizeSegments();
+    F.Memory.releaseFinalizeSegments();
     ++Count;
-    auto *Finalized =
-        new FinalizedRemote{std::move(Space), std::move(Memory), Key};
+    auto *Finalized = new FinalizedRemote(std::move(F));
     OnFinalized(JITLinkMemoryManager::FinalizedAlloc(
         orc::ExecutorAddr::fromPtr(Finalized)));
   }
@@ -177,7 +180,6 @@ Error RemoteJITLinkMemoryManager::makeArena() {
 
 RemoteJITLinkMemoryManager::~RemoteJITLinkMemoryManager() {
   Memory->executor().close();
-  Queue->stop();
 }
 
 RemoteStats RemoteJITLinkMemoryManager::stats() const {
@@ -216,6 +218,7 @@ void RemoteJITLinkMemoryManager::deallocate(
       Graphs.emplace_back(Alloc.release().toPtr<FinalizedRemote *>());
       if (uint64_t Key = Graphs.back()->Key)
         R.Objects.push_back(Key);
+      R.HasActions |= Graphs.back()->HasActions;
     }
   auto Free = [Graphs = std::move(Graphs),
                OnDeallocated = std::move(OnDeallocated)](Error Err) mutable {

@@ -8,75 +8,73 @@
 
 #include "RemoteWorkQueue.h"
 #include "llvm/ADT/STLExtras.h"
-#include <chrono>
 
 using namespace llvm;
 
 namespace jitslab {
 
-// As long as a message takes at most that has no actions which wait.
-static constexpr auto Patience = std::chrono::milliseconds(10);
-
-RemoteWorkQueue::~RemoteWorkQueue() { stop(); }
-
-void RemoteWorkQueue::stop() {
-  {
-    std::lock_guard<std::mutex> Guard(Lock);
-    Stopping = true;
-  }
-  Wake.notify_all();
-  if (Watcher.joinable())
-    Watcher.join();
-}
-
 void RemoteWorkQueue::add(FinalizeRequest R) {
+  // Before the lock: in a child it may be held by a thread that is not there.
+  if (Error Err = VM.executor().check())
+    return R.OnDone(std::move(Err));
   std::unique_lock<std::mutex> Guard(Lock);
-  Waiting.Finalizes.push_back(std::move(R));
-  sendOrWait(std::move(Guard));
+  batchFor(!R.Object.Actions.empty()).Finalizes.push_back(std::move(R));
+  sendAll(std::move(Guard));
 }
 
 void RemoteWorkQueue::add(DeallocateRequest R) {
+  if (Error Err = VM.executor().check())
+    return R.OnDone(std::move(Err));
   std::unique_lock<std::mutex> Guard(Lock);
-  Waiting.Deallocates.push_back(std::move(R));
-  sendOrWait(std::move(Guard));
+  batchFor(R.HasActions).Deallocates.push_back(std::move(R));
+  sendAll(std::move(Guard));
 }
 
-void RemoteWorkQueue::sendOrWait(std::unique_lock<std::mutex> Guard) {
-  if (!Out)
-    return send(std::move(Guard));
-  if (!Watcher.joinable())
-    Watcher = std::thread([this] { watch(); });
-  else if (WatcherSleeps)
-    Wake.notify_all();
+RemoteWorkQueue::Batch &RemoteWorkQueue::batchFor(bool HasActions) {
+  if (!HasActions)
+    return Waiting;
+  closeBatch();
+  Batch &B = Closed.emplace_back();
+  B.HasActions = true;
+  return B;
 }
 
-void RemoteWorkQueue::watch() {
-  std::unique_lock<std::mutex> Guard(Lock);
-  while (!Stopping) {
-    if (Waiting.empty() || !Out) {
-      WatcherSleeps = true;
-      Wake.wait(Guard);
-      WatcherSleeps = false;
-      continue;
-    }
-    const uint64_t Number = LastNumber;
-    Wake.wait_for(Guard, Patience);
-    if (!Stopping && LastNumber == Number && !Waiting.empty()) {
-      send(std::move(Guard));
-      Guard = std::unique_lock<std::mutex>(Lock);
-    }
-  }
-}
-
-void RemoteWorkQueue::send(std::unique_lock<std::mutex> Guard) {
-  Batch B = std::exchange(Waiting, {});
-  B.Number = ++LastNumber;
+void RemoteWorkQueue::closeBatch() {
+  if (Waiting.empty())
+    return;
   ++Out;
+  Closed.push_back(std::exchange(Waiting, {}));
+}
+
+// One thread sends, so that a message is on its way before the next one is: the
+// executor would wait for the one before. Others only leave theirs.
+void RemoteWorkQueue::sendAll(std::unique_lock<std::mutex> Guard) {
+  if (!Out)
+    closeBatch();
+  if (IsSending)
+    return;
+  // Who is called back may let go of it.
+  const auto Self = shared_from_this();
+  IsSending = true;
+  Sender = std::this_thread::get_id();
+  while (!Closed.empty()) {
+    Batch B = std::move(Closed.front());
+    Closed.pop_front();
+    Guard.unlock();
+    send(std::move(B));
+    Guard.lock();
+  }
+  IsSending = false;
+  auto Replied = std::exchange(RepliedToSender, {});
+  Guard.unlock();
+  for (auto &Call : Replied)
+    Call();
+}
+
+void RemoteWorkQueue::send(Batch B) {
   wire::Work W;
-  W.Number = B.Number;
   // Before memory that was freed is written anew.
   W.Traps = VM.takeFreedCode();
-  Guard.unlock();
   const uint64_t Synchronizations = VM.synchronizations();
   W.SynchronizeThreads = Synchronizations > Synchronized;
   for (FinalizeRequest &R : B.Finalizes) {
@@ -101,7 +99,7 @@ struct Answer {
 };
 } // namespace
 
-static Error failure(StringRef Text) {
+static Error failure(const Twine &Text) {
   return make_error<StringError>(Text, inconvertibleErrorCode());
 }
 
@@ -113,10 +111,9 @@ static bool readReply(ArrayRef<char> Bytes, StringRef &Refusal,
   wire::sps::SPSInputBuffer In(Bytes.data(), Bytes.size());
   if (!wire::WorkReplyHead::deserialize(In, Refusal))
     return false;
-  if (!Refusal.empty())
-    return wire::isAtEnd(In);
   for (Answer &A : Finalizes)
-    if (!wire::FinalizeReply::deserialize(In, A.Failure, A.Key))
+    if (Refusal.empty() &&
+        !wire::FinalizeReply::deserialize(In, A.Failure, A.Key))
       return false;
   for (Answer &A : Deallocates)
     if (!wire::DeallocateReply::deserialize(In, A.Failure))
@@ -130,22 +127,29 @@ void RemoteWorkQueue::onReply(Batch B, uint64_t Synchronizations,
       Deallocated(B.Deallocates.size());
   StringRef Refusal;
   std::optional<std::string> Over;
+  {
+    // Who is called back may wait for what would be sent next.
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (IsSending && Sender == std::this_thread::get_id()) {
+      RepliedToSender.push_back([this, B = std::move(B), Synchronizations,
+                                 Reply = std::move(Reply)]() mutable {
+        onReply(std::move(B), Synchronizations, std::move(Reply));
+      });
+      return;
+    }
+  }
   if (!Reply)
     Over = toString(Reply.takeError());
   else if (!readReply({Reply->data(), Reply->size()}, Refusal, Finalized,
                       Deallocated))
     Over = toString(VM.executor().failMalformed());
-  else if (!Refusal.empty())
-    Over = ("jitslab: the executor refuses: " + Refusal).str();
 
   std::unique_lock<std::mutex> Guard(Lock);
-  --Out;
-  if (!Over && Synchronized < Synchronizations)
+  if (!B.HasActions)
+    --Out;
+  if (!Over && Refusal.empty() && Synchronized < Synchronizations)
     Synchronized = Synchronizations;
-  if (!Waiting.empty() && !Out)
-    send(std::move(Guard));
-  else
-    Guard.unlock();
+  sendAll(std::move(Guard));
 
   auto ErrorOf = [&](const Answer &A) {
     if (Over)
@@ -154,7 +158,9 @@ void RemoteWorkQueue::onReply(Batch B, uint64_t Synchronizations,
     return A.Failure.empty() ? Error::success() : failure(A.Failure);
   };
   for (auto [R, A] : zip(B.Finalizes, Finalized)) {
-    if (Error Err = ErrorOf(A))
+    if (!Over && !Refusal.empty())
+      R.OnDone(failure("jitslab: the executor refuses: " + Refusal));
+    else if (Error Err = ErrorOf(A))
       R.OnDone(std::move(Err));
     else
       R.OnDone(A.Key);

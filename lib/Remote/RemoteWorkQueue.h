@@ -10,21 +10,19 @@
 #define JITSLAB_REMOTE_REMOTEWORKQUEUE_H
 
 #include "RemoteMemory.h"
-#include <condition_variable>
+#include <deque>
 #include <thread>
 
 namespace jitslab {
 
-/// Sends work to an executor, one message at a time: what comes while one is
-/// out goes with the next. Only where a message is out for long is the next
-/// sent beside it: an action in it may wait for what is behind it here.
-/// Thread-safe.
+/// Sends work to an executor. What cannot wait there (contents, caches, frames)
+/// travels together: one such message is out at a time, and what comes in the
+/// meantime goes with the next. What has actions, which may wait for anything,
+/// goes by itself and at once, behind what came before it. Thread-safe.
 class RemoteWorkQueue : public std::enable_shared_from_this<RemoteWorkQueue> {
 public:
   explicit RemoteWorkQueue(std::shared_ptr<RemoteMemory> M)
       : Memory(std::move(M)), VM(*Memory) {}
-  /// Nothing may wait any more.
-  ~RemoteWorkQueue();
 
   struct FinalizeRequest {
     wire::Finalize Object;
@@ -36,10 +34,12 @@ public:
   };
   struct DeallocateRequest {
     wire::Deallocate Objects;
+    bool HasActions = false;
     llvm::unique_function<void(llvm::Error)> OnDone;
   };
 
-  /// Every request's OnDone is called, once, without a lock.
+  /// Every request's OnDone is called, once, without a lock. In a child of the
+  /// process that began the session that happens at once, as when it is over.
   void add(FinalizeRequest R);
   void add(DeallocateRequest R);
 
@@ -52,24 +52,22 @@ public:
   /// Messages that were sent.
   size_t messages() const { return Messages; }
 
-  /// Ends the thread that watches. Nothing may wait any more.
-  void stop();
-
 private:
   /// What goes with one message.
   struct Batch {
     std::vector<FinalizeRequest> Finalizes;
     std::vector<DeallocateRequest> Deallocates;
-    uint64_t Number = 0;
+    bool HasActions = false;
 
     bool empty() const { return Finalizes.empty() && Deallocates.empty(); }
   };
 
-  void sendOrWait(std::unique_lock<std::mutex> Guard);
-  void send(std::unique_lock<std::mutex> Guard);
+  Batch &batchFor(bool HasActions);
+  void closeBatch();
+  void sendAll(std::unique_lock<std::mutex> Guard);
+  void send(Batch B);
   void onReply(Batch B, uint64_t Synchronizations,
                llvm::Expected<wire::Buffer> Reply);
-  void watch();
 
   const std::shared_ptr<RemoteMemory> Memory;
   RemoteMemory &VM;
@@ -77,13 +75,16 @@ private:
   std::atomic<size_t> Messages{0};
 
   std::mutex Lock;
+  /// Has no actions.
   Batch Waiting;
-  uint64_t LastNumber = 0;
+  /// To be sent, in this order, by the one thread that does it.
+  std::deque<Batch> Closed;
+  bool IsSending = false;
+  std::thread::id Sender;
+  /// What was replied to the sender while it sent.
+  std::vector<llvm::unique_function<void()>> RepliedToSender;
+  /// Batches without actions, sent or to be sent.
   size_t Out = 0;
-
-  std::condition_variable Wake;
-  std::thread Watcher;
-  bool WatcherSleeps = false, Stopping = false;
 };
 
 } // namespace jitslab

@@ -40,7 +40,7 @@ using CBuffer = sps::CWrapperFunctionResult;
 #endif
 
 /// Changes with any message.
-inline constexpr uint32_t Version = 1;
+inline constexpr uint32_t Version = 2;
 
 /// The bootstrap symbols of an executor that has the service: the function that
 /// takes OpenArgs, and the service itself.
@@ -123,9 +123,9 @@ using SPSWork =
                   sps::SPSSequence<sps::SPSSequence<uint64_t>>>;
 /// Session, work.
 using WorkArgs = sps::SPSArgList<uint64_t, SPSWork>;
-/// What went wrong with all of it, or nothing. If nothing: for each finalize an
-/// error or nothing, and what deallocates it, 0 if there is nothing to do; for
-/// each deallocate an error or nothing.
+/// What went wrong with what is to be finalized, or nothing. If nothing: for
+/// each finalize an error or nothing, and what deallocates it, 0 if there is
+/// nothing to do. For each deallocate an error or nothing.
 using WorkReplyHead = sps::SPSArgList<sps::SPSString>;
 using FinalizeReply = sps::SPSArgList<sps::SPSString, uint64_t>;
 using DeallocateReply = sps::SPSArgList<sps::SPSString>;

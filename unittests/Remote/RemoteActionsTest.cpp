@@ -7,53 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "ExecutorProcess.h"
-#include "RemoteObject.h"
-#include <future>
+#include "PendingObject.h"
 
 using namespace jitslab;
 using namespace llvm;
 using namespace llvm::jitlink;
-
-using Finalized = MSVCPExpected<JITLinkMemoryManager::FinalizedAlloc>;
-
-static orc::shared::WrapperFunctionCall actionAt(orc::ExecutorAddr Function) {
-  return cantFail(
-      orc::shared::WrapperFunctionCall::Create<orc::shared::SPSArgList<>>(
-          Function));
-}
-
-static std::unique_ptr<LinkGraph> makeObject() {
-  Block *Code, *Data;
-  return makeObject(Code, Data, /*DataSize=*/8);
-}
-
-namespace {
-/// An object on its way, with a finalize action.
-struct Pending {
-  Pending(RemoteJIT &J, orc::ExecutorAddr Action, bool DeallocToo = false)
-      : G(makeObject()) {
-    G->allocActions().push_back(
-        {actionAt(Action),
-         DeallocToo ? actionAt(Action) : orc::shared::WrapperFunctionCall()});
-    Alloc = valueOf(J.Manager->allocate(nullptr, *G));
-    Result = Done.get_future();
-  }
-  void finalize() {
-    Alloc->finalize([this](Expected<JITLinkMemoryManager::FinalizedAlloc> A) {
-      Done.set_value(std::move(A));
-    });
-  }
-  bool isDone() {
-    return Result.wait_for(std::chrono::seconds(0)) ==
-           std::future_status::ready;
-  }
-
-  std::unique_ptr<LinkGraph> G;
-  std::unique_ptr<JITLinkMemoryManager::InFlightAlloc> Alloc;
-  std::promise<Finalized> Done;
-  std::future<Finalized> Result;
-};
-} // namespace
 
 TEST_CASE(
     "Actions run in the executor, when an object comes and when it goes") {
@@ -68,32 +26,6 @@ TEST_CASE(
   CHECK(valueOf(J.call("getCount", 0)) == 1);
   REQUIRE_SUCCESS(J.Manager->deallocate(std::move(Alloc)));
   CHECK(valueOf(J.call("getCount", 0)) == 2);
-}
-
-TEST_CASE("Actions that arrive while a message is out travel together") {
-  RemoteJIT J;
-  J.add("actions");
-  const orc::ExecutorAddr Set = J.addressOf("setFlag");
-  Pending First(J, J.addressOf("waitForFlag"));
-  std::vector<std::unique_ptr<Pending>> Others;
-  for (unsigned I = 0; I != 20; ++I)
-    Others.push_back(std::make_unique<Pending>(J, Set));
-  const size_t Before = J.Manager->stats().WorkMessages;
-  First.finalize();
-  for (auto &P : Others)
-    P->finalize();
-  // The first waits for the others, which do not wait for it for ever.
-  auto Alloc =
-      valueOf<JITLinkMemoryManager::FinalizedAlloc>(First.Result.get());
-  REQUIRE_SUCCESS(J.Manager->deallocate(std::move(Alloc)));
-  for (auto &P : Others) {
-    auto A = valueOf<JITLinkMemoryManager::FinalizedAlloc>(P->Result.get());
-    REQUIRE_SUCCESS(J.Manager->deallocate(std::move(A)));
-  }
-  // Those that came while the machine was busy with others may have gone apart.
-  const size_t Messages = J.Manager->stats().WorkMessages - Before;
-  CHECK(Messages >= 2);
-  CHECK(Messages < 10);
 }
 
 TEST_CASE("An executor that dies ends what is pending and all that follows") {
