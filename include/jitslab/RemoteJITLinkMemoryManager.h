@@ -103,9 +103,9 @@ public:
   static llvm::Expected<std::unique_ptr<RemoteJITLinkMemoryManager>>
   create(llvm::orc::ExecutorProcessControl &EPC, RemoteOptions = {});
 
-  /// All allocations must have been deallocated or abandoned. Sends nothing, so
-  /// that it may come after the EPC was disconnected: the executor gives the
-  /// windows back when another manager connects to it, or the controller goes.
+  /// All allocations must have been deallocated or abandoned. Tells the executor
+  /// to give the windows back, and does not wait for it. May come after the EPC
+  /// was disconnected: then it sends nothing, and the executor does that itself.
   ~RemoteJITLinkMemoryManager() override;
 
   RemoteStats stats() const;

@@ -105,7 +105,16 @@ wire::CBuffer onReserve(const char *Data, size_t Size) {
 wire::CBuffer onRelease(const char *Data, size_t Size) {
   ExecutorAddr Start;
   auto S = sessionOf<wire::ReleaseArgs>(Data, Size, Start);
-  return S ? reply(S->release(Start.getValue())) : malformed();
+  if (!S)
+    return malformed();
+  if (Start)
+    return reply(S->release(Start.getValue()));
+  if (Error Err = SessionTable::process().end(
+          [&](const void *, const ExecutorSession &Other) {
+            return &Other == S.get();
+          }))
+    consumeError(std::move(Err));
+  return reply({});
 }
 
 wire::CBuffer onMap(const char *Data, size_t Size) {

@@ -85,6 +85,11 @@ bool DescriptorChannel::isConnected() const {
   return Ready <= 0 || !(P.revents & (POLLHUP | POLLERR | POLLNVAL));
 }
 
+void DescriptorChannel::hangUp() {
+  if (!checkDescriptor(Socket.file()))
+    (void)shutdown(Socket.number(), SHUT_RDWR);
+}
+
 namespace {
 /// A number and, if there is one, a descriptor.
 struct Message {

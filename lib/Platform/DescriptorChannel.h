@@ -55,6 +55,9 @@ public:
   /// False once the other process has closed its end, or is gone.
   bool isConnected() const;
 
+  /// Ends the connection, also where other processes have copies of this end.
+  void hangUp();
+
   /// Sends \p Descriptor, which has the number \p Number for the other process.
   /// Does not wait, and raises no SIGPIPE.
   std::error_code send(uint64_t Number, int Descriptor);

@@ -27,6 +27,14 @@ static Error remoteError(std::errc Code, const Twine &What) {
 RemoteConnection::RemoteConnection(orc::ExecutorProcessControl &EPC)
     : EPC(EPC), Birth(forkCountAtBirth()) {}
 
+// A child of the controller's has a copy of the channel.
+RemoteConnection::~RemoteConnection() {
+  if (Birth != forkCountAtBirth())
+    return;
+  close();
+  Channel.hangUp();
+}
+
 Expected<std::unique_ptr<RemoteConnection>>
 RemoteConnection::open(orc::ExecutorProcessControl &EPC, bool SharedMemory) {
   std::unique_ptr<RemoteConnection> C(new RemoteConnection(EPC));
@@ -186,6 +194,25 @@ Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
   ++Messages;
   BrokenPipeIsAnError Guard;
   return checked(EPC.callWrapper(Function, bytesOf(Args)));
+}
+
+// Where LLVM has disconnected, sending would be an error that it reports to the
+// user. Its dispatcher knows: it drops what comes then.
+void RemoteConnection::close() {
+  if (Closed.exchange(true) || !Session)
+    return;
+  if (Error Err = check())
+    return consumeError(std::move(Err));
+  ++Messages;
+  EPC.getDispatcher().dispatch(orc::makeGenericNamedTask(
+      [&EPC = EPC, Function = ReleaseFn,
+       Args = wire::write<wire::ReleaseArgs>(Session, ExecutorAddr())] {
+        BrokenPipeIsAnError Guard;
+        EPC.callWrapperAsync(
+            orc::ExecutorProcessControl::RunInPlace(), Function,
+            [](wire::Buffer) {}, bytesOf(Args));
+      },
+      "end of a session with an executor"));
 }
 
 } // namespace jitslab

@@ -38,12 +38,19 @@ public:
   static llvm::Expected<std::unique_ptr<RemoteConnection>>
   open(llvm::orc::ExecutorProcessControl &EPC, bool SharedMemory);
 
+  /// In the process that began it, closes the session. The EPC may be gone if
+  /// it was closed before.
+  ~RemoteConnection();
+  RemoteConnection(const RemoteConnection &) = delete;
+  RemoteConnection &operator=(const RemoteConnection &) = delete;
+
   /// Fails where the session is over: the executor is gone, or this process is
   /// a child of the one that began it.
   llvm::Error check();
 
-  /// Sends nothing any more.
-  void close() { Closed = true; }
+  /// Sends nothing any more but that the session is over, where LLVM has not
+  /// disconnected from the executor. Does not wait.
+  void close();
 
   /// As the executor has said, in bytes.
   size_t pageSize() const { return PageSize; }

@@ -65,7 +65,8 @@ using ReserveArgs = sps::SPSArgList<uint64_t, uint64_t>;
 /// An errno or 0; where the window begins.
 using ReserveReply = sps::SPSArgList<int32_t, sps::SPSExecutorAddr>;
 
-/// Gives a window back: session, where it begins.
+/// Gives a window back: session, where it begins. 0: all of them, and ends the
+/// session.
 using ReleaseArgs = sps::SPSArgList<uint64_t, sps::SPSExecutorAddr>;
 
 /// Puts memory behind slabs: session, where, the lane; the number of the

@@ -20,7 +20,7 @@ set(harmless
   # where they have not.
   dl_iterate_phdr getauxval
   # The connection to an executor, whose failures are RemoteTests's.
-  socket bind listen accept4 connect send sendmsg recv recvmsg poll
+  socket bind listen accept4 connect send sendmsg recv recvmsg poll shutdown
   pthread_sigmask sigemptyset sigaddset sigismember sigpending sigtimedwait
   # abort() is what asserts call in builds that have them.
   abort __assert_fail __stack_chk_fail

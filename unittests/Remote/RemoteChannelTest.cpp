@@ -11,7 +11,9 @@
 #include <atomic>
 #include <csignal>
 #include <pthread.h>
+#include <sys/wait.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace jitslab;
 
@@ -56,4 +58,17 @@ TEST_CASE("A signal is not the end of a connection") {
   CHECK(Lost == 0);
   P.Connecting = DescriptorChannel();
   CHECK(!P.Accepting.isConnected());
+}
+
+TEST_CASE("A connection that is hung up ends, whoever has a copy of it") {
+  ChannelPair P;
+  const pid_t Child = fork();
+  if (Child == 0)
+    for (;;)
+      pause();
+  P.Connecting.hangUp();
+  P.Connecting = DescriptorChannel();
+  CHECK(!P.Accepting.isConnected());
+  kill(Child, SIGKILL);
+  waitpid(Child, nullptr, 0);
 }

@@ -11,6 +11,7 @@
 #include "jitslab/Arena.h"
 #include <future>
 #include <sys/resource.h>
+#include <thread>
 
 using namespace jitslab;
 using namespace llvm;
@@ -212,6 +213,26 @@ TEST_CASE("Options of a remote manager that are out of range are errors") {
   CHECK_THAT(messageOf(RemoteJITLinkMemoryManager::create(
                  ES.getExecutorProcessControl(), O)),
              containing("WindowSize"));
+  REQUIRE_SUCCESS(ES.endSession());
+}
+
+TEST_CASE("A manager that is destroyed leaves nothing in the executor") {
+  const bool SharedMemory = GENERATE(true, false);
+  CAPTURE(SharedMemory);
+  ExecutorProcess Process;
+  orc::ExecutionSession ES(Process.takeEPC());
+  const pid_t Pid = Process.pid();
+  {
+    auto Manager = valueOf(RemoteJITLinkMemoryManager::create(
+        ES.getExecutorProcessControl(), optionsOf(SharedMemory)));
+    Loaded Object = valueOf(load(*Manager, 1));
+    CHECK(mappingsOf(Pid, "memfd:jitslab") > 0);
+    REQUIRE_SUCCESS(Manager->deallocate(std::move(Object.Alloc)));
+  }
+  // Nobody waits for it.
+  for (unsigned I = 0; I != 1000 && mappingsOf(Pid, "memfd:jitslab"); ++I)
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  CHECK(mappingsOf(Pid, "memfd:jitslab") == 0);
   REQUIRE_SUCCESS(ES.endSession());
 }
 
