@@ -78,21 +78,27 @@ class Arena;
 /// what else does. An object with actions has a message of its own.
 ///
 /// Code and read-only data are shared memory that this process writes and the
-/// executor can never write, in no way that the system offers. Data is shared
-/// memory that both write.
+/// executor can never write, in no way that the system offers inside of it.
+/// What another process may do, see docs/security.md. Data is shared memory that
+/// both write.
 ///
 /// When the executor is gone, all that is pending fails and all that comes
 /// later does, at once. The memory of this process is given back all the same.
 ///
 /// allocate waits for the executor when it needs another run of slabs. So the
 /// EPC's dispatcher must not run tasks in the thread that receives messages
-/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait.
+/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. As long as
+/// an executor is there and does not answer (SIGSTOP, a debugger), other
+/// allocations wait as well, and so does a fork of this process: kill it, and
+/// all go on. Where sending fails, LLVM calls the session's error reporter in
+/// that place: it must not use this manager, nor wait for who does.
 ///
 /// A fork of this process leaves the executor to the parent: in the child all
 /// calls fail. A fork of the executor's shares data with its child: it is for
 /// executing another program only.
 ///
-/// Thread-safe. No lock is held while LLVM or the user is called back.
+/// Thread-safe. No lock is held while LLVM or the user is called back, but for
+/// that reporter.
 class JITSLAB_ABI RemoteJITLinkMemoryManager
     : public llvm::jitlink::JITLinkMemoryManager {
 public:
