@@ -47,12 +47,15 @@ public:
   /// Runs the constructors of the objects of \p JD that were linked and whose
   /// constructors have not run: all of them in the order of their priorities,
   /// else in that of linking. Objects that nobody has looked up are not linked;
-  /// LLJIT::initialize looks up those that have constructors.
+  /// LLJIT::initialize looks up those that have constructors. Waits until what
+  /// they refer to is linked too; where that fails, the session is told, and
+  /// the constructors and destructors of the object never run.
   void initialize(llvm::orc::JITDylib &JD);
 
   /// Runs what the objects of \p JD have registered with __cxa_atexit (see
   /// defineAtExit), last to first, and then their destructors. What is removed
-  /// before that has its own run when it is removed.
+  /// before that has its own run when it is removed, and the last object all
+  /// that is left.
   void deinitialize(llvm::orc::JITDylib &JD);
 
   /// Defines __dso_handle and __cxa_atexit in \p JD, linked by \p Layer, for

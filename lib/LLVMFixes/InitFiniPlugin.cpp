@@ -7,9 +7,11 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/InitFiniPlugin.h"
+#include "../Platform/Fork.h"
 #include "InitFiniSections.h"
 #include "llvm/ADT/DenseMap.h"
 #include "llvm/ADT/STLExtras.h"
+#include "llvm/ADT/StringSet.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include <map>
 #include <mutex>
@@ -19,7 +21,9 @@ using namespace llvm::jitlink;
 
 namespace jitslab {
 
-struct InitFiniPlugin::State {
+/// Code of objects registers destructors at any time, in a child of a fork too.
+struct __attribute__((visibility("hidden"))) InitFiniPlugin::State final
+    : ForkListener {
   /// What __cxa_atexit was called with.
   struct AtExit {
     void (*Function)(void *);
@@ -32,6 +36,8 @@ struct InitFiniPlugin::State {
     /// In the order of linking.
     std::vector<std::pair<orc::ResourceKey, InitFiniFunctions>> Objects;
     std::vector<AtExit> AtExits;
+    /// How many graphs of defineAtExit are there, linked or not.
+    unsigned Handles = 0;
   };
 
   // __dso_handle holds the address of its JITDylib's Dylib.
@@ -44,14 +50,25 @@ struct InitFiniPlugin::State {
   }
 
   explicit State(Mode M) : TheMode(M) {}
+  ~State() override { withdraw(); }
 
-  Dylib &of(const orc::JITDylib &JD) {
-    std::unique_ptr<Dylib> &D = Dylibs[&JD];
+  void beforeFork() override { Lock.lock(); }
+  void afterForkInParent() override { Lock.unlock(); }
+  void afterForkInChild() override { Lock.unlock(); }
+
+  std::shared_ptr<Dylib> of(const orc::JITDylib &JD) {
+    std::shared_ptr<Dylib> &D = Dylibs[&JD];
     if (!D) {
-      D = std::make_unique<Dylib>();
+      D = std::make_shared<Dylib>();
       D->Lock = &Lock;
     }
-    return *D;
+    return D;
+  }
+
+  /// Null where nothing is known of \p JD.
+  std::shared_ptr<Dylib> find(const orc::JITDylib &JD) const {
+    auto I = Dylibs.find(&JD);
+    return I == Dylibs.end() ? nullptr : I->second;
   }
 
   /// Takes what \p IsWanted out of \p D, and runs it without the lock.
@@ -75,19 +92,41 @@ struct InitFiniPlugin::State {
   std::mutex Lock;
   DenseMap<const orc::MaterializationResponsibility *, InitFiniFunctions>
       InFlight;
-  std::map<const orc::JITDylib *, std::unique_ptr<Dylib>> Dylibs;
+  /// Those that have objects, or whose __dso_handle may still be linked.
+  std::map<const orc::JITDylib *, std::shared_ptr<Dylib>> Dylibs;
+  /// The last, because from then on forks lock.
+  const std::error_code EnrollError = enroll();
 };
 
 InitFiniPlugin::InitFiniPlugin(Mode M) : S(std::make_unique<State>(M)) {}
 InitFiniPlugin::~InitFiniPlugin() = default;
 
+// An object is emitted before what it refers to, which may fail and be freed.
 void InitFiniPlugin::initialize(orc::JITDylib &JD) {
+  std::vector<std::string> Symbols;
+  {
+    std::lock_guard<std::mutex> Guard(S->Lock);
+    if (std::shared_ptr<State::Dylib> D = S->find(JD))
+      for (auto &[Key, Functions] : D->Objects)
+        if (!Functions.Initialized)
+          Symbols.push_back(Functions.Symbol);
+  }
+  StringSet<> Ready, Failed;
+  for (const std::string &Symbol : Symbols)
+    (Symbol.empty() || waitForAll(JD, Symbol) ? Ready : Failed).insert(Symbol);
   std::vector<InitFiniFunctions::Entry> Inits;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    for (auto &[Key, Functions] : S->of(JD).Objects) {
-      if (!Functions.Initialized)
-        append_range(Inits, Functions.Inits);
+    std::shared_ptr<State::Dylib> D = S->find(JD);
+    if (!D)
+      return;
+    erase_if(D->Objects, [&](const auto &Each) {
+      return Failed.count(Each.second.Symbol) != 0;
+    });
+    for (auto &[Key, Functions] : D->Objects) {
+      if (Functions.Initialized || !Ready.count(Functions.Symbol))
+        continue;
+      append_range(Inits, Functions.Inits);
       Functions.Initialized = true;
     }
   }
@@ -96,10 +135,12 @@ void InitFiniPlugin::initialize(orc::JITDylib &JD) {
 
 void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
   std::vector<InitFiniFunctions::Entry> Finis;
-  State::Dylib *D;
+  std::shared_ptr<State::Dylib> D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    D = &S->of(JD);
+    D = S->find(JD);
+    if (!D)
+      return;
     for (auto &[Key, Functions] : reverse(D->Objects)) {
       if (Functions.Initialized)
         append_range(Finis, Functions.Finis);
@@ -113,14 +154,20 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
 Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
                                    orc::JITDylib &JD) {
   orc::ExecutionSession &ES = JD.getExecutionSession();
-  State::Dylib *D;
+  std::shared_ptr<State::Dylib> D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    D = &S->of(JD);
+    D = S->of(JD);
+    ++D->Handles;
   }
-  return Layer.add(
-      JD,
-      makeAtExit(ES, D, orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
+  Error Err = Layer.add(
+      JD, makeAtExit(ES, D.get(),
+                     orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
+  if (Err) {
+    std::lock_guard<std::mutex> Guard(S->Lock);
+    --D->Handles;
+  }
+  return Err;
 }
 
 void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
@@ -128,10 +175,14 @@ void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
   if (!G.getTargetTriple().isOSBinFormatELF())
     return;
   bool Runs = S->TheMode == Mode::Run;
+  if (std::error_code EC = S->EnrollError; EC && Runs)
+    return Config.PrePrunePasses.push_back(
+        [EC](LinkGraph &) { return errorCodeToError(EC); });
   auto Kept = std::make_shared<SymbolSet>();
   if (Runs)
     Config.PrePrunePasses.push_back(
         [Kept](LinkGraph &G) { return keepInitFini(G, *Kept); });
+  auto Symbol = std::make_shared<std::string>();
   // Of a graph without symbols of its own for them nothing is left later on.
   auto Found = std::make_shared<bool>(false);
   Config.PrePrunePasses.push_back([Found](LinkGraph &G) {
@@ -139,11 +190,13 @@ void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
     return Error::success();
   });
   // Only then platforms have said what is theirs.
-  Config.PostPrunePasses.push_back([Found, Kept, Runs,
+  Config.PostPrunePasses.push_back([Found, Kept, Runs, Symbol,
                                     &MR](LinkGraph &G) -> Error {
     *Found &= !isPlatforms(G, MR, *Kept);
-    if (!*Found || Runs)
+    if (!*Found)
       return Error::success();
+    if (Runs)
+      return trackInitFini(G, MR, *Symbol);
     return make_error<StringError>(
         "jitslab: " + G.getName() +
             " has static constructors or destructors, which nobody would run: "
@@ -152,8 +205,9 @@ void InitFiniPlugin::modifyPassConfig(orc::MaterializationResponsibility &MR,
         std::make_error_code(std::errc::not_supported));
   });
   if (Runs)
-    Config.PostFixupPasses.push_back([this, Found, &MR](LinkGraph &G) {
+    Config.PostFixupPasses.push_back([this, Found, Symbol, &MR](LinkGraph &G) {
       InitFiniFunctions Functions = readInitFini(G, /*Functions=*/*Found);
+      Functions.Symbol = *Symbol;
       std::lock_guard<std::mutex> Guard(S->Lock);
       S->InFlight[&MR] = std::move(Functions);
       return Error::success();
@@ -172,7 +226,7 @@ Error InitFiniPlugin::notifyEmitted(orc::MaterializationResponsibility &MR) {
   }
   return MR.withResourceKeyDo([&](orc::ResourceKey K) {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    S->of(MR.getTargetJITDylib()).Objects.push_back({K, std::move(Functions)});
+    S->of(MR.getTargetJITDylib())->Objects.push_back({K, std::move(Functions)});
   });
 }
 
@@ -185,21 +239,31 @@ Error InitFiniPlugin::notifyFailed(orc::MaterializationResponsibility &MR) {
 Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
                                               orc::ResourceKey K) {
   std::vector<InitFiniFunctions> Going;
-  State::Dylib *D;
+  std::shared_ptr<State::Dylib> D;
+  bool IsLast;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    D = &S->of(JD);
+    D = S->find(JD);
+    if (!D)
+      return Error::success();
     for (auto &[Key, Functions] : reverse(D->Objects))
-      if (Key == K)
+      if (Key == K) {
+        D->Handles -= Functions.HasHandle;
         Going.push_back(std::move(Functions));
+      }
     erase_if(D->Objects, [&](const auto &Each) { return Each.first == K; });
+    // Another JITDylib may come to lie where this one is. Nobody can register
+    // with it any more.
+    IsLast = D->Objects.empty() && !D->Handles;
+    if (IsLast)
+      S->Dylibs.erase(&JD);
   }
   // What was registered with functions or variables that go, has to run now.
   S->runAtExits(*D, [&](const State::AtExit &E) {
-    return any_of(Going, [&](const InitFiniFunctions &F) {
-      return F.contains(reinterpret_cast<uintptr_t>(E.Function)) ||
-             F.contains(reinterpret_cast<uintptr_t>(E.Argument));
-    });
+    return IsLast || any_of(Going, [&](const InitFiniFunctions &F) {
+             return F.contains(reinterpret_cast<uintptr_t>(E.Function)) ||
+                    F.contains(reinterpret_cast<uintptr_t>(E.Argument));
+           });
   });
   std::vector<InitFiniFunctions::Entry> Finis;
   for (const InitFiniFunctions &F : Going)
@@ -213,9 +277,10 @@ void InitFiniPlugin::notifyTransferringResources(orc::JITDylib &JD,
                                                  orc::ResourceKey To,
                                                  orc::ResourceKey From) {
   std::lock_guard<std::mutex> Guard(S->Lock);
-  for (auto &[Key, Functions] : S->of(JD).Objects)
-    if (Key == From)
-      Key = To;
+  if (std::shared_ptr<State::Dylib> D = S->find(JD))
+    for (auto &[Key, Functions] : D->Objects)
+      if (Key == From)
+        Key = To;
 }
 
 } // namespace jitslab

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringSwitch.h"
 #include <algorithm>
+#include <atomic>
 #include <cstring>
 #include <functional>
 #include <map>
@@ -22,6 +23,8 @@ namespace jitslab {
 
 // What a function without a priority has (GCC, attribute "constructor").
 static constexpr unsigned NoPriority = 65535;
+
+static constexpr char AtExitGraph[] = "<jitslab atexit>";
 
 namespace {
 
@@ -130,9 +133,66 @@ bool isPlatforms(LinkGraph &G, orc::MaterializationResponsibility &MR,
   });
 }
 
+// In LLVM 20 and later ORC knows of dependencies by block, and of those blocks
+// only that have a name, or are referred to by one that has.
+Error trackInitFini(LinkGraph &G, orc::MaterializationResponsibility &MR,
+                    std::string &Name) {
+  static std::atomic<unsigned> Last{0};
+  Block *First = nullptr;
+  for (Section &S : G.sections()) {
+    if (!useOf(S.getName()))
+      continue;
+    for (Block *B : S.blocks()) {
+      if (!B->getSize())
+        continue;
+      if (!First)
+        First = B;
+      else
+        First->addEdge(Edge::KeepAlive, 0,
+                       G.addAnonymousSymbol(*B, 0, B->getSize(),
+                                            /*IsCallable=*/false,
+                                            /*IsLive=*/true),
+                       0);
+    }
+  }
+  if (!First)
+    return Error::success();
+  Name = "$.jitslab.statics." + std::to_string(++Last);
+  MutableArrayRef<char> Kept = G.allocateContent(Twine(Name));
+  G.addDefinedSymbol(*First, 0, StringRef(Kept.data(), Kept.size()),
+                     First->getSize(), Linkage::Strong, Scope::Hidden,
+                     /*IsCallable=*/false, /*IsLive=*/true);
+  // As linking finds it: not exported, not callable.
+  return MR.defineMaterializing(
+      {{MR.getExecutionSession().intern(Name), JITSymbolFlags::None}});
+}
+
+bool waitForAll(orc::JITDylib &JD, StringRef Symbol) {
+  orc::ExecutionSession &ES = JD.getExecutionSession();
+  Error Err = ES.lookup({{&JD, orc::JITDylibLookupFlags::MatchAllSymbols}},
+                        ES.intern(Symbol))
+                  .takeError();
+  if (!Err)
+    return true;
+  if (Err.isA<orc::SymbolsNotFound>())
+    consumeError(std::move(Err));
+  else
+    ES.reportError(joinErrors(
+        make_error<StringError>(
+            "jitslab: static constructors of an object in " + JD.getName() +
+                " do not run, because linking has failed",
+            std::make_error_code(std::errc::not_supported)),
+        std::move(Err)));
+  return false;
+}
+
 InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
   InitFiniFunctions Result;
+  Result.HasHandle = G.getName() == AtExitGraph;
   for (Section &S : G.sections()) {
+    // What was linked for a moment, or was given no memory, is nowhere.
+    if (S.getMemLifetime() != orc::MemLifetime::Standard)
+      continue;
     std::vector<Block *> Blocks(S.blocks().begin(), S.blocks().end());
     sort(Blocks, [](const Block *L, const Block *R) {
       return L->getAddress() < R->getAddress();
@@ -144,7 +204,10 @@ InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
     if (!Functions || !Use)
       continue;
     std::vector<InitFiniFunctions::Entry> Entries;
-    for (const Block *B : Blocks)
+    for (const Block *B : Blocks) {
+      // Zeros mean no function.
+      if (B->isZeroFill())
+        continue;
       for (size_t I = 0; I + sizeof(uintptr_t) <= B->getSize();
            I += sizeof(uintptr_t)) {
         uintptr_t Function;
@@ -153,6 +216,7 @@ InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
         if (Function != 0 && Function != UINTPTR_MAX)
           Entries.push_back({Use.Priority, Function});
       }
+    }
     if (Use.Backwards)
       std::reverse(Entries.begin(), Entries.end());
     append_range(Use.IsInit ? Result.Inits : Result.Finis, Entries);
@@ -181,7 +245,7 @@ void runFinis(const std::vector<InitFiniFunctions::Entry> &Finis) {
 std::unique_ptr<LinkGraph> makeAtExit(orc::ExecutionSession &ES,
                                       const void *Pointer,
                                       orc::ExecutorAddr Register) {
-  std::unique_ptr<LinkGraph> G = makeGraph(ES, "<jitslab atexit>");
+  std::unique_ptr<LinkGraph> G = makeGraph(ES, AtExitGraph);
   Section &S = G->createSection(".data.dso_handle",
                                 orc::MemProt::Read | orc::MemProt::Write);
   MutableArrayRef<char> Content = G->allocateBuffer(sizeof(Pointer));

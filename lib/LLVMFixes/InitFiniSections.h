@@ -13,6 +13,7 @@
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace jitslab {
@@ -32,8 +33,13 @@ struct InitFiniFunctions {
   std::vector<Entry> Inits, Finis;
   /// Where the object lies.
   std::vector<Range> Sections;
+  /// Has the address of the first section; empty where there are none. ORC has
+  /// it ready once everything is that the sections refer to.
+  std::string Symbol;
   /// Constructors have run.
   bool Initialized = false;
+  /// It is one of makeAtExit's.
+  bool HasHandle = false;
 
   bool contains(uintptr_t Address) const;
 };
@@ -54,6 +60,18 @@ llvm::Error keepInitFini(llvm::jitlink::LinkGraph &G, SymbolSet &Kept);
 bool isPlatforms(llvm::jitlink::LinkGraph &G,
                  llvm::orc::MaterializationResponsibility &MR,
                  const SymbolSet &Kept);
+
+/// Defines a symbol in \p G that depends on what those sections refer to, and
+/// sets \p Name to its name. Only after unused symbols have gone and before
+/// memory is allocated.
+llvm::Error trackInitFini(llvm::jitlink::LinkGraph &G,
+                          llvm::orc::MaterializationResponsibility &MR,
+                          std::string &Name);
+
+/// Waits until all is linked that \p Symbol of trackInitFini depends on.
+/// \returns false if that has failed, which is reported, or if the object has
+/// gone.
+bool waitForAll(llvm::orc::JITDylib &JD, llvm::StringRef Symbol);
 
 /// What \p G holds once it is relocated; without \p Functions only where it
 /// lies.

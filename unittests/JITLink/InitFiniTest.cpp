@@ -6,9 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Support/Child.h"
 #include "Support/Layouts.h"
+#include "Support/Threads.h"
 #include "TestJIT.h"
 #include "jitslab/InitFiniPlugin.h"
+#include "llvm/ExecutionEngine/Orc/Debugging/DebugInfoSupport.h"
+#include <unistd.h>
 
 using namespace jitslab;
 using namespace llvm;
@@ -130,6 +134,177 @@ TEST_CASE(
     JIT.reset();
     CHECK(Log == Events{1, 2, -2, -1});
   }
+}
+
+/// Runs only what was linked with all that it refers to.
+static void checkFailedAreLeftOut(orc::LLJIT &JIT, InitFiniPlugin &Statics,
+                                  const char *Anchor) {
+  std::string Reported;
+  JIT.getExecutionSession().setErrorReporter(
+      [&](Error Err) { Reported += toString(std::move(Err)) + "\n"; });
+  REQUIRE_SUCCESS(addObjects(JIT, {"initorder"}));
+  REQUIRE_SUCCESS(JIT.lookup("init_anchor").takeError());
+  // Nothing that is looked up depends on what fails.
+  consumeError(JIT.lookup(Anchor).takeError());
+  Reported.clear();
+  Statics.initialize(JIT.getMainJITDylib());
+  CHECK(Log.size() == 5);
+  CHECK(Reported.find("static constructors of an object in main do not run") !=
+        std::string::npos);
+  Reported.clear();
+  Statics.initialize(JIT.getMainJITDylib());
+  CHECK(Log.size() == 5);
+  CHECK(Reported.empty());
+  Log.clear();
+  Statics.deinitialize(JIT.getMainJITDylib());
+  CHECK(Log.size() == 4);
+}
+
+TEST_CASE("Constructors that call what has failed to link do not run") {
+  auto Statics = std::make_shared<InitFiniPlugin>();
+  auto JIT = makeInitJIT(anyArena(), Statics);
+  // It calls call_nobody, whose memory is given to others when it fails.
+  REQUIRE_SUCCESS(addObjects(*JIT, {"initcalls", "unresolved"}));
+  checkFailedAreLeftOut(*JIT, *Statics, "calls_anchor");
+}
+
+namespace {
+/// Fails when the object is linked that defines \c Name.
+class FailingPlugin final : public orc::ObjectLinkingLayer::Plugin {
+public:
+  explicit FailingPlugin(orc::SymbolStringPtr Name) : Name(std::move(Name)) {}
+  Error notifyEmitted(orc::MaterializationResponsibility &MR) override {
+    if (!MR.getSymbols().count(Name))
+      return Error::success();
+    return make_error<StringError>("refused", inconvertibleErrorCode());
+  }
+  Error notifyFailed(orc::MaterializationResponsibility &) override {
+    return Error::success();
+  }
+  Error notifyRemovingResources(orc::JITDylib &, orc::ResourceKey) override {
+    return Error::success();
+  }
+  void notifyTransferringResources(orc::JITDylib &, orc::ResourceKey,
+                                   orc::ResourceKey) override {}
+
+private:
+  orc::SymbolStringPtr Name;
+};
+} // namespace
+
+TEST_CASE("Constructors of an object that a later plugin refuses do not run") {
+  auto Statics = std::make_shared<InitFiniPlugin>();
+  auto JIT = makeInitJIT(anyArena(), Statics);
+  auto &Layer =
+      static_cast<orc::ObjectLinkingLayer &>(JIT->getObjLinkingLayer());
+  Layer.addPlugin(std::make_shared<FailingPlugin>(
+      JIT->getExecutionSession().intern("catch_own")));
+  REQUIRE_SUCCESS(addObjects(*JIT, {"staticspic"}));
+  checkFailedAreLeftOut(*JIT, *Statics, "catch_own");
+}
+
+TEST_CASE("Zeros where constructors might be are none") {
+  auto Statics = std::make_shared<InitFiniPlugin>();
+  auto JIT = makeInitJIT(anyArena(), Statics);
+  REQUIRE_SUCCESS(addObjects(*JIT, {"zeroctors", "initorder"}));
+  REQUIRE_SUCCESS(JIT->lookup("zero_ctors").takeError());
+  REQUIRE_SUCCESS(JIT->lookup("init_anchor").takeError());
+  Statics->initialize(JIT->getMainJITDylib());
+  CHECK(Log.size() == 5);
+  Log.clear();
+  Statics->deinitialize(JIT->getMainJITDylib());
+  CHECK(Log.size() == 4);
+}
+
+namespace {
+/// Has __cxa_atexit in \c JD from \c Statics, and the object "atexit".
+struct AtExitJIT {
+  std::shared_ptr<InitFiniPlugin> Statics = std::make_shared<InitFiniPlugin>();
+  std::unique_ptr<orc::LLJIT> JIT =
+      makeInitJIT(anyArena(), Statics, /*HasPlatform=*/false);
+
+  orc::ObjectLinkingLayer &layer() {
+    return static_cast<orc::ObjectLinkingLayer &>(JIT->getObjLinkingLayer());
+  }
+  void load(orc::JITDylib &JD) {
+    REQUIRE_SUCCESS(Statics->defineAtExit(layer(), JD));
+    REQUIRE_SUCCESS(JIT->addObjectFile(JD, readObject("atexit")));
+  }
+  template <typename T> T *function(orc::JITDylib &JD, const char *Name) {
+    return valueOf(JIT->lookup(JD, Name)).template toPtr<T *>();
+  }
+};
+
+void logArgument(void *Event) { Log.push_back(*static_cast<int *>(Event)); }
+} // namespace
+
+TEST_CASE("What an object with preserved debug sections takes with it is its "
+          "own") {
+  AtExitJIT A;
+  A.layer().addPlugin(std::make_shared<orc::DebugInfoPreservationPlugin>());
+  orc::JITDylib &Main = A.JIT->getMainJITDylib();
+  A.load(Main);
+  auto Tracker = Main.createResourceTracker();
+  REQUIRE_SUCCESS(A.JIT->addObjectFile(Tracker, readObject("debugged")));
+  REQUIRE_SUCCESS(A.JIT->lookup("jit_outer").takeError());
+  // Has null for an argument.
+  CHECK(A.function<int()>(Main, "at_exit_own")() == 0);
+  REQUIRE_SUCCESS(Tracker->remove());
+  CHECK(Log == Events{});
+  A.Statics->deinitialize(Main);
+  CHECK(Log == Events{-7});
+  Tracker = nullptr; // It must not outlive the session.
+}
+
+TEST_CASE("With its last object a JITDylib's destructors have run") {
+  AtExitJIT A;
+  orc::ExecutionSession &ES = A.JIT->getExecutionSession();
+  for (int Event = 1; Event != 4; ++Event) {
+    orc::JITDylib &JD = ES.createBareJITDylib("short" + std::to_string(Event));
+    REQUIRE_SUCCESS(defineLog(JD));
+    A.load(JD);
+    auto *Register =
+        A.function<int(void (*)(void *), void *)>(JD, "at_exit_host");
+    // Neither lies in an object.
+    CHECK(Register(logArgument, &Event) == 0);
+    REQUIRE_SUCCESS(ES.removeJITDylib(JD));
+    REQUIRE(Log.size() == size_t(Event));
+    CHECK(Log.back() == Event);
+  }
+}
+
+TEST_CASE("A child of a fork registers destructors while a thread of the "
+          "parent does") {
+  if (!canForkWithThreads())
+    return;
+  CHECK(runInChild([] {
+          alarm(60);
+          AtExitJIT A;
+          orc::JITDylib &Main = A.JIT->getMainJITDylib();
+          A.load(Main);
+          auto *Register = A.function<int()>(Main, "at_exit_own");
+          std::atomic<bool> Done{false};
+          std::atomic<unsigned> Times{0};
+          std::thread Other([&] {
+            while (!Done) {
+              Register();
+              // So that it does not become too much.
+              if (++Times % 10000 == 0)
+                A.Statics->deinitialize(Main);
+            }
+          });
+          while (!Times)
+            std::this_thread::yield();
+          int Bad = 0;
+          for (int I = 0; I != 200 && !Bad; ++I)
+            Bad += !runInChild([&] {
+                      alarm(5);
+                      return Register();
+                    }).passed();
+          Done = true;
+          Other.join();
+          return Bad;
+        }).passed());
 }
 
 TEST_CASE("Without anybody to run them, static constructors are an error") {
