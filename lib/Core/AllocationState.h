@@ -22,7 +22,7 @@ class Window;
 /// objects; and not on the heap, because of what that would add to each.
 struct AllocationState {
   /// Changing: a seal failed on the way, so any part of it may have either
-  /// access rights.
+  /// access rights; or it was sealed before and is not writable again.
   enum class Rights : uint8_t { Writable, Changing, Sealed };
 
   struct Part {

@@ -124,8 +124,6 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
     if (!NotWritable)
       break;
     // There may be memory that is writable already.
-    for (AllocationState::Part &P : stateOf(*Result).Parts)
-      P.Rights = AllocationState::Rights::Changing;
     release(*Result);
     *Result = Allocation();
   }
@@ -147,10 +145,11 @@ Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
   countObjects(A, Sibling ? 0 : 1);
   PopulateAhead::Steps Steps = stateOf(A).Home->takePopulating();
   Guard.unlock();
-  for (const PopulateAhead::Step &S : Steps)
-    // It is freed then, and probes pair both.
-    if ((NotWritable = S.run()))
-      break;
+  NotWritable = LayoutPolicy::makeWritable(A);
+  if (!NotWritable)
+    for (const PopulateAhead::Step &S : Steps)
+      S.run();
+  // Also what is freed next, as it is not writable: probes pair both.
   JITSLAB_PROBE(object_allocated, fireObjectAllocated(A));
   return Error::success();
 }
@@ -196,7 +195,7 @@ Segment ArenaImpl::enlarge(Allocation &A, SegmentKind K, size_t Used,
     Populating = stateOf(A).Home->takePopulating();
   }
   for (const PopulateAhead::Step &S : Populating)
-    (void)S.run();
+    S.run();
   uintptr_t Segment = LayoutPolicy::usable(A, K).Begin;
   size_t Offset = alignTo(Segment + Used, Align(F.Align)) - Segment;
   return {LayoutPolicy::workingAddress(A, K) + Offset, Segment + Offset,

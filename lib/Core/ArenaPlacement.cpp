@@ -21,11 +21,7 @@ TakeResult ArenaImpl::placeIn(Window &W, const Footprint &F, size_t KeepFree,
   stateOf(A).Home = &W;
   stateOf(A).Forks = Forks;
   W.postpone(stateOf(A).Postpones);
-  TakeResult Result = Policy->place(W, F, KeepFree, A);
-  // What was taken before a failure is nobody's.
-  if (Result.Status != TakeStatus::Taken)
-    (void)W.takePopulating();
-  return Result;
+  return Policy->place(W, F, KeepFree, A);
 }
 
 static Error errorOf(const TakeResult &Result) {

@@ -80,9 +80,13 @@ std::optional<size_t> DenseLayout::worstCase(const Footprint &F) const {
 TakeResult DenseLayout::place(Window &W, const Footprint &F, size_t KeepFree,
                               Allocation &A) {
   TakeResult Result = takeFromLanes(
-      W, F, KeepFree, [&](SegmentKind K, AddressRange R) { own(A, K, R); });
+      W, F, KeepFree,
+      [&](SegmentKind K, AddressRange R, const TakeResult &Taken) {
+        own(A, K, R);
+        parts(A)[K].Rights = rightsOf(Taken);
+      });
   if (Result.Status != TakeStatus::Taken)
-    release(W, A);
+    takeBack(W, A);
   return Result;
 }
 
@@ -151,7 +155,8 @@ std::error_code DenseLayout::seal(ArrayRef<Allocation *> Allocations,
 // price of a seal; on x86-64 that is nothing.
 void DenseLayout::prepareRelease(Allocation &A) {
   for (Part &P : parts(A))
-    P.Rights = State::Writable;
+    if (P.Rights == State::Sealed)
+      P.Rights = State::Writable;
   if (!parts(A)[SegmentKind::Code] || forksBefore(A) != forkCount())
     return;
   AddressRange Code = usable(A, SegmentKind::Code);

@@ -20,9 +20,9 @@ namespace jitslab {
 /// See LayoutPolicy::worstCase.
 std::optional<size_t> worstCaseInLanes(const Footprint &F);
 
-/// Takes whole granules for each segment of \p F, and calls \p Assign for each.
-/// Stops at the first that cannot be had; what was taken by then is the
-/// caller's to give back.
+/// Takes whole granules for each segment of \p F, and calls \p Assign for each,
+/// with its kind, its range and what take said. Stops at the first that cannot
+/// be had; what was taken by then is the caller's to give back.
 ///
 /// Code and data come first: they begin at the two ends of the window, so that
 /// one which is as large as the object leaves what is between in one piece.
@@ -38,7 +38,7 @@ TakeResult takeFromLanes(Window &W, const Footprint &F, size_t KeepFree,
         W.take(laneOf(K), Bytes, std::max(F[K].Align, W.granule()), KeepFree);
     if (Taken.Status != TakeStatus::Taken)
       return Taken;
-    Assign(K, AddressRange{Taken.Address, Taken.Address + Bytes});
+    Assign(K, AddressRange{Taken.Address, Taken.Address + Bytes}, Taken);
   }
   return {TakeStatus::Taken};
 }

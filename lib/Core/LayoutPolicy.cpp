@@ -54,6 +54,18 @@ void LayoutPolicy::own(Allocation &A, SegmentKind K, AddressRange R) {
   P.End = uint32_t(R.End - home(A).begin());
 }
 
+std::error_code LayoutPolicy::makeWritable(Allocation &A) {
+  for (SegmentKind K : AllSegmentKinds) {
+    Part &P = parts(A)[K];
+    if (!P || P.Rights == State::Writable)
+      continue;
+    if (std::error_code EC = home(A).makeWritable(owned(A, K)))
+      return EC;
+    P.Rights = State::Writable;
+  }
+  return {};
+}
+
 LaneBytes LayoutPolicy::leastBytes(const Footprint &F) const {
   LaneBytes Least{};
   for (SegmentKind K : AllSegmentKinds)

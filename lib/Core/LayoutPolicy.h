@@ -69,10 +69,13 @@ public:
   // The life of an object. Called with the arena's lock held, unless a function
   // says otherwise.
 
-  /// Takes memory for \p F from \p W and fills in \p A's parts. What was taken
-  /// before a failure is given back.
+  /// Takes memory for \p F from \p W and fills in \p A's parts: Changing where
+  /// it cannot be written yet. What was taken before a failure is given back.
   virtual TakeResult place(Window &W, const Footprint &F, size_t KeepFree,
                            Allocation &A) = 0;
+
+  /// Makes writable what place has left to this. Called without the lock.
+  static std::error_code makeWritable(Allocation &A);
 
   /// See ArenaAccess::enlarge. Only where takesPieces().
   virtual bool enlarge(Window & /*W*/, Allocation & /*A*/, SegmentKind /*K*/,
@@ -124,11 +127,22 @@ protected:
   /// owns already begins there too. A segment that begins later than its first
   /// page says so before.
   static void own(Allocation &A, SegmentKind K, AddressRange R);
+  /// The rights of what was taken as \p Taken says.
+  static State rightsOf(const TakeResult &Taken) {
+    return Taken.IsProtected ? State::Changing : State::Writable;
+  }
   static Window &home(const Allocation &A) { return *stateOf(A).Home; }
   static uint32_t forksBefore(const Allocation &A) { return stateOf(A).Forks; }
   /// What \p A counts among the mappings of blocks.
   static uint16_t &mappings(Allocation &A) { return stateOf(A).Mappings; }
   static bool &inLanes(Allocation &A) { return stateOf(A).InLanes; }
+
+  /// Gives back what place has taken before it failed: nothing is to be done to
+  /// that any more.
+  void takeBack(Window &W, Allocation &A) {
+    release(W, A);
+    (void)W.takePopulating();
+  }
 
   /// Gives \p R, whose rights are \p Rights, back to \p W.
   virtual void giveBack(Window &W, AddressRange R, State Rights);

@@ -114,13 +114,14 @@ TakeResult PerObjectLayout::placeBlock(Window &W, const Footprint &F,
       continue;
     AddressRange Pages{Taken.Address + B.Begin[K], Taken.Address + B.End[K]};
     if (Unused != Pages.Begin)
-      W.give({Unused, Pages.Begin});
+      giveBack(W, {Unused, Pages.Begin}, rightsOf(Taken));
     Unused = Pages.End;
     W.kinds().set(Pages, K);
     assign(A, K, F[K], Pages);
+    parts(A)[K].Rights = rightsOf(Taken);
   }
   if (Unused != Taken.Address + Size)
-    W.give({Unused, Taken.Address + Size});
+    giveBack(W, {Unused, Taken.Address + Size}, rightsOf(Taken));
   return Taken;
 }
 

@@ -23,20 +23,6 @@ static constexpr size_t MostPopulateBytes = size_t(128) * 1024;
 static constexpr size_t PopulateShare = 4;
 static constexpr size_t MostPopulateAtOnce = size_t(1) << 20;
 
-std::error_code PopulateAhead::Step::run() const {
-  switch (What) {
-  case Populate:
-    Backing->populate(Pages);
-    break;
-  case SlabIsFull:
-    Backing->onSlabFull(Pages);
-    break;
-  case MakeWritable:
-    return Backing->makeWritable(Pages);
-  }
-  return {};
-}
-
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was
 // ever taken since it was committed, so everything there is writable.
 void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
@@ -63,7 +49,7 @@ void PopulateAhead::populate(SlabBacking &Backing, Lane L, AddressRange R) {
   for (size_t I = First; I <= Last; ++I) {
     auto Mark = uint32_t(I == Last ? NewMark - LastSlab.Begin : SlabSize);
     if (Mark == SlabSize && Slabs[I].Populated != SlabSize)
-      Todo.push_back({&Backing, Slabs.range(I), Step::SlabIsFull});
+      Todo.push_back({&Backing, Slabs.range(I), /*SlabIsFull=*/true});
     Slabs[I].Populated = Mark;
   }
 }

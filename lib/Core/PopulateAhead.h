@@ -16,22 +16,20 @@
 namespace jitslab {
 
 /// Backs memory ahead of its use: one call instead of a page fault for each
-/// page. One for each window. Notes too what else is to be done to memory that
-/// is handed out.
+/// page. One for each window.
 class PopulateAhead {
 public:
   /// What the system is to be asked for. It takes its time, so the arena is not
   /// locked then. By then other threads may have done anything with pages that
   /// were not handed out; the system refuses what makes no sense any more.
   struct Step {
-    enum Kind : uint8_t { Populate, SlabIsFull, MakeWritable };
-
     SlabBacking *Backing;
     AddressRange Pages;
-    Kind What = Populate;
+    bool SlabIsFull = false;
 
-    /// Only MakeWritable fails.
-    std::error_code run() const;
+    void run() const {
+      SlabIsFull ? Backing->onSlabFull(Pages) : Backing->populate(Pages);
+    }
   };
   using Steps = llvm::SmallVector<Step, 0>;
 
@@ -47,13 +45,8 @@ public:
       populate(Backing, L, R);
   }
 
-  /// Says that \p R is handed out next and cannot be written yet.
-  void makeWritable(SlabBacking &Backing, AddressRange R) {
-    Todo.push_back({&Backing, R, Step::MakeWritable});
-  }
-
-  /// What is to be done for what was handed out since the last call, in this
-  /// order. The window has to live until it is done.
+  /// What is to be done for what was handed out since the last call. The window
+  /// has to live until it is done.
   Steps takeSteps() { return std::exchange(Todo, {}); }
 
 private:

@@ -55,12 +55,14 @@ void RemappingLayout::assign(Allocation &A, SegmentKind K,
 
 TakeResult RemappingLayout::placeInLanes(Window &W, const Footprint &F,
                                          size_t KeepFree, Allocation &A) {
-  TakeResult Result =
-      takeFromLanes(W, F, KeepFree, [&](SegmentKind K, AddressRange Pages) {
+  TakeResult Result = takeFromLanes(
+      W, F, KeepFree,
+      [&](SegmentKind K, AddressRange Pages, const TakeResult &Taken) {
         assign(A, K, F[K], Pages);
+        parts(A)[K].Rights = rightsOf(Taken);
       });
   if (Result.Status != TakeStatus::Taken)
-    release(W, A);
+    takeBack(W, A);
   return Result;
 }
 

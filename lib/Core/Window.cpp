@@ -50,9 +50,12 @@ void Window::retire() {
 TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   RangeMap &FreeInLane = Free[L].Writable;
   std::optional<uintptr_t> Start;
-  bool SystemRefused = false;
-  if (!Free[L].Protected.empty())
-    Start = takeProtected(L, Bytes, Align, SystemRefused);
+  bool SystemRefused = false, IsProtected = false;
+  if (!Free[L].Protected.empty()) {
+    const bool Postpone = Postpones && Bytes > SlabSize;
+    Start = takeProtected(L, Bytes, Align, Postpone, SystemRefused);
+    IsProtected = Start && Postpone;
+  }
   if (!Start)
     Start = FreeInLane.take(Bytes, Align);
   if (!Start) {
@@ -79,7 +82,7 @@ TakeResult Window::take(Lane L, size_t Bytes, size_t Align, size_t KeepFree) {
   AddressRange R{*Start, *Start + Bytes};
   countLive(R, /*Alive=*/true);
   Ahead.handOut(Backings[L], L, R);
-  return {TakeStatus::Taken, *Start};
+  return {TakeStatus::Taken, *Start, {}, IsProtected};
 }
 
 bool Window::takeFront(Lane L, AddressRange R) {
@@ -91,13 +94,13 @@ bool Window::takeFront(Lane L, AddressRange R) {
 }
 
 // A refusal is no failure yet: there may be memory that is writable already.
-std::optional<uintptr_t>
-Window::takeProtected(Lane L, size_t Bytes, size_t Align, bool &SystemRefused) {
+std::optional<uintptr_t> Window::takeProtected(Lane L, size_t Bytes,
+                                               size_t Align, bool Postpone,
+                                               bool &SystemRefused) {
   RangeMap &ProtectedInLane = Free[L].Protected;
   std::optional<uintptr_t> Start = ProtectedInLane.take(Bytes, Align);
-  if (Start && Postpones && Bytes > SlabSize)
-    Ahead.makeWritable(Backings[L], {*Start, *Start + Bytes});
-  else if (Start && Backings[L].makeWritable({*Start, *Start + Bytes})) {
+  if (Start && !Postpone &&
+      Backings[L].makeWritable({*Start, *Start + Bytes})) {
     ProtectedInLane.give({*Start, *Start + Bytes});
     SystemRefused = true;
     return std::nullopt;

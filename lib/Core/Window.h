@@ -33,6 +33,8 @@ struct TakeResult {
   TakeStatus Status;
   uintptr_t Address = 0;
   std::error_code Reason = {};
+  /// It cannot be written yet: see Window::postpone.
+  bool IsProtected = false;
 };
 
 /// One reservation, the slabs that were committed in it and what of them is
@@ -63,10 +65,15 @@ public:
   /// which \p KeepFree stay untaken.
   TakeResult take(Lane L, size_t Bytes, size_t Align, size_t KeepFree);
 
-  /// From now on take leaves it to the steps of takePopulating to make large
-  /// memory writable again that was sealed. Such a step may fail: then it is
-  /// given back as protected.
+  /// From now on take leaves it to makeWritable to make large memory writable
+  /// again that was sealed, and says so. Until that has succeeded, it is given
+  /// back as protected.
   void postpone(bool Does) { Postpones = Does; }
+
+  /// Without the arena's lock, for what is taken.
+  std::error_code makeWritable(AddressRange R) {
+    return Backings[laneAt(R.Begin)].makeWritable(R);
+  }
 
   /// Takes exactly \p R, which has to lie where a free range of \p L begins.
   bool takeFront(Lane L, AddressRange R);
@@ -149,7 +156,7 @@ private:
     return Slabs[Slabs.indexOf(Address)].Owner;
   }
   std::optional<uintptr_t> takeProtected(Lane L, size_t Bytes, size_t Align,
-                                         bool &SystemRefused);
+                                         bool Postpone, bool &SystemRefused);
   /// \returns the slabs, which nobody has yet; none where there are too few.
   llvm::ErrorOr<AddressRange> commit(Lane L, size_t Bytes, size_t Align,
                                      size_t KeepFree);

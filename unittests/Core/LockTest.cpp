@@ -238,6 +238,74 @@ TEST_CASE("Large memory that cannot be made writable again is replaced by "
   CHECK((Memory.KeepFailing ? A->stats().CommittedBytes : 0) == 0);
 }
 
+TEST_CASE("Large sealed memory stays what it is when it is taken for an object "
+          "that finds no room") {
+  ArenaOptions O;
+  O.ObjectLayout = Layout::PerProtection;
+  O.WindowSize = 16 * SlabSize;
+  O.Grow = false;
+  auto A = valueOf(Arena::create(O));
+  { Allocation Room = valueOf(A->allocate(footprint(4 * SlabSize, 0, 0))); }
+  // Between two that keep its slabs from being given back.
+  Allocation Before = loadLarge(*A, footprint(SlabSize / 4, 0, 0));
+  Allocation Large = loadLarge(*A, footprint(LargeSize, 0, 0));
+  Allocation After = loadLarge(*A, footprint(SlabSize / 4, 0, 0));
+  const uintptr_t Place = Large[SegmentKind::Code].Executor;
+  Large.release();
+  std::string Message;
+  CHECK(codeOf(A->allocate(footprint(LargeSize, 0, 15 * SlabSize)), Message) ==
+        std::errc::not_enough_memory);
+  CHECK(hasRights(Place, "r-x"));
+  Allocation Next = valueOf(A->allocate(footprint(LargeSize, 100, 100)));
+  const Segment Code = Next[SegmentKind::Code];
+  CHECK(Code.Executor - Place < SlabSize);
+  REQUIRE(hasRights(Code.Executor, "rw-"));
+  REQUIRE(hasRights(Code.Executor + Code.Size - 1, "rw-"));
+  memset(Code.Working, 1, Code.Size);
+  REQUIRE_SUCCESS(sealOne(*A, Next));
+  CHECK(A->verify());
+}
+
+namespace {
+
+/// Gives no slab back, and takes the rights of half of it.
+class RefusingMemory final : public TestMemory {
+public:
+  bool Refuses = false;
+
+  std::error_code protect(uintptr_t Start, size_t Size, Access A) override {
+    if (!Refuses)
+      return TestMemory::protect(Start, Size, A);
+    REQUIRE(!TestMemory::protect(Start, Size / 2, A));
+    return std::error_code(ENOMEM, std::generic_category());
+  }
+  std::error_code unmap(uintptr_t Start, size_t Size) override {
+    return Refuses ? std::error_code(ENOMEM, std::generic_category())
+                   : TestMemory::unmap(Start, Size);
+  }
+};
+
+} // namespace
+
+TEST_CASE("Large data that cannot be made writable again is not taken for "
+          "writable") {
+  RefusingMemory Memory;
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  auto A = valueOf(ArenaAccess::create(O, Memory));
+  { Allocation Large = loadLarge(*A, footprint(0, 0, 2 * SlabSize)); }
+  Memory.Refuses = true;
+  CHECK(A->trim() == 0);
+  Memory.Refuses = false;
+  Memory.FailNth = 1;
+  Allocation Data = valueOf(A->allocate(footprint(0, 0, LargeSize)));
+  const Segment S = Data[SegmentKind::RWData];
+  REQUIRE(hasRights(S.Executor, "rw-"));
+  REQUIRE(hasRights(S.Executor + S.Size - 1, "rw-"));
+  memset(S.Working, 1, S.Size);
+  CHECK(A->verify());
+}
+
 TEST_CASE("A lock that nobody waits for is not let go") {
   PausingLock Lock;
   Lock.lock();
