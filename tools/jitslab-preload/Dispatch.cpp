@@ -27,6 +27,14 @@ namespace jitslab {
 
 static constexpr PreloadBackend NoBackend = {};
 
+/// How many threads load a backend just now, and whether this one does. The
+/// other models of thread-local memory need another library than the C library.
+static std::atomic<unsigned> Loading{0};
+__attribute__((
+    tls_model("initial-exec"))) static thread_local unsigned LoadingHere = 0;
+/// This process was forked meanwhile.
+static std::atomic<bool> LoadingWasCutOff{false};
+
 /// What code of the library at \p Path would get as \p Name, the preload aside.
 static void *lookUpFrom(const char *Path, const char *Name, const char *Node,
                         const void *Own) {
@@ -165,6 +173,10 @@ noBackend(LLVMVersion &Version, const char *Why, const char *Detail) {
 }
 
 static const PreloadBackend *load(LLVMVersion &Version, const void *Inside) {
+  // What another thread of the parent had half loaded, stays so.
+  if (LoadingWasCutOff.load(std::memory_order_relaxed))
+    return noBackend(Version,
+                     "the process was forked while a backend was loaded%s", "");
   char Path[PATH_MAX];
   if (!backendPath(Version.Major, Path, sizeof(Path)) ||
       access(Path, R_OK) != 0)
@@ -188,6 +200,12 @@ static const PreloadBackend *load(LLVMVersion &Version, const void *Inside) {
   return Get();
 }
 
+void noticeForkInChild() {
+  if (Loading != LoadingHere)
+    LoadingWasCutOff = true;
+  Loading = LoadingHere;
+}
+
 static bool inSameLibrary(const void *A, const void *B) {
   Dl_info InfoA, InfoB;
   return dladdr(A, &InfoA) && dladdr(B, &InfoB) &&
@@ -200,8 +218,12 @@ static bool inSameLibrary(const void *A, const void *B) {
 const PreloadBackend *backend(LLVMVersion &Version, const void *Inside) {
   const PreloadBackend *Known = Version.Backend.load(std::memory_order_acquire);
   if (!Known) {
+    ++Loading;
+    ++LoadingHere;
     Known = load(Version, Inside);
     Version.Backend.store(Known, std::memory_order_release);
+    --LoadingHere;
+    --Loading;
   }
   const char *WhyNot = nullptr;
   if (Known == &NoBackend)

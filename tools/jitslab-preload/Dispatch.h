@@ -75,6 +75,10 @@ Call resolve(EntryPoint &Entry, const void *Own, const void *Caller);
 /// it the first time; null if nobody does, which is noted.
 const PreloadBackend *backend(LLVMVersion &Version, const void *Inside);
 
+/// For a child of a fork: if another thread of the parent was loading a
+/// backend, no more are loaded.
+void noticeForkInChild();
+
 /// \returns the variable \p Name of the libLLVM that \p Inside is in, or null.
 void *findVariable(const LLVMVersion &Version, const char *Name,
                    const void *Inside);

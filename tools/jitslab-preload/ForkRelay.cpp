@@ -9,6 +9,8 @@
 // As Dispatch.cpp, this needs nothing but the C library.
 
 #include "ForkRelay.h"
+#include "Dispatch.h"
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <pthread.h>
@@ -31,36 +33,70 @@ static pthread_mutex_t Lock = PTHREAD_MUTEX_INITIALIZER;
 static Handlers Registered[MaxRegistered];
 static size_t NumRegistered = 0;
 
-/// What pthread_atfork said when this library was loaded.
-static int RegisterError = ENOMEM;
+/// Is the C library told?
+static std::atomic<bool> Enlisted{false};
+/// The thread that forks, 0 if none does; and how often it is told of it.
+static std::atomic<pthread_t> Forking{0};
+static unsigned Depth = 0;
 
 static void before() {
+  if (Forking.load(std::memory_order_relaxed) == pthread_self()) {
+    ++Depth;
+    return;
+  }
   pthread_mutex_lock(&Lock);
+  Forking.store(pthread_self(), std::memory_order_relaxed);
+  Depth = 1;
   for (size_t I = NumRegistered; I-- > 0;)
     Registered[I].Before();
 }
 
+static void end() {
+  Forking.store(0, std::memory_order_relaxed);
+  pthread_mutex_unlock(&Lock);
+}
+
 static void inParent() {
+  if (--Depth)
+    return;
   for (size_t I = 0; I != NumRegistered; ++I)
     Registered[I].InParent();
-  pthread_mutex_unlock(&Lock);
+  end();
 }
 
 static void inChild() {
+  if (--Depth)
+    return;
+  jitslab::noticeForkInChild();
   for (size_t I = 0; I != NumRegistered; ++I)
     Registered[I].InChild();
-  pthread_mutex_unlock(&Lock);
+  end();
 }
 
-// Before main and its threads, so no fork is under way.
+/// Without a lock, as in lib/Platform/Fork.cpp: threads that come here at the
+/// same time each register.
+static int enlist() {
+  if (Enlisted.load(std::memory_order_acquire))
+    return 0;
+  if (int Error = pthread_atfork(before, inParent, inChild))
+    return Error;
+  Enlisted.store(true, std::memory_order_release);
+  return 0;
+}
+
+// Before main. Constructors of libraries that the host needs run even earlier;
+// if one of them uses LLVM, its backend registers first.
 __attribute__((constructor)) static void registerWhenLoaded() {
-  RegisterError = pthread_atfork(before, inParent, inChild);
+  // What fails now is tried again when a backend registers.
+  (void)enlist();
 }
 
 int jitslab_preload_atfork_1(void (*Before)(), void (*InParent)(),
                              void (*InChild)()) {
+  if (int Error = enlist())
+    return Error;
   pthread_mutex_lock(&Lock);
-  int Error = NumRegistered == MaxRegistered ? ENOMEM : RegisterError;
+  int Error = NumRegistered == MaxRegistered ? ENOMEM : 0;
   if (!Error)
     Registered[NumRegistered++] = {Before, InParent, InChild};
   pthread_mutex_unlock(&Lock);

@@ -10,7 +10,8 @@
 /// The order in which fork handlers are registered matters
 /// (jitslab/ForkHandlers.h), and a backend is loaded long after the host has
 /// registered its own. So libjitslab-preload.so registers when the process
-/// starts, and its handlers call those of the backends.
+/// starts, before main, or when a constructor of a library uses LLVM even
+/// earlier, and its handlers call those of the backends.
 ///
 //===----------------------------------------------------------------------===//
 
