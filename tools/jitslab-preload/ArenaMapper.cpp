@@ -16,8 +16,8 @@
 #include "ProcessArena.h"
 #include "llvm/Support/MathExtras.h"
 #include <cstdlib>
+#include <map>
 #include <mutex>
-#include <unordered_map>
 
 using namespace llvm;
 
@@ -47,8 +47,13 @@ private:
 /// What was taken from it.
 class Blocks final : public ForkListener {
 public:
-  /// \returns an empty block where there is no room.
-  sys::MemoryBlock take(SegmentKind K, size_t Size);
+  /// \returns an empty block where there is no room: in the window of
+  /// \p Sibling, if there is one.
+  sys::MemoryBlock take(SegmentKind K, size_t Size,
+                        const Allocation *Sibling = nullptr);
+  /// \returns what \p Block, which stays meanwhile, is of; null if it is not
+  /// one of these.
+  const Allocation *find(const sys::MemoryBlock &Block);
   /// Sets \p IsOurs to false if \p Block is not one of these.
   std::error_code give(const sys::MemoryBlock &Block, bool &IsOurs);
 
@@ -67,7 +72,7 @@ private:
 
   /// Not held while the arena is called, which has locks of its own.
   std::mutex Lock;
-  std::unordered_map<void *, Allocation> Live;
+  std::map<void *, Allocation> Live;
 };
 } // namespace
 
@@ -116,7 +121,22 @@ void MapperArena::atExit() {
         Twine(Taken.NumTaken) + " blocks; " + describe(get().Pages->stats()));
 }
 
-sys::MemoryBlock Blocks::take(SegmentKind K, size_t Size) {
+const Allocation *Blocks::find(const sys::MemoryBlock &Block) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  // LLVM may have cut off what lay before it.
+  auto After = Live.upper_bound(Block.base());
+  if (After == Live.begin())
+    return nullptr;
+  const Allocation &Candidate = std::prev(After)->second;
+  auto Address = reinterpret_cast<uintptr_t>(Block.base());
+  for (SegmentKind K : AllSegmentKinds)
+    if (Address - Candidate[K].Executor < Candidate[K].Size)
+      return &Candidate;
+  return nullptr;
+}
+
+sys::MemoryBlock Blocks::take(SegmentKind K, size_t Size,
+                              const Allocation *Sibling) {
   const std::shared_ptr<Arena> &Pages = MapperArena::get().Pages;
   if (!Pages)
     return {};
@@ -124,7 +144,7 @@ sys::MemoryBlock Blocks::take(SegmentKind K, size_t Size) {
   size_t Page = ArenaAccess::memory(*Pages).pageSize();
   Footprint F;
   F[K] = {alignTo(Size, Page), Page};
-  Expected<Allocation> Object = Pages->allocate(F);
+  Expected<Allocation> Object = Pages->allocate(F, Sibling);
   if (!Object) {
     consumeError(Object.takeError());
     return {};
@@ -183,10 +203,16 @@ sys::MemoryBlock ArenaMapper::allocateMappedMemory(
     SectionMemoryManager::AllocationPurpose Purpose, size_t Size,
     const sys::MemoryBlock *Near, unsigned Flags, std::error_code &EC) {
   EC = std::error_code();
-  if (InArena)
-    if (sys::MemoryBlock Block = Taken.take(kindOf(Purpose), Size);
-        Block.base())
+  // A manager goes on where it began: what it has elsewhere is out of reach.
+  const bool Begins = !Near || !Near->base();
+  const Allocation *Sibling = InArena && !Begins ? Taken.find(*Near) : nullptr;
+  if (Sibling || (InArena && Begins)) {
+    sys::MemoryBlock Block = Taken.take(kindOf(Purpose), Size, Sibling);
+    if (!Block.base() && Sibling)
+      EC = std::make_error_code(std::errc::not_enough_memory);
+    if (Block.base() || Sibling)
       return Block;
+  }
   return sys::Memory::allocateMappedMemory(Size, Near, Flags, EC);
 }
 

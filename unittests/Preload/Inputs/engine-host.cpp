@@ -8,13 +8,17 @@
 
 // engine-host MODE: compiles and calls a function the way that MODE says.
 // engine-host forks [MODE]: so do children and their parent.
+// engine-host mixed OBJECT: a manager of its own links OBJECT, before and after
+// there is an engine with another one.
 
 #include "common/TripleModule.h"
 #include "llvm-c/Target.h"
 #include "llvm/ExecutionEngine/GenericValue.h"
 #include "llvm/ExecutionEngine/Interpreter.h"
 #include "llvm/ExecutionEngine/MCJIT.h"
+#include "llvm/ExecutionEngine/RuntimeDyld.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
+#include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/raw_ostream.h"
 #include "llvm/Target/TargetMachine.h"
 #include <atomic>
@@ -195,6 +199,25 @@ static int runForksUnderLock() {
   return Bad != 0;
 }
 
+static bool links(OwnManager &Manager, StringRef Path) {
+  auto Object = cantFail(object::ObjectFile::createObjectFile(Path));
+  RuntimeDyld Linker(Manager, Manager);
+  Linker.loadObject(*Object.getBinary());
+  Linker.finalizeWithMemoryManagerLocking();
+  auto *Triple =
+      reinterpret_cast<int (*)(int)>(Linker.getSymbol("triple").getAddress());
+  return Triple && Triple(14) == 42;
+}
+
+static int runMixed(StringRef Path) {
+  OwnManager Manager;
+  bool Good = links(Manager, Path);
+  Good &= Host("own").triple(14) == 42;
+  Good &= links(Manager, Path);
+  outs() << (Good ? "triple(14) = 42\n" : "a wrong result\n");
+  return !Good;
+}
+
 int main(int, char **Argv) {
   StringRef Mode = Argv[1];
   jitslab::initializeExampleTarget();
@@ -204,6 +227,8 @@ int main(int, char **Argv) {
     return runForks(Argv[2] ? Argv[2] : "");
   if (Mode == "forks-under-lock")
     return runForksUnderLock();
+  if (Mode == "mixed")
+    return runMixed(Argv[2]);
   Host H(Mode);
   int Result = Mode == "interpreter" ? H.interpret(14) : H.triple(14);
   outs() << "triple(14) = " << Result << '\n';
