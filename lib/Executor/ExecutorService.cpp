@@ -8,6 +8,7 @@
 
 #include "jitslab/ExecutorService.h"
 #include "../Platform/CodeMemory.h"
+#include "../Unwind/FrameRegistry.h"
 #include "ExecutorSession.h"
 #include "llvm/Support/Process.h"
 
@@ -39,6 +40,15 @@ public:
     std::lock_guard<std::mutex> Guard(Lock);
     auto I = Sessions.find(Number);
     return I == Sessions.end() ? nullptr : I->second.Session;
+  }
+
+  /// True where any session has a window.
+  bool holds(uintptr_t Address) {
+    std::lock_guard<std::mutex> Guard(Lock);
+    for (auto &[Number, S] : Sessions)
+      if (S.Session->holds(Address))
+        return true;
+    return false;
   }
 
   /// Ends the sessions for which \p Which is true, the newest first.
@@ -155,6 +165,16 @@ wire::CBuffer onWork(const char *Data, size_t Size) {
   return B.release();
 }
 
+// Frames in windows are registered with the objects that they are of.
+void addFrames(const uint8_t *Begin) {
+  if (!SessionTable::process().holds(reinterpret_cast<uintptr_t>(Begin)))
+    FrameRegistry::process().addForeign(Begin);
+}
+
+void removeFrames(const uint8_t *Begin) {
+  FrameRegistry::process().removeForeign(Begin);
+}
+
 Expected<uint64_t> openSession(uint32_t Version, const void *Service,
                                StringRef Socket, StringRef Proof) {
   if (Version != wire::Version)
@@ -209,7 +229,9 @@ extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
              uint8_t(hasCoherentInstructions()),
              ExecutorAddr::fromPtr(&onReserve),
              ExecutorAddr::fromPtr(&onRelease), ExecutorAddr::fromPtr(&onMap),
-             ExecutorAddr::fromPtr(&onUnmap), ExecutorAddr::fromPtr(&onWork))
+             ExecutorAddr::fromPtr(&onUnmap), ExecutorAddr::fromPtr(&onWork),
+             ExecutorAddr::fromPtr(&addFrames),
+             ExecutorAddr::fromPtr(&removeFrames))
       .release();
 }
 

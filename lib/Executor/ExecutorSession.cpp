@@ -22,6 +22,11 @@ static std::error_code invalid() {
   return std::make_error_code(std::errc::invalid_argument);
 }
 
+bool ExecutorSession::holds(uintptr_t Address) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  return windowOf({Address, Address + 1});
+}
+
 ErrorOr<uintptr_t> ExecutorSession::reserve(uint64_t Size) {
   if (Size < MinWindowSize || Size > MaxWindowSize || Size % SlabSize)
     return invalid();

@@ -34,6 +34,9 @@ public:
   /// and gives all memory back.
   llvm::Error end();
 
+  /// True where a window is.
+  bool holds(uintptr_t Address);
+
   // The messages, see Wire.h.
 
   llvm::ErrorOr<uintptr_t> reserve(uint64_t Size);

@@ -31,21 +31,25 @@ static StringRef nameOfExternal(const Symbol &S) {
 #endif
 }
 
-static Error redirectCalls(LinkGraph &G) {
-  using Function = void (*)(const uint8_t *);
-  SmallVector<std::pair<Symbol *, Function>, 4> Found;
+void redirectFrameCalls(LinkGraph &G, FrameFunctions F) {
+  SmallVector<std::pair<Symbol *, orc::ExecutorAddr>, 4> Found;
   for (Symbol *S : G.external_symbols())
-    if (Function F =
-            StringSwitch<Function>(nameOfExternal(*S))
-                .Case("__register_frame", addFrames)
-                .Case("__deregister_frame", removeFrames)
+    if (orc::ExecutorAddr Function =
+            StringSwitch<orc::ExecutorAddr>(nameOfExternal(*S))
+                .Case("__register_frame", F.Add)
+                .Case("__deregister_frame", F.Remove)
                 // libunwind's, which the runtime prefers.
-                .Case("__unw_add_dynamic_eh_frame_section", addFrames)
-                .Case("__unw_remove_dynamic_eh_frame_section", removeFrames)
-                .Default(nullptr))
-      Found.push_back({S, F});
-  for (auto [S, F] : Found)
-    G.makeAbsolute(*S, orc::ExecutorAddr::fromPtr(F));
+                .Case("__unw_add_dynamic_eh_frame_section", F.Add)
+                .Case("__unw_remove_dynamic_eh_frame_section", F.Remove)
+                .Default(orc::ExecutorAddr()))
+      Found.push_back({S, Function});
+  for (auto [S, Function] : Found)
+    G.makeAbsolute(*S, Function);
+}
+
+static Error redirectCalls(LinkGraph &G) {
+  redirectFrameCalls(G, {orc::ExecutorAddr::fromPtr(addFrames),
+                         orc::ExecutorAddr::fromPtr(removeFrames)});
   return Error::success();
 }
 

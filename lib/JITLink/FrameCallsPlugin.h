@@ -13,6 +13,16 @@
 
 namespace jitslab {
 
+/// Functions of the process that a graph's code runs in, which stand for
+/// __register_frame and __deregister_frame.
+struct FrameFunctions {
+  llvm::orc::ExecutorAddr Add, Remove;
+};
+
+/// Lets code of \p G that registers frames by itself call these, if they are
+/// not null. What it calls must not have been looked up yet.
+void redirectFrameCalls(llvm::jitlink::LinkGraph &G, FrameFunctions F);
+
 /// Code that is linked and registers frames by itself does so with the
 /// FrameRegistry: the ORC runtime registers those of each object, which are
 /// registered already.

@@ -126,9 +126,9 @@ Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
   StringRef Refusal;
   uint64_t Page;
   uint8_t Coherent;
-  if (!wire::read<wire::OpenReply>(bytesOf(*Reply), Refusal, Session, Page,
-                                   Coherent, ReserveFn, ReleaseFn, MapFn,
-                                   UnmapFn, WorkFn))
+  if (!wire::read<wire::OpenReply>(
+          bytesOf(*Reply), Refusal, Session, Page, Coherent, ReserveFn,
+          ReleaseFn, MapFn, UnmapFn, WorkFn, ForFrames.Add, ForFrames.Remove))
     return failMalformed();
   CoherentInstructions = Coherent == 1;
   if (!Refusal.empty())

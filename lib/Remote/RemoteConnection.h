@@ -10,6 +10,7 @@
 #define JITSLAB_REMOTE_REMOTECONNECTION_H
 
 #include "../Core/Lane.h"
+#include "../JITLink/FrameCallsPlugin.h"
 #include "../Platform/AddressSpace.h"
 #include "../Platform/DescriptorChannel.h"
 #include "Wire.h"
@@ -57,6 +58,8 @@ public:
   /// What is written is seen by instruction fetches without being told.
   bool hasCoherentInstructions() const { return CoherentInstructions; }
   bool sharesMemory() const { return bool(Channel); }
+  /// Which leave out frames in windows: those are registered by work.
+  const FrameFunctions &frameFunctions() const { return ForFrames; }
   /// One thread at a time.
   DescriptorChannel &channel() { return Channel; }
 
@@ -103,6 +106,7 @@ private:
   size_t PageSize = 0;
   bool CoherentInstructions = false;
   llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn;
+  FrameFunctions ForFrames;
   DescriptorChannel Channel;
   uint64_t LastWork = 0;
   std::atomic<size_t> Messages{0};

@@ -199,6 +199,11 @@ void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *, LinkGraph &G,
                                           OnAllocatedFunction OnAllocated) {
   if (Error Over = Memory->executor().check())
     return OnAllocated(std::move(Over));
+  // The ORC runtime of LLVM 19 registers the frames of an object before they
+  // are there; and what is registered by itself hides what lies above it in a
+  // table of this library's.
+  if (Options.RegisterFrames)
+    redirectFrameCalls(G, Memory->executor().frameFunctions());
   Expected<GraphMemory> M = GraphMemory::create(
       *Space, G, /*OutsideMinSize=*/SIZE_MAX, WindowGroup());
   if (!M)

@@ -54,11 +54,12 @@ using OpenArgs = sps::SPSArgList<uint32_t, sps::SPSExecutorAddr, sps::SPSString,
                                  sps::SPSString>;
 /// What went wrong, or nothing; the session, the size of pages in bytes, 1 if
 /// instruction caches see what is written without being told (LLVM's reading of
-/// a bool trusts that it is one), and the functions for the other messages.
-using OpenReply = sps::SPSArgList<sps::SPSString, uint64_t, uint64_t, uint8_t,
-                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr,
-                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr,
-                                  sps::SPSExecutorAddr>;
+/// a bool trusts that it is one), the functions for the other messages, and two
+/// that code there calls instead of __register_frame and __deregister_frame.
+using OpenReply = sps::SPSArgList<
+    sps::SPSString, uint64_t, uint64_t, uint8_t, sps::SPSExecutorAddr,
+    sps::SPSExecutorAddr, sps::SPSExecutorAddr, sps::SPSExecutorAddr,
+    sps::SPSExecutorAddr, sps::SPSExecutorAddr, sps::SPSExecutorAddr>;
 
 /// Reserves a window: session, bytes.
 using ReserveArgs = sps::SPSArgList<uint64_t, uint64_t>;

@@ -6,79 +6,15 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "HostileExecutor.h"
 #include "ExecutorProcess.h"
-#include "Remote/Wire.h"
 #include "RemoteObject.h"
 #include "Support/Process.h"
 #include "jitslab/Arena.h"
-#include "jitslab/ExecutorService.h"
-#include "llvm/ADT/DenseSet.h"
-#if __has_include("llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h")
-#include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
-#endif
-#include <functional>
 #include <random>
 
 using namespace jitslab;
 using namespace llvm;
-
-namespace {
-
-/// Plays an executor in this process, and changes what it replies.
-class HostileExecutor : public orc::SelfExecutorProcessControl {
-public:
-  using Bytes = std::vector<char>;
-  /// Gets a reply, and how many there were before it.
-  using Change = std::function<void(Bytes &, size_t)>;
-
-  explicit HostileExecutor(Change C)
-      : SelfExecutorProcessControl(
-            std::make_shared<orc::SymbolStringPool>(),
-            std::make_unique<orc::DynamicThreadPoolTaskDispatcher>(
-                std::nullopt),
-            Triple(sys::getProcessTriple()), /*PageSize=*/4096, nullptr),
-        Make(std::move(C)) {
-    Service.addBootstrapSymbols(BootstrapSymbols);
-    Functions.insert(BootstrapSymbols[wire::OpenName].getValue());
-  }
-  ~HostileExecutor() override { consumeError(Service.shutdown()); }
-
-  void callWrapperAsync(orc::ExecutorAddr Function, IncomingWFRHandler OnReply,
-                        ArrayRef<char> Args) override {
-    if (!Functions.contains(Function.getValue()))
-      return OnReply(wire::Buffer::createOutOfBandError("no such function"));
-    using Wrapper = wire::CBuffer (*)(const char *, size_t);
-    wire::Buffer Reply(Function.toPtr<Wrapper>()(Args.data(), Args.size()));
-    if (Reply.getOutOfBandError())
-      return OnReply(std::move(Reply));
-    noteFunctions(Reply);
-    Bytes B(Reply.data(), Reply.data() + Reply.size());
-    Make(B, Replies++);
-    OnReply(wire::Buffer::copyFrom(B.data(), B.size()));
-  }
-
-private:
-  // The first reply says where the other functions are.
-  void noteFunctions(const wire::Buffer &Reply) {
-    StringRef Refusal;
-    uint64_t Session, Page;
-    uint8_t Coherent;
-    orc::ExecutorAddr F[5];
-    if (Functions.size() == 1 &&
-        wire::read<wire::OpenReply>({Reply.data(), Reply.size()}, Refusal,
-                                    Session, Page, Coherent, F[0], F[1], F[2],
-                                    F[3], F[4]))
-      for (orc::ExecutorAddr A : F)
-        Functions.insert(A.getValue());
-  }
-
-  ExecutorService Service;
-  const Change Make;
-  DenseSet<uint64_t> Functions;
-  size_t Replies = 0;
-};
-
-} // namespace
 
 /// Does all that has replies; whatever comes of it is an error or works.
 static void exercise(HostileExecutor::Change C, bool SharedMemory) {
