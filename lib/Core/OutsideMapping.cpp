@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OutsideMapping.h"
+#include "../Platform/InParts.h"
 #include "ArenaAccess.h"
 #include "Errors.h"
 #include "llvm/Support/MathExtras.h"
@@ -20,9 +21,9 @@ static Error cannotMap(StringRef Section, size_t Size, std::error_code EC) {
                              Twine(Size) + " bytes");
 }
 
-Expected<OutsideMapping>
-OutsideMapping::create(Arena &A, size_t Size, size_t Align, StringRef Section,
-                       AddressRange Within) {
+Expected<OutsideMapping> OutsideMapping::create(Arena &A, size_t Size,
+                                                size_t Align, StringRef Section,
+                                                AddressRange Within) {
   // No process has more: the other half of the addresses is the kernel's.
   if (Size > SIZE_MAX / 2)
     return cannotMap(Section, Size,
@@ -55,8 +56,8 @@ OutsideMapping::~OutsideMapping() {
 }
 
 Error OutsideMapping::makeReadOnly() {
-  if (std::error_code EC =
-          ArenaAccess::memory(*Owner).protect(Start, Size, Access::ReadOnly))
+  if (std::error_code EC = protectInParts(
+          ArenaAccess::memory(*Owner), {Start, Start + Size}, Access::ReadOnly))
     return systemError(EC, "cannot make a section read-only");
   return Error::success();
 }

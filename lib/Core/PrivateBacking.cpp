@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "PrivateBacking.h"
+#include "../Platform/InParts.h"
 #include "llvm/Support/Alignment.h"
 #include "llvm/Support/MathExtras.h"
 
@@ -43,9 +44,10 @@ std::error_code PrivateBacking::decommit(AddressRange Slab) {
 }
 
 std::error_code PrivateBacking::makeWritable(AddressRange R) {
-  uintptr_t Begin = alignDown(R.Begin, VM.pageSize());
-  return VM.protect(Begin, alignTo(R.End, Align(VM.pageSize())) - Begin,
-                    Access::ReadWrite);
+  return protectInParts(
+      VM,
+      {alignDown(R.Begin, VM.pageSize()), alignTo(R.End, Align(VM.pageSize()))},
+      Access::ReadWrite);
 }
 
 // With huge pages the first touch brings a whole one.

@@ -8,6 +8,7 @@
 
 #include "RemappingLayout.h"
 #include "../Platform/CodeMemory.h"
+#include "../Platform/InParts.h"
 #include "LanePlacement.h"
 #include "SealBatch.h"
 
@@ -77,15 +78,15 @@ void RemappingLayout::prepareReleaseInLanes(Allocation &A) {
     return;
   AddressRange Pages = owned(A, SegmentKind::Code);
   if (Code.Rights != State::Writable) {
-    if (!VM.discard(Pages.Begin, Pages.size()) ||
-        VM.protect(Pages.Begin, Pages.size(), Access::ReadWrite))
+    if (!discardInParts(VM, Pages) ||
+        protectInParts(VM, Pages, Access::ReadWrite))
       return;
     Code.Rights = State::Changing;
   }
   AddressRange Filled = usable(A, SegmentKind::Code);
   fillWithTraps(workingAddress(A, SegmentKind::Code), Filled.size());
   if (Code.Rights == State::Changing) {
-    (void)VM.protect(Pages.Begin, Pages.size(), Access::ReadExecute);
+    (void)protectInParts(VM, Pages, Access::ReadExecute);
     synchronizeInstructions(Filled);
   }
 }

@@ -9,15 +9,14 @@
 #ifndef JITSLAB_CORE_SEALBATCH_H
 #define JITSLAB_CORE_SEALBATCH_H
 
-#include "../Platform/AddressSpace.h"
-#include "../Platform/VirtualMemory.h"
+#include "../Platform/InParts.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/SmallVector.h"
 
 namespace jitslab {
 
 /// Collects page ranges that get new access rights, and changes them with as
-/// few calls as their neighbourhood allows.
+/// few calls as their neighbourhood and their size allow.
 class SealBatch {
 public:
   void add(AddressRange R, Access A) {
@@ -35,8 +34,7 @@ public:
       while (I != Ranges.size() && Ranges[I].Range.Begin == Merged.Range.End &&
              Ranges[I].Rights == Merged.Rights)
         Merged.Range.End = Ranges[I++].Range.End;
-      if (std::error_code EC = VM.protect(Merged.Range.Begin,
-                                          Merged.Range.size(), Merged.Rights))
+      if (std::error_code EC = protectInParts(VM, Merged.Range, Merged.Rights))
         return EC;
     }
     return {};

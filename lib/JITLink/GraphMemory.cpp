@@ -8,6 +8,7 @@
 
 #include "GraphMemory.h"
 #include "../Core/ArenaAccess.h"
+#include "../Platform/InParts.h"
 #include "AbsoluteAddresses.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
@@ -140,7 +141,7 @@ void populate(VirtualMemory &VM, const LargeSegment &S) {
   const size_t Page = VM.pageSize();
   const auto Begin = reinterpret_cast<uintptr_t>(S.Working);
   const uintptr_t First = alignTo(Begin, Page);
-  VM.populate(First, alignDown(Begin + S.Executor.size(), Page) - First);
+  populateInParts(VM, {First, alignDown(Begin + S.Executor.size(), Page)});
 }
 
 /// Makes zero what is between the blocks of \p S.
@@ -179,7 +180,8 @@ void clear(VirtualMemory &VM, char *Start, size_t Size) {
   memset(First + Pages, 0, Size - Before - Pages);
   // Emulators may say yes and do nothing.
   *First = 1;
-  if (VM.discard(reinterpret_cast<uintptr_t>(First), Pages) || *First)
+  const auto Begin = reinterpret_cast<uintptr_t>(First);
+  if (discardInParts(VM, {Begin, Begin + Pages}) || *First)
     memset(First, 0, Pages);
 }
 

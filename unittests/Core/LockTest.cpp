@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Core/PausingLock.h"
+#include "Platform/InParts.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Layouts.h"
 #include "Support/Threads.h"
@@ -130,6 +131,45 @@ TEST_CASE("What takes longer for a large object is not done to an arena that "
   CHECK(Memory.MostWhileLocked <= SlabSize);
   CHECK(Memory.MostUnlocked >= SlabSize / 2);
   CHECK(A->verify());
+}
+
+TEST_CASE("What takes longer for a large object is done in parts") {
+  if (runsUnderEmulator()) {
+    WARN("NOT RUN: the emulator does not say what is in memory");
+    return;
+  }
+  constexpr size_t Large = 2 * LargestPart + SlabSize;
+  WatchedMemory Memory;
+  ArenaOptions O;
+  O.ObjectLayout = anyLayout();
+  O.WindowSize = 128 * SlabSize;
+  auto A = valueOf(ArenaAccess::create(O, Memory));
+  Memory.Watched = A.get();
+  // New memory, and what was used before.
+  for (int I = 0; I != 2; ++I)
+    loadLarge(*A, footprint(Large, Large, Large));
+  CHECK(Memory.MostUnlocked <= LargestPart);
+  // Dense changes no rights.
+  CHECK(
+      (O.ObjectLayout == Layout::Dense || Memory.MostUnlocked == LargestPart));
+}
+
+TEST_CASE("Large memory is sealed as a whole where there is no mapping for a "
+          "part of it") {
+  TestMemory Memory;
+  ArenaOptions O;
+  O.ObjectLayout = Layout::PerProtection;
+  auto A = valueOf(ArenaAccess::create(O, Memory));
+  Allocation Object =
+      valueOf(A->allocate(footprint(2 * LargestPart + SlabSize, 0, 0)));
+  memset(Object[SegmentKind::Code].Working, 1, Object[SegmentKind::Code].Size);
+  const size_t Calls = Memory.Calls.Protect;
+  Memory.FailNth = 2;
+  REQUIRE_SUCCESS(sealOne(*A, Object));
+  CHECK(Memory.Calls.Protect - Calls == 3);
+  const Segment Code = Object[SegmentKind::Code];
+  for (size_t Offset = 0; Offset < Code.Size; Offset += SlabSize)
+    CHECK(hasRights(Code.Executor + Offset, "r-x"));
 }
 
 namespace {

@@ -1,0 +1,35 @@
+//===- InParts.cpp - Large memory, part by part ---------------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "InParts.h"
+
+namespace jitslab {
+
+// While a part has other rights than the rest there is one mapping more, which
+// the process may not be allowed. Then the rest is changed as a whole.
+std::error_code protectInParts(VirtualMemory &VM, AddressRange R, Access A) {
+  for (; R.size() > LargestPart; R.Begin += LargestPart)
+    if (VM.protect(R.Begin, LargestPart, A))
+      break;
+  return VM.protect(R.Begin, R.size(), A);
+}
+
+void populateInParts(VirtualMemory &VM, AddressRange R) {
+  for (; R.size() > LargestPopulatedPart; R.Begin += LargestPopulatedPart)
+    VM.populate(R.Begin, LargestPopulatedPart);
+  VM.populate(R.Begin, R.size());
+}
+
+std::error_code discardInParts(VirtualMemory &VM, AddressRange R) {
+  for (; R.size() > LargestPart; R.Begin += LargestPart)
+    if (std::error_code EC = VM.discard(R.Begin, LargestPart))
+      return EC;
+  return VM.discard(R.Begin, R.size());
+}
+
+} // namespace jitslab
