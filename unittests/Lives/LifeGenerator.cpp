@@ -141,6 +141,20 @@ private:
     }
   }
 
+  void threads() {
+    const unsigned Threads = unsigned(Rand.between(2, 4)),
+                   Rounds = unsigned(Rand.between(1, 5)),
+                   Kind = unsigned(Rand.below(3));
+    if (Rand.percent(40))
+      return add(Verb::ForkThreads,
+                 {Threads, Rounds, Kind, unsigned(Rand.between(1, 4))},
+                 shape(true));
+    add(Verb::Threads,
+        {Threads, Rounds, Kind,
+         Live.empty() ? 0 : Live[Rand.below(Live.size())].Number},
+        shape(true));
+  }
+
   void next() {
     limit(/*AtBegin=*/false);
     const size_t Kind = Rand.below(100);
@@ -158,12 +172,8 @@ private:
       return add(Verb::Check);
     if (Kind < 93)
       return add(Verb::Fork, {unsigned(Rand.between(1, 12))});
-    if (Kind < 95)
-      return add(Verb::Threads,
-                 {unsigned(Rand.between(2, 4)), unsigned(Rand.between(1, 5)),
-                  unsigned(Rand.below(3)),
-                  Live.empty() ? 0 : Live[Rand.below(Live.size())].Number},
-                 shape(true));
+    if (Kind < 96)
+      return threads();
     if (Kind < 97)
       return add(Verb::WriteStdio);
     add(Verb::Starve, {unsigned(Rand.below(5)), NextModule++}, shape(false));

@@ -83,7 +83,7 @@ static std::string readAll(int From) {
 
 LifeRecord recordLife(const Life &Steps, const NamedHost &Who) {
   for (const Step &S : Steps)
-    if (S.Do == Verb::Load || S.Do == Verb::Threads || S.Do == Verb::Starve)
+    if (hasShape(S.Do))
       compileShape(S.Modules);
   LifeRecord Record;
   int Ends[2];

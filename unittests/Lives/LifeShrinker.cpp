@@ -64,8 +64,7 @@ private:
   }
 
   void makeSmaller(size_t I) {
-    if (Steps[I].Do == Verb::Load || Steps[I].Do == Verb::Threads ||
-        Steps[I].Do == Verb::Starve) {
+    if (hasShape(Steps[I].Do)) {
       if (!tryChanged(I, [](Step &S) { S.Modules = Shape(); }))
         for (unsigned Shape::*Part :
              {&Shape::Functions, &Shape::Comdats, &Shape::Sections,

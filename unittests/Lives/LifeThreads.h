@@ -14,14 +14,22 @@
 
 namespace jitslab {
 
-/// In each of \p Threads threads an engine of its own loads a module, calls it
-/// and is dropped, \p Rounds times. Another thread calls \p Shared, if there is
-/// one, and a further one gives back what is not used, until they have ended.
+struct ThreadsOfLife {
+  unsigned Threads = 0, Rounds = 0;
+  EngineKind Kind = EngineKind::MCJIT;
+  Shape Modules;
+  /// What a further thread calls; may be null.
+  LifeFunction *Shared = nullptr;
+  /// How many are forked meanwhile. Then nothing throws in the threads.
+  unsigned Children = 0;
+};
+
+/// In each thread an engine of its own loads modules, calls them and is
+/// dropped, so many rounds. Another thread calls what is shared, and a further
+/// one gives back what is not used, until they have ended.
 /// \returns what all results come to; \p WorstMicroseconds is the longest that
-/// a call of Shared took.
-llvm::Expected<uint64_t> liveInThreads(MemoryHost &Host, EngineKind K,
-                                       const Shape &S, unsigned Threads,
-                                       unsigned Rounds, LifeFunction *Shared,
+/// a call of what is shared took.
+llvm::Expected<uint64_t> liveInThreads(MemoryHost &Host, const ThreadsOfLife &T,
                                        uint64_t &WorstMicroseconds);
 
 } // namespace jitslab

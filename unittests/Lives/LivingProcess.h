@@ -53,6 +53,7 @@ private:
   /// With the verb as the function's name.
   StepOutcome call(const Step &S, const char *Function);
   StepOutcome relay(const Step &S);
+  StepOutcome throwing(int Expected, LifeFunction *F, int X);
   StepOutcome runThreads(const Step &S);
   StepOutcome writeStdio() const;
   void beginFork(unsigned Index);

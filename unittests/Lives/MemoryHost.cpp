@@ -9,6 +9,7 @@
 #include "Lives/MemoryHost.h"
 #include "Core/LayoutNames.h"
 #include "Support/Process.h"
+#include "Unwind/Unwinder.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #if JITSLAB_HAS_JITLINK
@@ -28,6 +29,12 @@ namespace {
 
 class LLVMHost final : public MemoryHost {
 public:
+  // LLVM registers whole sections, as libgcc has them.
+  bool passesExceptions() const override {
+    static const bool Passes =
+        recognize(Unwinder::system()) != UnwinderKind::FrameByFrame;
+    return Passes;
+  }
   std::unique_ptr<RTDyldMemoryManager> makeManager() override {
     return std::make_unique<SectionMemoryManager>();
   }
@@ -73,6 +80,10 @@ public:
     return Memory->verify();
   }
   bool survivesStarving() const override { return true; }
+  // The emulator and sanitizers have locks of their own.
+  bool childrenMayLoad() const override {
+    return !JITSLAB_HAS_SHADOW_MEMORY && !runsUnderEmulator();
+  }
 
 private:
   std::shared_ptr<Arena> Memory;

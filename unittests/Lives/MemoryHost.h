@@ -40,6 +40,11 @@ public:
   virtual bool trim() { return true; }
   /// False when Starve is beyond it: LLVM ends the process then.
   virtual bool survivesStarving() const { return false; }
+  /// False when a child that is forked while threads load may wait for ever:
+  /// what registers frames by itself has locked the unwinder then.
+  virtual bool childrenMayLoad() const { return false; }
+  /// False when the unwinder does not take frames as this host registers them.
+  virtual bool passesExceptions() const { return true; }
 };
 
 struct NamedHost {

@@ -29,6 +29,8 @@ static constexpr Form Forms[] = {
 #undef JITSLAB_VERB
 };
 
+bool hasShape(Verb V) { return Forms[size_t(V)].HasShape; }
+
 std::string Step::text() const {
   const Form &F = Forms[size_t(Do)];
   std::string Text = F.Name.str();

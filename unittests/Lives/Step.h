@@ -52,6 +52,10 @@ namespace jitslab {
   /* Threads, rounds, EngineKind of each thread's own engine, module that all  \
      of them call */                                                           \
   X(Threads, "threads", 4, true)                                               \
+  /* Threads, rounds, EngineKind of each thread's own engine, children that    \
+     are forked meanwhile, one after the other; nothing throws in the threads  \
+     */                                                                        \
+  X(ForkThreads, "fork-threads", 4, true)                                      \
   /* MiB of address space that are left */                                     \
   X(AddressSpace, "address-space", 1, false)                                   \
   /* Mappings that are left */                                                 \
@@ -84,6 +88,9 @@ struct Step {
 
   std::string text() const;
 };
+
+/// Whether the steps of \p V load Step::Modules.
+bool hasShape(Verb V);
 
 using Life = std::vector<Step>;
 
