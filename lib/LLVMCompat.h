@@ -150,4 +150,12 @@
 #define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 0
 #endif
 
+/// 1 where a task dispatcher drops what comes after it was shut down (seen in
+/// LLVM 22; 19 runs it).
+#if LLVM_VERSION_MAJOR >= 20
+#define JITSLAB_LLVM_DISPATCHERS_END 1
+#else
+#define JITSLAB_LLVM_DISPATCHERS_END 0
+#endif
+
 #endif // JITSLAB_LIB_LLVMCOMPAT_H

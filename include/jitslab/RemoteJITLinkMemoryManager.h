@@ -79,16 +79,16 @@ class Arena;
 ///
 /// Code and read-only data are shared memory that this process writes and the
 /// executor can never write, in no way that the system offers inside of it.
-/// What another process may do, see docs/security.md. Data is shared memory that
-/// both write.
+/// What another process may do, see docs/security.md. Data is shared memory
+/// that both write.
 ///
 /// When the executor is gone, all that is pending fails and all that comes
 /// later does, at once. The memory of this process is given back all the same.
 ///
 /// allocate waits for the executor when it needs another run of slabs. So the
 /// EPC's dispatcher must not run tasks in the thread that receives messages
-/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. As long as
-/// an executor is there and does not answer (SIGSTOP, a debugger), other
+/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. As long
+/// as an executor is there and does not answer (SIGSTOP, a debugger), other
 /// allocations wait as well, and so does a fork of this process: kill it, and
 /// all go on. Where sending fails, LLVM calls the session's error reporter in
 /// that place: it must not use this manager, nor wait for who does.
@@ -109,9 +109,12 @@ public:
   static llvm::Expected<std::unique_ptr<RemoteJITLinkMemoryManager>>
   create(llvm::orc::ExecutorProcessControl &EPC, RemoteOptions = {});
 
-  /// All allocations must have been deallocated or abandoned. Tells the executor
-  /// to give the windows back, and does not wait for it. May come after the EPC
-  /// was disconnected: then it sends nothing, and the executor does that itself.
+  /// All allocations must have been deallocated or abandoned. Waits until the
+  /// executor has given the windows back. May come after the EPC was
+  /// disconnected: then it sends nothing, and the executor does that by itself.
+  /// With LLVM 19 it never sends anything: windows go when another manager
+  /// connects to the executor or, without SharedMemory, when the controller
+  /// goes.
   ~RemoteJITLinkMemoryManager() override;
 
   RemoteStats stats() const;

@@ -13,6 +13,7 @@
 #include "jitslab/Arena.h"
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/Support/MathExtras.h"
+#include <future>
 
 using namespace llvm;
 using orc::ExecutorAddr;
@@ -197,22 +198,29 @@ Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
 }
 
 // Where LLVM has disconnected, sending would be an error that it reports to the
-// user. Its dispatcher knows: it drops what comes then.
+// user. Its dispatcher knows: it drops what comes then. It would be one as well
+// if the user disconnected right afterwards, so this waits.
 void RemoteConnection::close() {
-  if (Closed.exchange(true) || !Session)
+  if (Closed.exchange(true) || !Session || !JITSLAB_LLVM_DISPATCHERS_END)
     return;
   if (Error Err = check())
     return consumeError(std::move(Err));
   ++Messages;
+  auto Done = std::make_shared<std::promise<void>>();
+  std::future<void> IsDone = Done->get_future();
+  // Its end is that of the last who could reply.
+  std::shared_ptr<void> Last(nullptr, [Done](void *) { Done->set_value(); });
   EPC.getDispatcher().dispatch(orc::makeGenericNamedTask(
-      [&EPC = EPC, Function = ReleaseFn,
-       Args = wire::write<wire::ReleaseArgs>(Session, ExecutorAddr())] {
+      [&EPC = EPC, Function = ReleaseFn, Last = std::move(Last),
+       Args =
+           wire::write<wire::ReleaseArgs>(Session, ExecutorAddr())]() mutable {
         BrokenPipeIsAnError Guard;
         EPC.callWrapperAsync(
             orc::ExecutorProcessControl::RunInPlace(), Function,
-            [](wire::Buffer) {}, bytesOf(Args));
+            [Last = std::move(Last)](wire::Buffer) {}, bytesOf(Args));
       },
       "end of a session with an executor"));
+  IsDone.wait();
 }
 
 } // namespace jitslab

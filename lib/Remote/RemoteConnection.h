@@ -50,7 +50,8 @@ public:
   llvm::Error check();
 
   /// Sends nothing any more but that the session is over, where LLVM has not
-  /// disconnected from the executor. Does not wait.
+  /// disconnected from the executor, and waits for the reply. With LLVM 19
+  /// nobody knows whether it has.
   void close();
 
   /// As the executor has said, in bytes.
