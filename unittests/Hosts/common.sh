@@ -10,6 +10,10 @@ need() {
   [[ -e $2 ]] || fail "no $2; scripts/install-deps hosts installs it ($1)"
 }
 
+# What a host is tried with if the command line says nothing else.
+default_layouts=(per-protection dense)
+all_layouts() { default_layouts=(per-object per-protection dense); }
+
 # Sets $quick, $layouts and $build from the command line, and $llvm, the LLVM of
 # $build, which has to be $need_llvm if that is set. Makes the folder $work, which
 # has what the hosts load: they may run as another user, who cannot read $build.
@@ -24,7 +28,7 @@ begin() {
     esac
     shift
   done
-  [[ ${#layouts[@]} -gt 0 ]] || layouts=(per-protection dense)
+  [[ ${#layouts[@]} -gt 0 ]] || layouts=("${default_layouts[@]}")
   [[ $# -eq 1 ]] || fail "usage: [--quick] [--layout=NAME]... BUILD, a build" \
     "folder with LLVM ${need_llvm:-of the host}"
   build=$1
@@ -53,6 +57,32 @@ objects() {
          sum += substr($0, RSTART)
        }
        END { print sum + 0 }' "$1"
+}
+
+# state PID: of a process, as one letter; nothing if there is none.
+state() { sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
+
+# until_stopped NAME WHAT COMMAND...: runs what stops itself once, when it is to be
+# looked at: with raise(19). Its output is in $work/NAME.out and .err, and a line
+# about WHAT is added to $work/NAME.usage.
+until_stopped() {
+  local name=$work/$1 what=$2 process now tries=0
+  shift 2
+  "$@" >"$name.out" 2>"$name.err" &
+  process=$!
+  while now=$(state "$process") && [[ $now != T ]]; do
+    if [[ $now != [RSD] || $((++tries)) -gt 15000 ]]; then
+      kill -KILL "$process" 2>/dev/null || true
+      fail "it does not stop where it should, but is '$now':" \
+        "$(tail -n 20 "$name.err")"
+    fi
+    sleep 0.02
+  done
+  echo "$what $(wc -l <"/proc/$process/maps")" \
+    "$(sed -n 's/^VmRSS:\s*\([0-9]*\).*/\1/p' "/proc/$process/status")" \
+    >>"$name.usage"
+  kill -CONT "$process"
+  wait "$process" || fail "it failed: $(tail -n 20 "$name.err")"
 }
 
 # table: each layout's $work/NAME.usage beside that of $work/without.usage, whose

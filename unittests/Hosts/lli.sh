@@ -5,12 +5,13 @@
 #
 #   lli.sh [--quick] [--layout=NAME]... BUILD
 #
-# Without a layout: per-protection and dense, one after the other.
+# Without a layout: all three, one after the other.
 set -euo pipefail
 here=$(dirname "$(realpath "${BASH_SOURCE[0]}")")
 test=lli
 . "$here/common.sh"
 
+all_layouts
 begin "$@"
 trap 'rm -rf "$work"' EXIT
 lli=/usr/lib/llvm-$llvm/bin/lli
@@ -18,10 +19,12 @@ need "llvm-$llvm-runtime" "$lli"
 functions=400
 ! $quick || functions=50
 
-# No pointers, which LLVM 14 writes in another way than later ones.
+# No pointers, which LLVM 14 writes in another way than later ones. In the end it
+# stops itself, to be looked at.
 {
   cat <<'CODE'
 declare i32 @putchar(i32)
+declare i32 @raise(i32)
 define i32 @f0(i32 %x) { ret i32 %x }
 CODE
   for ((i = 1; i <= functions; i++)); do
@@ -43,6 +46,7 @@ digits:
   br i1 %more, label %digits, label %end
 end:
   %newline = call i32 @putchar(i32 10)
+  %stopped = call i32 @raise(i32 19)
   ret i32 0
 }
 CODE
@@ -54,14 +58,15 @@ for mode in mcjit orc orc-lazy; do
     command=("$lli" "-jit-kind=$mode" "$work/input.ll")
     [[ $layout == without ]] ||
       command=("$run" --stats "--layout=$layout" "${command[@]}")
-    "${command[@]}" >"$work/out" 2>"$work/err" ||
-      fail "lli failed, $mode, $layout: $(tail -n 20 "$work/err")"
-    [[ $(<"$work/out") == "$expected" ]] ||
-      fail "it printed '$(<"$work/out")' and not '$expected', $mode, $layout"
+    until_stopped "$layout" "$mode" "${command[@]}"
+    [[ $(<"$work/$layout.out") == "$expected" ]] ||
+      fail "it printed '$(<"$work/$layout.out")' and not '$expected'," \
+        "$mode, $layout"
     [[ $layout != without ]] || continue
-    placed=$(objects "$work/err")
+    placed=$(objects "$work/$layout.err")
     [[ $placed -ge 1 ]] ||
-      fail "no object in the arena, $mode, $layout: $(<"$work/err")"
+      fail "no object in the arena, $mode, $layout: $(<"$work/$layout.err")"
     echo "$mode, $layout: same output; $placed objects in the arena"
   done
 done
+table
