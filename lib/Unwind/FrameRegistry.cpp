@@ -47,6 +47,9 @@ Error FrameRegistry::add(const FrameSection &S, CodeAt Code) {
     return createStringError(EC, "jitslab: cannot register frames");
   std::lock_guard<std::mutex> Guard(Lock);
   recognizeOnce();
+  // By themselves they would hide what lies above them in a table.
+  if (Whole.erase(S.begin()))
+    U.deregisterFrames(S.begin());
   std::optional<AddressRange> Extent = S.extent();
   if (*Kind == UnwinderKind::None || (Extent && !Extent->size()))
     return Error::success();

@@ -49,7 +49,7 @@ public:
   void remove(const FrameSection &S);
 
   /// For code that calls __register_frame: does nothing with frames of an
-  /// object that was added.
+  /// object that was added. Those of one that is added later become its.
   void addForeign(const uint8_t *Begin);
   void removeForeign(const uint8_t *Begin);
 

@@ -304,6 +304,28 @@ TEST_CASE("Frames that cannot be read are left to libgcc, if whole") {
   CHECK(Message.find("cannot pass through this object") != std::string::npos);
 }
 
+TEST_CASE("Objects that code has registered before hide none that follow") {
+  auto U = anyUnwinder();
+  if (recognize(*U) == UnwinderKind::FrameByFrame)
+    return; // There, code would register frame by frame.
+  FrameRegistry Registry(*U);
+  Frames First({{at(0), at(100)}}), Second({{at(100), at(200)}}),
+      Third({{at(200), at(300)}});
+  REQUIRE_SUCCESS(Registry.add(First.section(), Runs{{at(0), at(100)}}));
+  Registry.addForeign(Second.data());
+  CHECK(lost(*U, Second) == 0);
+  REQUIRE_SUCCESS(Registry.add(Second.section(), Runs{{at(100), at(200)}}));
+  REQUIRE_SUCCESS(Registry.add(Third.section(), Runs{{at(200), at(300)}}));
+  CHECK(lost(*U, First) + lost(*U, Second) + lost(*U, Third) == 0);
+  // The code that has registered them takes them back, or not.
+  if (GENERATE(true, false))
+    Registry.removeForeign(Second.data());
+  CHECK(lost(*U, Second) == 0);
+  for (Frames *F : {&First, &Second, &Third})
+    Registry.remove(F->section());
+  CHECK(lost(*U, First) + lost(*U, Second) + lost(*U, Third) == 3);
+}
+
 TEST_CASE("Frames that code registers by itself are found, and not twice") {
   auto U = anyUnwinder();
   FrameRegistry Registry(*U);
