@@ -98,6 +98,8 @@ bool SectionMemory::hasAmpleRoom(const Arena &A) const {
 void SectionMemory::goOnInLastBlock() {
   Begun = true;
   First = Blocks.size() - 1;
+  // Of the object before, which may not have known that blocks are shared.
+  Blocks.back().UsedBefore = Blocks.back().Used;
   Blocks.back().Memory.addObject();
 }
 

@@ -10,6 +10,8 @@
 #include "Support/Process.h"
 #include "Support/Units.h"
 #include "TestLinker.h"
+#include <algorithm>
+#include <cstring>
 
 using namespace jitslab;
 
@@ -158,6 +160,29 @@ TEST_CASE("An object that fails before it has a section disturbs no other") {
   CHECK(Manager.Reservations == Announced);
   CHECK(Linker.function<int(int)>("tiny")(0) == 8);
   llvm::consumeError(Manager.takeError());
+}
+
+TEST_CASE("An object that fails does not take along one that was too large to "
+          "be announced") {
+  TestMemory System;
+  auto Memory = remappingArena(System);
+  ReservingMemoryManager Manager(Memory);
+  auto Reserve = [&](size_t Code, size_t RWData) {
+    Manager.reserveAllocationSpace(Code, ReserveAlign(16), 0, ReserveAlign(16),
+                                   RWData, ReserveAlign(16));
+  };
+  constexpr int Size = 64;
+  Reserve(Size, MaxWindowSize);
+  uint8_t *First = Manager.allocateCodeSection(Size, 16, 1, ".text");
+  std::memset(First, 0x11, Size);
+  Reserve(Size, 0);
+  uint8_t *Second = Manager.allocateCodeSection(Size, 16, 2, ".text");
+  std::memset(Second, 0x22, Size);
+  Manager.allocateTLSSection(8, 8, 3, ".tbss");
+  CHECK(Manager.finalizeMemory());
+  llvm::consumeError(Manager.takeError());
+  CHECK(std::count(First, First + Size, 0x11) == Size);
+  CHECK(std::count(Second, Second + Size, 0x22) < Size);
 }
 
 TEST_CASE("An object that is larger than its batch had room is placed near") {
