@@ -1,4 +1,4 @@
-//===- RemoteMessages.cpp - What an executor is asked -------------------===//
+//===- RemoteMessages.cpp - What an executor is asked ---------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

@@ -49,7 +49,8 @@ Error FrameRegistry::add(const FrameSection &S, CodeAt Code) {
   recognizeOnce();
   // By themselves they would hide what lies above them in a table.
   if (Whole.erase(S.begin()))
-    U.deregisterFrames(S.begin());
+    forForeign(S.begin(),
+               [&](const uint8_t *Frame) { U.deregisterFrames(Frame); });
   std::optional<AddressRange> Extent = S.extent();
   if (*Kind == UnwinderKind::None || (Extent && !Extent->size()))
     return Error::success();

@@ -306,8 +306,6 @@ TEST_CASE("Frames that cannot be read are left to libgcc, if whole") {
 
 TEST_CASE("Objects that code has registered before hide none that follow") {
   auto U = anyUnwinder();
-  if (recognize(*U) == UnwinderKind::FrameByFrame)
-    return; // There, code would register frame by frame.
   FrameRegistry Registry(*U);
   Frames First({{at(0), at(100)}}), Second({{at(100), at(200)}}),
       Third({{at(200), at(300)}});
