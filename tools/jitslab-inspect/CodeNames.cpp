@@ -11,6 +11,7 @@
 #include "llvm/Object/ELFObjectFile.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <map>
 
 using namespace llvm;
 using namespace llvm::object;
@@ -157,15 +158,12 @@ CodeNames CodeNames::read(const ProcessMemory &Memory) {
     if (uint64_t At = findDescriptor(F))
       readDebugEntries(Memory, At, Names.All);
   readPerfMap(Memory, Names.All);
-  auto ByAddress = [](const Named &A, const Named &B) {
-    return A.Begin < B.Begin;
-  };
-  std::stable_sort(Names.All.begin(), Names.All.end(), ByAddress);
-  Names.All.erase(std::unique(Names.All.begin(), Names.All.end(),
-                              [](const Named &A, const Named &B) {
-                                return A.Begin == B.Begin;
-                              }),
-                  Names.All.end());
+  std::map<uint64_t, Named> ByAddress;
+  for (Named &N : Names.All)
+    ByAddress.try_emplace(N.Begin, std::move(N));
+  Names.All.clear();
+  for (auto &[Begin, N] : ByAddress)
+    Names.All.push_back(std::move(N));
   return Names;
 }
 
