@@ -27,9 +27,11 @@ actionAt(llvm::orc::ExecutorAddr Function) {
 /// An object on its way, with a finalize action.
 struct Pending {
   Pending(llvm::jitlink::JITLinkMemoryManager &Manager,
-          llvm::orc::ExecutorAddr Action, bool DeallocToo = false) {
-    llvm::jitlink::Block *Code, *Data;
-    G = makeObject(Code, Data, /*DataSize=*/8);
+          llvm::orc::ExecutorAddr Action, bool DeallocToo = false)
+      : G([] {
+          llvm::jitlink::Block *Code, *Data;
+          return makeObject(Code, Data, /*DataSize=*/8);
+        }()) {
     G->allocActions().push_back(
         {actionAt(Action), DeallocToo
                                ? actionAt(Action)
