@@ -69,7 +69,9 @@ public:
         return finish({std::move(Space), std::move(Memory), *Key, DeallocActs},
                       Count, std::move(OnFinalized));
       // The callback may want the memory.
-      { GraphMemory Gone(std::move(Memory)); }
+      {
+        GraphMemory Gone(std::move(Memory));
+      }
       OnFinalized(Key.takeError());
     };
     Queue->add(std::move(R));

@@ -131,8 +131,8 @@ void FrameTables::replace(Map::iterator First, Map::iterator Last,
   for (Items I : Now)
     Made.push_back(std::make_unique<Table>(I, Disturbed, takeRecord(Moment)));
   // What is at an address is looked for in the table that begins next below it,
-  // be it an old one or a new one. So new ones come from the highest on, and old
-  // ones go from the lowest on.
+  // be it an old one or a new one. So new ones come from the highest on, and
+  // old ones go from the lowest on.
   for (auto &T : reverse(Made))
     U.registerTable(T->Pointers.data(), T->Kept->Words);
   for (auto I = First; I != Last; ++I) {

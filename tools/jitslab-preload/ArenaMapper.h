@@ -16,10 +16,10 @@ namespace jitslab {
 
 /// Maps what SectionMemoryManagers take from the system, where the host has
 /// derived a class from one or wrapped it, so that the manager itself cannot be
-/// replaced: pages of one arena, within reach of each other. A manager for which
-/// that has no room at first, or which had memory before, is mapped for as LLVM
-/// does; one that has begun in a window stays there, and fails when that is
-/// full. Thread-safe.
+/// replaced: pages of one arena, within reach of each other. A manager for
+/// which that has no room at first, or which had memory before, is mapped for
+/// as LLVM does; one that has begun in a window stays there, and fails when
+/// that is full. Thread-safe.
 class ArenaMapper final : public llvm::SectionMemoryManager::MemoryMapper {
 public:
   /// The only one of this version of LLVM, which managers hold until they go.

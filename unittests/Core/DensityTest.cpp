@@ -93,9 +93,8 @@ TEST_CASE("A million random loads and frees leave Dense's memory well used") {
   auto A = valueOf(Arena::create(O));
   Load L(*A, Rand);
   // Emulated and instrumented, a part of it has to do.
-  const size_t Steps = runsUnderEmulator() || JITSLAB_HAS_SHADOW_MEMORY ? 100000
-                       : isBrief()                                      ? 200000
-                                   : 1000000;
+  const bool IsSlow = runsUnderEmulator() || JITSLAB_HAS_SHADOW_MEMORY;
+  const size_t Steps = IsSlow ? 100000 : isBrief() ? 200000 : 1000000;
   double Lowest = 1;
   for (size_t Step = 0; Step != Steps; ++Step) {
     INFO("step " << Step);

@@ -229,7 +229,9 @@ TEST_CASE("What a full arena still gives back to the system is there for all "
           "who wait") {
   LongTrimMemory Memory;
   auto A = arenaOfSlabs(Memory, 64);
-  { Allocation Large = valueOf(A->allocate(footprint(0, 0, 62 * SlabSize))); }
+  {
+    Allocation Large = valueOf(A->allocate(footprint(0, 0, 62 * SlabSize)));
+  }
   std::atomic<size_t> Refused{0};
   std::thread Other([&] {
     if (!waitUntil([&] { return Memory.HasBegun.load(); }))
@@ -285,7 +287,9 @@ TEST_CASE("Large sealed memory stays what it is when it is taken for an object "
   O.WindowSize = 16 * SlabSize;
   O.Grow = false;
   auto A = valueOf(Arena::create(O));
-  { Allocation Room = valueOf(A->allocate(footprint(4 * SlabSize, 0, 0))); }
+  {
+    Allocation Room = valueOf(A->allocate(footprint(4 * SlabSize, 0, 0)));
+  }
   // Between two that keep its slabs from being given back.
   Allocation Before = loadLarge(*A, footprint(SlabSize / 4, 0, 0));
   Allocation Large = loadLarge(*A, footprint(LargeSize, 0, 0));
@@ -333,7 +337,9 @@ TEST_CASE("Large data that cannot be made writable again is not taken for "
   ArenaOptions O;
   O.ObjectLayout = anyLayout();
   auto A = valueOf(ArenaAccess::create(O, Memory));
-  { Allocation Large = loadLarge(*A, footprint(0, 0, 2 * SlabSize)); }
+  {
+    Allocation Large = loadLarge(*A, footprint(0, 0, 2 * SlabSize));
+  }
   Memory.Refuses = true;
   CHECK(A->trim() == 0);
   Memory.Refuses = false;

@@ -85,6 +85,15 @@ until_stopped() {
   wait "$process" || fail "it failed: $(tail -n 20 "$name.err")"
 }
 
+# has_printed NAME EXPECTED WHERE...: in $work/NAME.out, or it is a failure.
+has_printed() {
+  local printed expected=$2
+  printed=$(<"$work/$1.out")
+  shift 2
+  [[ $printed == "$expected" ]] ||
+    fail "it printed '$printed' and not '$expected', $*"
+}
+
 # table: each layout's $work/NAME.usage beside that of $work/without.usage, whose
 # lines are: what, VMAs, RSS in KiB.
 table() {

@@ -59,9 +59,7 @@ for mode in mcjit orc orc-lazy; do
     [[ $layout == without ]] ||
       command=("$run" --stats "--layout=$layout" "${command[@]}")
     until_stopped "$layout" "$mode" "${command[@]}"
-    [[ $(<"$work/$layout.out") == "$expected" ]] ||
-      fail "it printed '$(<"$work/$layout.out")' and not '$expected'," \
-        "$mode, $layout"
+    has_printed "$layout" "$expected" "$mode, $layout"
     [[ $layout != without ]] || continue
     placed=$(objects "$work/$layout.err")
     [[ $placed -ge 1 ]] ||

@@ -62,7 +62,9 @@ public:
     Threads.emplace_back([this, Function, Reply = std::move(OnReply),
                           Bytes = Args.vec()]() mutable {
       using Wrapper = wire::CBuffer (*)(const char *, size_t);
-      { std::lock_guard<std::mutex> Wait(Replies); }
+      {
+        std::lock_guard<std::mutex> Wait(Replies);
+      }
       Reply(
           wire::Buffer(Function.toPtr<Wrapper>()(Bytes.data(), Bytes.size())));
     });
