@@ -9,7 +9,6 @@
 #include "CodeNames.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/Object/ELFObjectFile.h"
-#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <map>
 
@@ -35,16 +34,6 @@ constexpr uint64_t MostEntries = 1 << 20, LargestFile = 256 << 20;
 using NameList = std::vector<CodeNames::Named>;
 
 } // namespace
-
-/// Null if there is no such file, or it is one whose reading may not end.
-static std::unique_ptr<MemoryBuffer> openFile(const std::string &Path) {
-  sys::fs::file_status Status;
-  if (sys::fs::status(Path, Status) || !sys::fs::is_regular_file(Status))
-    return nullptr;
-  auto Contents = MemoryBuffer::getFile(Path, /*IsText=*/false,
-                                        /*RequiresNullTerminator=*/false);
-  return Contents ? std::move(*Contents) : nullptr;
-}
 
 /// \returns where \p F, mapped, has GDB's descriptor; 0 if it has none.
 static uint64_t findDescriptor(const MappedFile &F) {
@@ -114,11 +103,13 @@ static void readDebugEntries(const ProcessMemory &Memory, uint64_t Descriptor,
   if (!Memory.readInto(Descriptor, D))
     return;
   std::vector<char> Contents;
-  uint64_t Next = D.First;
+  uint64_t Next = D.First, Previous = 0;
   for (uint64_t I = 0; Next && I != MostEntries; ++I) {
     DebugEntry E;
-    if (!Memory.readInto(Next, E) || E.Size > LargestFile)
+    if (!Memory.readInto(Next, E) || E.Previous != Previous ||
+        E.Size > LargestFile)
       return;
+    Previous = Next;
     Contents.resize(E.Size);
     if (Memory.read(E.File, Contents))
       addSymbols({Contents.data(), Contents.size()}, All);

@@ -11,13 +11,22 @@
 #include "Report.h"
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/BinaryFormat/ELF.h"
-#include "llvm/Support/MemoryBuffer.h"
+#include "llvm/Support/FileSystem.h"
 #include <cstring>
 #include <functional>
 
 using namespace llvm;
 
 namespace jitslab {
+
+std::unique_ptr<MemoryBuffer> openFile(const std::string &Path) {
+  sys::fs::file_status Status;
+  if (sys::fs::status(Path, Status) || !sys::fs::is_regular_file(Status))
+    return nullptr;
+  auto Contents = MemoryBuffer::getFile(Path, /*IsText=*/false,
+                                        /*RequiresNullTerminator=*/false);
+  return Contents ? std::move(*Contents) : nullptr;
+}
 
 /// Reads a file at an offset, or where it is mapped. \returns false if it
 /// cannot.
@@ -83,9 +92,7 @@ std::vector<uint64_t> findDescriptors(const ProcessMemory &Memory) {
       std::unique_ptr<MemoryBuffer> Contents;
       At = findByNote([&](uint64_t Offset, MutableArrayRef<char> To) {
         if (!Contents)
-          if (auto File = MemoryBuffer::getFile(
-                  F.Path, /*IsText=*/false, /*RequiresNullTerminator=*/false))
-            Contents = std::move(*File);
+          Contents = openFile(F.Path);
         if (!Contents || Offset > Contents->getBufferSize() ||
             Contents->getBufferSize() - Offset < To.size())
           return false;

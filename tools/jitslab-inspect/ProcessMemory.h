@@ -11,6 +11,7 @@
 
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/Support/Error.h"
+#include "llvm/Support/MemoryBuffer.h"
 #include <memory>
 #include <string>
 #include <vector>
@@ -22,6 +23,10 @@ struct MappedFile {
   uint64_t Begin = 0;
   std::string Path;
 };
+
+/// Opens a file that a process has or has mapped. Null if there is no such
+/// file, or it is a device or a pipe, whose reading may not end.
+std::unique_ptr<llvm::MemoryBuffer> openFile(const std::string &Path);
 
 /// Reads the memory of a process that goes on, or that has left a core file.
 class ProcessMemory {

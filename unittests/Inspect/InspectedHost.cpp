@@ -11,12 +11,13 @@
 // {pid}, {code} and {freed} are the process's number, and addresses in the code
 // of the small and the freed object. With "busy-" before LAYOUT other threads
 // load and free all the time. With "none" there is no arena. Below all that it
-// has lies a file that may not be read.
+// has lie a file that may not be read, and a device that has no end.
 
 #include "Core/LayoutNames.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/StringExtras.h"
 #include <atomic>
+#include <fcntl.h>
 #include <optional>
 #include <string>
 #include <sys/mman.h>
@@ -85,8 +86,19 @@ static bool mapWithoutAccess() {
   return Mapped == Lowest;
 }
 
+/// Hosts have mapped GPUs and the like.
+static bool mapDevice() {
+  constexpr size_t Size = 64 << 10;
+  void *const Lowest = reinterpret_cast<void *>(2 * Size);
+  const int File = open("/dev/zero", O_RDONLY | O_CLOEXEC);
+  void *Mapped =
+      mmap(Lowest, Size, PROT_READ, MAP_PRIVATE | MAP_FIXED_NOREPLACE, File, 0);
+  close(File);
+  return Mapped == Lowest;
+}
+
 int main(int Argc, char **Argv) {
-  if (Argc < 3 || !mapWithoutAccess())
+  if (Argc < 3 || !mapWithoutAccess() || !mapDevice())
     return 125;
   StringRef Name = Argv[1];
   const bool IsBusy = Name.consume_front("busy-");
