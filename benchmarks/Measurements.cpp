@@ -31,6 +31,8 @@ Sizes Sizes::smoke() {
   S.ThrowObjects = {500};
   S.FreeObjects = {500};
   S.CoreAllocations = 2000;
+  S.WaitCode = S.WaitData = size_t(1) << 20;
+  S.WaitTimes = 1;
   S.RemoteObjects = {100};
   S.RemoteScaleObjects = 200;
   S.RemoteLargeObjects = 1;

@@ -50,6 +50,9 @@ struct Sizes {
   std::vector<size_t> FreeObjects = {10000, 100000};
   /// For allocators without a linker.
   size_t CoreAllocations = 200000;
+  /// While objects of so many bytes come and go, so often, others wait.
+  size_t WaitCode = size_t(64) << 20, WaitData = size_t(1) << 30;
+  size_t WaitTimes = 7;
   /// So many are loaded into another process, in multiples of 100; and until one
   /// cannot be.
   std::vector<size_t> RemoteObjects = {2000, 20000};
@@ -70,6 +73,7 @@ void registerThrow(const Manager &M, const Sizes &S);
 void registerThrowOfHost();
 void registerScale(const Manager &M, const Sizes &S);
 void registerCore(const Sizes &S);
+void registerWait(const Sizes &S);
 void registerRemote(const Sizes &S);
 
 /// Linkers of \p M that are never destroyed: the child ends with them.

@@ -71,6 +71,7 @@ int main(int ArgC, char **ArgV) {
     registerBatch(M, S);
   registerThrowOfHost();
   registerCore(S);
+  registerWait(S);
 #ifdef JITSLAB_BENCH_EXECUTOR
   registerRemote(S);
 #endif

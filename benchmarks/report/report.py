@@ -92,6 +92,18 @@ def sections(results):
         for count in results.counts(prefix):
             explanation = "How the cost grows, and where a manager stops."
             yield prefix, explanation, tables.scale(results, prefix, count)
+    for kind in "code", "data":
+        prefix = f"Wait/{kind}"
+        for count in results.counts(prefix):
+            explanation = (
+                f"One thread allocates {int(count):,} MiB of {kind}, writes, seals and "
+                "frees them. A second one does the same with 64 bytes of code all the "
+                "time. What counts is its longest round during each step of the first, "
+                "in microseconds. `mappings` are what LLVM's managers take: one of the "
+                "system for each."
+            )
+            title = f"{prefix}: a second thread's longest wait"
+            yield title, explanation, tables.wait(results, prefix, count)
     for what, explanation in REMOTE.items():
         prefix = f"Remote/{what}"
         for count in results.counts(prefix):

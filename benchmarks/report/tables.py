@@ -166,3 +166,17 @@ def core(results):
         rows.append(row)
     header = ["allocator", "ns, sequential", "to asmjit's"]
     return table(header + ["ns, release and allocate", "to asmjit's"], rows)
+
+
+def wait(results, prefix, count):
+    """The longest round of a second thread during each step of a large object."""
+    steps = ["alone", "allocate", "write", "seal", "release"]
+    rows = [
+        [manager]
+        + [
+            number(results.median(f"{prefix}/{manager}/{count}", f"wait_{step}_us"))
+            for step in steps
+        ]
+        for manager in results.managers(prefix + "/")
+    ]
+    return table(["manager", *steps], rows)
