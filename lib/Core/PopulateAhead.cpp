@@ -17,10 +17,10 @@ namespace jitslab {
 
 // How much is backed in one go: up to 32 page faults fewer (with 4 KiB pages),
 // at the price of resident memory that may never be used; so a lane begins with
-// less than it gets later, and gets a quarter of what it has at most.
+// less than it gets later, and gets an eighth of what it has at most.
 static constexpr size_t FirstPopulateBytes = size_t(16) * 1024;
 static constexpr size_t MostPopulateBytes = size_t(128) * 1024;
-static constexpr size_t PopulateShare = 4;
+static constexpr size_t PopulateShare = 8;
 static constexpr size_t MostPopulateAtOnce = size_t(1) << 20;
 
 // Memory is taken from a slab mostly upwards. Above a slab's mark nothing was

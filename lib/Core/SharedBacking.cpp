@@ -166,6 +166,12 @@ std::error_code SharedBacking::unmapBoth(AddressRange Slab) {
   return {};
 }
 
+// The first touch of a huge page brings all of it.
+void SharedBacking::populate(AddressRange Pages) {
+  if (!HugePages)
+    VM.populate(writerOf(Pages.Begin), Pages.size());
+}
+
 void SharedBacking::onSlabFull(AddressRange Slab) {
   if (!HugePages)
     return;

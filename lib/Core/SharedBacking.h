@@ -48,9 +48,8 @@ public:
 
   /// The views never change their rights.
   std::error_code makeWritable(AddressRange) override { return {}; }
-  /// Costs as much as the faults that it would save, and pays for pages that
-  /// may never be written.
-  void populate(AddressRange) override {}
+  /// For the writer; what is executed is mapped around each fault.
+  void populate(AddressRange Pages) override;
   void onSlabFull(AddressRange Slab) override;
   uintptr_t workingOffset() const override {
     return Writer.range().Begin - Window.Begin;

@@ -70,6 +70,40 @@ TEST_CASE("Dense changes no access rights and makes no call for an object") {
   CHECK(Memory.Calls.total() - Before.total() <= 102);
 }
 
+namespace {
+
+/// Remembers what was brought in.
+class PopulatedMemory final : public TestMemory {
+public:
+  std::vector<AddressRange> Ranges;
+  void populate(uintptr_t Start, size_t Size) override {
+    Ranges.push_back({Start, Start + Size});
+    TestMemory::populate(Start, Size);
+  }
+  bool has(const uint8_t *Byte) const {
+    return llvm::any_of(Ranges, [At = uintptr_t(Byte)](AddressRange R) {
+      return At >= R.Begin && At < R.End;
+    });
+  }
+};
+
+} // namespace
+
+TEST_CASE("What Dense writes is brought in ahead, in steps that grow") {
+  PopulatedMemory Memory;
+  auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
+  std::vector<Allocation> Objects;
+  size_t Missing = 0;
+  const size_t Page = Memory.pageSize();
+  for (uint16_t I = 0; I != 200; ++I) {
+    Objects.push_back(valueOf(A->allocate(footprint(Page, 8, 8))));
+    for (SegmentKind K : AllSegmentKinds)
+      Missing += !Memory.has(Objects.back()[K].Working);
+  }
+  CHECK(Missing == 0);
+  CHECK(Memory.Ranges.size() <= 100);
+}
+
 TEST_CASE("Each lane of Dense has its rights from the beginning") {
   auto A = valueOf(Arena::create(denseOptions()));
   Allocation Object = valueOf(A->allocate(footprint(8, 8, 8)));

@@ -309,11 +309,11 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
   CHECK(Memory.Calls.Populate > 0);
   // 128 KiB each in the end, and less in the beginning.
   CHECK(Memory.Calls.Populate <=
-        Takes / 5 + Takes * pageSize() / (size_t(128) << 10));
+        Takes / 4 + Takes * pageSize() / (size_t(128) << 10));
   W->give({First, First + Takes * pageSize()});
 }
 
-TEST_CASE("Not much more is backed ahead than a quarter of what is used") {
+TEST_CASE("Not much more is backed ahead than an eighth of what is used") {
   struct : WindowMemory {
     size_t Populated = 0;
     void populate(uintptr_t, size_t Size) override { Populated += Size; }
@@ -325,7 +325,7 @@ TEST_CASE("Not much more is backed ahead than a quarter of what is used") {
   for (; Used < SlabSize / 2; Used += pageSize()) {
     takeFrom(*W, Lane::Mixed, pageSize());
     TooMuch |= Memory.Populated >
-               Used + Used / 4 + (size_t(16) << 10) + 2 * pageSize();
+               Used + Used / 8 + (size_t(16) << 10) + 2 * pageSize();
   }
   CHECK(!TooMuch);
   CHECK(Memory.Populated >= Used);
