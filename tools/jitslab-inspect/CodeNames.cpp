@@ -59,8 +59,11 @@ static uint64_t findDescriptor(const MappedFile &F) {
       Expected<uint64_t> Value = S.getValue();
       if (Name && Value && *Value && *Name == "__jit_debug_descriptor")
         return F.Begin + *Value - First;
+      const bool IsDamaged = !Name || !Value;
       consumeError(Name.takeError());
       consumeError(Value.takeError());
+      if (IsDamaged)
+        break;
     }
     return 0;
   };
@@ -69,7 +72,8 @@ static uint64_t findDescriptor(const MappedFile &F) {
   return Find(Image->symbols());
 }
 
-/// Adds what \p Contents, an object as it was linked, defines.
+/// Adds what \p Contents, an object as it was linked, defines, up to the first
+/// symbol that is damaged: LLVM takes the number of symbols from the file.
 static void addSymbols(StringRef Contents, NameList &All) {
   auto Object = ObjectFile::createObjectFile(MemoryBufferRef(Contents, "code"));
   if (!Object) {
@@ -86,7 +90,7 @@ static void addSymbols(StringRef Contents, NameList &All) {
     if (!Name || !Address) {
       consumeError(Name.takeError());
       consumeError(Address.takeError());
-      continue;
+      return;
     }
     const uint8_t Type = S.getELFType();
     if (Type == ELF::STT_FILE)

@@ -11,6 +11,7 @@
 #include "llvm/ADT/STLExtras.h"
 #include "llvm/ADT/StringRef.h"
 #include "llvm/Object/ELF.h"
+#include "llvm/Support/FileSystem.h"
 #include "llvm/Support/MemoryBuffer.h"
 #include <algorithm>
 #include <cstring>
@@ -73,6 +74,12 @@ private:
 } // namespace
 
 Error CoreFile::open() {
+  // A pipe ends, a device need not.
+  sys::fs::file_status Status;
+  if (!sys::fs::status(Path, Status) &&
+      (Status.type() == sys::fs::file_type::character_file ||
+       Status.type() == sys::fs::file_type::block_file))
+    return corrupt("a device, and no core file");
   auto Contents = MemoryBuffer::getFile(Path, /*IsText=*/false,
                                         /*RequiresNullTerminator=*/false);
   if (!Contents)

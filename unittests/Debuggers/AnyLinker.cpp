@@ -55,10 +55,8 @@ public:
                         std::move(Manager));
     // Debug sections are loaded only when they are asked for.
     Engine->setProcessAllSections(true);
-    if (T == Told::Debuggers)
-      Engine->RegisterJITEventListener(
-          JITEventListener::createGDBRegistrationListener());
-    else if (T == Told::Perf)
+    // Debuggers are told by MCJIT itself.
+    if (T == Told::Perf)
       Engine->RegisterJITEventListener(
           JITEventListener::createPerfJITEventListener());
   }

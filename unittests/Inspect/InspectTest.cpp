@@ -104,6 +104,15 @@ TEST_CASE("Which object has an address is said, also of freed ones") {
   }
 }
 
+TEST_CASE("Debug information that is damaged is passed over") {
+  Outcome O = lookAt("told-dense", {"timeout", "-s", "KILL", "20", Tool,
+                                    "--address={code}", "{pid}"});
+  INFO(O.Err);
+  CHECK(O.Status == 0);
+  CHECK(contains(O.Out, ": code, 0x10 of the 0x"));
+  CHECK(contains(O.Out, ", in told\n"));
+}
+
 TEST_CASE("A process that loads and frees all the time is shown") {
   for (const NamedLayout &L : AllLayouts) {
     Outcome O =
@@ -137,6 +146,7 @@ TEST_CASE("What cannot be inspected is refused with a reason") {
   checkRefused(runProgram({Tool, "/nonexistent/core"}),
                "No such file or directory");
   checkRefused(runProgram({Tool, Tool}), "an ELF file, but no core file");
+  checkRefused(runProgram({Tool, "/dev/zero"}), "a device, and no core file");
   TemporaryFile NoCore("hello\n");
   checkRefused(runProgram({Tool, NoCore.path()}),
                "neither the number of a process nor a core file");

@@ -10,10 +10,12 @@
 // one and one that was freed, and lets COMMAND look at it. In its arguments
 // {pid}, {code} and {freed} are the process's number, and addresses in the code
 // of the small and the freed object. With "busy-" before LAYOUT other threads
-// load and free all the time. With "none" there is no arena. Below all that it
+// load and free all the time, with "told-" debuggers are told of {code}, and of
+// something that is damaged. With "none" there is no arena. Below all that it
 // has lie a file that may not be read, and a device that has no end.
 
 #include "Core/LayoutNames.h"
+#include "Inspect/DebugEntries.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/StringExtras.h"
 #include <atomic>
@@ -102,6 +104,7 @@ int main(int Argc, char **Argv) {
     return 125;
   StringRef Name = Argv[1];
   const bool IsBusy = Name.consume_front("busy-");
+  const bool IsTold = Name.consume_front("told-");
   const std::optional<Layout> L = layoutByName(Name);
   if (!L)
     return runCommand(Argv + 2, "", "");
@@ -115,6 +118,8 @@ int main(int Argc, char **Argv) {
   Allocation Freed = load(*A, 20000, 100);
   Allocation Last = load(*A, 100, 100);
   const uintptr_t Code = Small[SegmentKind::Code].Executor;
+  if (IsTold)
+    tellDebuggers(Code);
   const uintptr_t FreedCode = Freed[SegmentKind::Code].Executor;
   Freed.release();
   std::atomic<bool> Stop{false};
