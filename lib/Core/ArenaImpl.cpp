@@ -70,7 +70,7 @@ ArenaImpl::create(ArenaOptions Options, VirtualMemory &VM,
                        Twine(static_cast<int>(Options.ObjectLayout)) +
                        ", which is no layout");
   std::unique_ptr<ArenaImpl> Impl(
-      new ArenaImpl(Options, VM, std::move(Policy)));
+      new ArenaImpl(Options, VM, std::move(Policy), WindowGoal::of(Options)));
   if (Error Err = Impl->Windows.add(MinWindowSize))
     return Err;
   JITSLAB_PROBE(window_added, fireWindowAdded(*Impl, Impl->Windows.oldest()));
@@ -84,9 +84,11 @@ ArenaImpl::create(ArenaOptions Options, VirtualMemory &VM,
 }
 
 ArenaImpl::ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
-                     std::unique_ptr<LayoutPolicy> Policy)
+                     std::unique_ptr<LayoutPolicy> Policy,
+                     const WindowGoal &Goal)
     : Options(Options), VM(VM), Policy(std::move(Policy)),
-      Windows(VM, *this->Policy, Options), Groups(VM, *this->Policy, Options) {}
+      Windows(VM, *this->Policy, Options, Goal),
+      Groups(VM, *this->Policy, Options, Goal) {}
 
 ArenaImpl::~ArenaImpl() {
   withdraw();
@@ -133,10 +135,14 @@ Expected<Allocation> ArenaImpl::allocate(const Footprint &F,
 Error ArenaImpl::allocate(const Footprint &F, const Allocation *Sibling,
                           bool Announced, WindowGroup Group,
                           std::error_code &NotWritable, Allocation &A) {
+  // Unmapped when others can have the lock again.
+  std::vector<std::unique_ptr<Window>> Dropped;
   std::unique_lock<PausingLock> Guard(Lock);
   noticeFork();
-  if (Error Err = Announced || Group.Key ? place(Group, F, Sibling, A)
-                                         : placeFirstPart(F, A))
+  Error Err = Announced || Group.Key ? place(Group, F, Sibling, A)
+                                     : placeFirstPart(F, A);
+  Dropped = Groups.takeDropped();
+  if (Err)
     return Err;
   stateOf(A).Owner = this;
   stateOf(A).Home->addUser();

@@ -70,7 +70,7 @@ public:
 
 private:
   ArenaImpl(ArenaOptions Options, VirtualMemory &VM,
-            std::unique_ptr<LayoutPolicy> Policy);
+            std::unique_ptr<LayoutPolicy> Policy, const WindowGoal &Goal);
 
   // The child gets structures that nobody was in the middle of changing.
   void beforeFork() override { Lock.lock(); }

@@ -51,8 +51,9 @@ Error ArenaImpl::place(WindowGroup Group, const Footprint &F,
                        const Allocation *Sibling, Allocation &A) {
   TakeResult Result = placeInWindows(placesOf(Group), F, Sibling, A);
   // Empty slabs stay with their lane, which may need them next. Now another
-  // lane does.
-  if (Result.Status == TakeStatus::Full && tryTrim())
+  // lane does, unless the group has no slabs yet.
+  const bool IsNew = placesOf(Group).Set.size() == 0;
+  if (Result.Status == TakeStatus::Full && !IsNew && tryTrim())
     Result = placeInWindows(placesOf(Group), F, Sibling, A);
   if (Result.Status != TakeStatus::Full)
     return errorOf(Result);
@@ -62,7 +63,13 @@ Error ArenaImpl::place(WindowGroup Group, const Footprint &F,
   std::optional<size_t> Needed = Policy->worstCase(F);
   if (!Needed || *Needed > MaxWindowSize - SlabSize)
     return fullError(P.Set, P.Grow, F);
-  return placeInNewWindow(P, F, alignTo(*Needed, SlabSize) + SlabSize, A);
+  const size_t Bytes = alignTo(*Needed, SlabSize) + SlabSize;
+  Error Err = placeInNewWindow(P, F, Bytes, A);
+  // There may be address space for it where unused windows are.
+  if (!Err || !IsNew || !tryTrim())
+    return Err;
+  consumeError(std::move(Err));
+  return placeInNewWindow(placesOf(Group), F, Bytes, A);
 }
 
 // What half of a small window would be too little of. Address space costs

@@ -14,6 +14,7 @@ namespace jitslab {
 // Runs where there is one thread only, and its copy of the lock is held.
 void ArenaImpl::afterForkInChild() {
   forEachWindow([](Window &W) { W.detachFromParent(); });
+  Policy->index()->forgetReaders();
   Trimming = 0;
   Lock.forgetOthers();
   Lock.unlock();

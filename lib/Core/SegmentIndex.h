@@ -27,6 +27,9 @@ public:
   /// Takes \p M over.
   void remove(SegmentMarks &M);
 
+  /// Called in the child of a fork: the threads that looked are not there.
+  void forgetReaders() { Readers = 0; }
+
   /// Shows the arena to other processes, until this dies.
   void show(uint32_t Layout, size_t Granule);
 

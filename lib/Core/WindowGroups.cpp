@@ -25,10 +25,12 @@ WindowSet &WindowGroups::of(const void *Key, bool MayDrop) {
         return false;
       if (!Windows)
         Windows = std::move(Group.second);
+      else
+        Group.second->takeUnused(Dropped, /*Keep=*/0);
       return true;
     });
   if (!Windows)
-    Windows = std::make_unique<WindowSet>(VM, Policy, Options);
+    Windows = std::make_unique<WindowSet>(VM, Policy, Options, Goal);
   return *(Groups[Key] = std::move(Windows));
 }
 

@@ -12,6 +12,7 @@
 #include "WindowSet.h"
 #include "llvm/ADT/MapVector.h"
 #include <memory>
+#include <utility>
 
 namespace jitslab {
 
@@ -20,13 +21,20 @@ namespace jitslab {
 /// arena's lock protects it.
 class WindowGroups {
 public:
-  WindowGroups(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O)
-      : VM(VM), Policy(Policy), Options(O) {}
+  WindowGroups(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O,
+               const WindowGoal &Goal)
+      : VM(VM), Policy(Policy), Options(O), Goal(Goal) {}
 
   /// \returns the windows of the group that \p Key stands for: for a new one
   /// those of a group that is gone, or none. Valid until the next call.
-  /// Windows of other groups that are gone go where \p MayDrop.
+  /// Windows of other groups that are gone are dropped where \p MayDrop.
   WindowSet &of(const void *Key, bool MayDrop = true);
+
+  /// Windows that were dropped since the last call. They are retired: the lock
+  /// is not needed to destroy them.
+  std::vector<std::unique_ptr<Window>> takeDropped() {
+    return std::exchange(Dropped, {});
+  }
 
   /// See WindowSet.
   void takeUnused(std::vector<std::unique_ptr<Window>> &Out);
@@ -43,6 +51,8 @@ private:
   VirtualMemory &VM;
   LayoutPolicy &Policy;
   const ArenaOptions Options;
+  const WindowGoal Goal;
+  std::vector<std::unique_ptr<Window>> Dropped;
   /// Sets of windows do not move: their windows refer to them.
   llvm::MapVector<const void *, std::unique_ptr<WindowSet>> Groups;
 };

@@ -25,7 +25,8 @@ struct WindowGoal {
   /// Windows have to lie below it, near or not; 0: anywhere.
   uintptr_t Below = 0;
   /// \returns what \p O asks for; with neither an address nor a size, a place
-  /// near the process's libraries.
+  /// near the process's libraries. Waits for forks and the loader: not for who
+  /// has an arena's lock.
   static WindowGoal of(const ArenaOptions &O);
 
   /// Windows are to be near something.

@@ -34,8 +34,8 @@ static size_t defaultSize(const ArenaOptions &O) {
 }
 
 WindowSet::WindowSet(VirtualMemory &VM, LayoutPolicy &Policy,
-                     const ArenaOptions &O)
-    : VM(VM), Policy(Policy), Goal(WindowGoal::of(O)), HugePages(O.HugePages),
+                     const ArenaOptions &O, const WindowGoal &Goal)
+    : VM(VM), Policy(Policy), Goal(Goal), HugePages(O.HugePages),
       UsualSize(O.WindowSize ? O.WindowSize : defaultSize(O)),
       ShareOfBound(shareOfBound(O)), MayHalve(O.WindowSize == 0) {}
 

@@ -30,7 +30,9 @@ createWindow(VirtualMemory &VM, LayoutPolicy &Policy, bool HugePages,
 /// protects it.
 class WindowSet {
 public:
-  WindowSet(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O);
+  /// \p Goal: what \p O asks for.
+  WindowSet(VirtualMemory &VM, LayoutPolicy &Policy, const ArenaOptions &O,
+            const WindowGoal &Goal);
 
   /// Adds a window of the usual size, or of \p NeededBytes if that is more.
   /// Where the size is left to this library, it is a share of what is free near
