@@ -19,38 +19,44 @@ using namespace jitslab::bench;
 
 namespace {
 
+cl::OptionCategory Own("Options");
+
 // With enumerators for names LLVM would make options of them.
 cl::opt<std::string> What(cl::Positional, cl::Required,
-                          cl::desc("objects | cycles | queries | windows"));
-cl::opt<size_t> Count("count", cl::desc("How many"), cl::init(100000));
+                          cl::desc("objects | cycles | queries | windows"),
+                          cl::cat(Own));
+cl::opt<size_t> Count("count", cl::desc("How many"), cl::init(100000),
+                      cl::cat(Own));
 cl::opt<size_t> Live("live",
                      cl::desc("Objects that are live in cycles and queries"),
-                     cl::init(100));
+                     cl::init(100), cl::cat(Own));
 cl::list<std::string>
-    From("from", cl::desc("Archives, or objects, whose sizes queries have"));
+    From("from", cl::desc("Archives, or objects, whose sizes queries have"),
+         cl::cat(Own));
 cl::opt<double> MostCommitted(
     "committed",
     cl::desc("How many times of what was live at most queries may commit"),
-    cl::init(1.3));
-cl::opt<uint64_t> Seed("seed", cl::desc("What chance begins with"),
-                       cl::init(1));
+    cl::init(1.3), cl::cat(Own));
+cl::opt<uint64_t> Seed("seed", cl::desc("What chance begins with"), cl::init(1),
+                       cl::cat(Own));
 cl::opt<LinkerChoice> Linking(
     "linker", cl::desc("What loads the objects"), cl::init(LinkerChoice::None),
     cl::values(clEnumValN(LinkerChoice::None, "none",
                           "the arena alone, without a linker"),
                clEnumValN(LinkerChoice::RTDyld, "rtdyld", "RuntimeDyld"),
-               clEnumValN(LinkerChoice::JITLink, "jitlink", "JITLink")));
+               clEnumValN(LinkerChoice::JITLink, "jitlink", "JITLink")),
+    cl::cat(Own));
 cl::opt<Layout> ObjectLayout("layout", cl::desc("The arena's layout"),
-                             cl::init(Layout::Dense));
+                             cl::init(Layout::Dense), cl::cat(Own));
 cl::opt<size_t> WindowMiB("window", cl::desc("MiB of a window; 0: the default"),
-                          cl::init(0));
+                          cl::init(0), cl::cat(Own));
 cl::opt<size_t>
     MostMiB("memory", cl::desc("MiB of resident memory at which windows stops"),
-            cl::init(4096));
+            cl::init(4096), cl::cat(Own));
 cl::opt<double>
     Slower("slower",
            cl::desc("How many times slower the last one may be; 0: any"),
-           cl::init(4));
+           cl::init(4), cl::cat(Own));
 
 Error run() {
   if (!Count || !Live)
@@ -84,6 +90,7 @@ Error run() {
 int main(int ArgC, char **ArgV) {
   for (const NamedLayout &L : AllLayouts)
     ObjectLayout.getParser().addLiteralOption(L.Name, L.Value, L.Help);
+  cl::HideUnrelatedOptions(Own);
   cl::ParseCommandLineOptions(
       ArgC, ArgV,
       "What an arena costs at scale.\n\n"
