@@ -53,9 +53,9 @@ public:
   void initialize(llvm::orc::JITDylib &JD);
 
   /// Runs what the objects of \p JD have registered with __cxa_atexit (see
-  /// defineAtExit), last to first, and then their destructors. What is removed
-  /// before that has its own run when it is removed, and the last object all
-  /// that is left.
+  /// defineAtExit), last to first, then their destructors, and then what those
+  /// have registered. What is removed before that has its own run when it is
+  /// removed, and the last object all that is left.
   void deinitialize(llvm::orc::JITDylib &JD);
 
   /// Defines __dso_handle and __cxa_atexit in \p JD, linked by \p Layer, for

@@ -147,8 +147,10 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
       Functions.Finis.clear();
     }
   }
-  S->runAtExits(*D, [](const State::AtExit &) { return true; });
+  auto All = [](const State::AtExit &) { return true; };
+  S->runAtExits(*D, All);
   runFinis(Finis);
+  S->runAtExits(*D, All);
 }
 
 Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
@@ -259,17 +261,20 @@ Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
       S->Dylibs.erase(&JD);
   }
   // What was registered with functions or variables that go, has to run now.
-  S->runAtExits(*D, [&](const State::AtExit &E) {
+  auto Goes = [&](const State::AtExit &E) {
     return IsLast || any_of(Going, [&](const InitFiniFunctions &F) {
              return F.contains(reinterpret_cast<uintptr_t>(E.Function)) ||
                     F.contains(reinterpret_cast<uintptr_t>(E.Argument));
            });
-  });
+  };
+  S->runAtExits(*D, Goes);
   std::vector<InitFiniFunctions::Entry> Finis;
   for (const InitFiniFunctions &F : Going)
     if (F.Initialized)
       append_range(Finis, F.Finis);
   runFinis(Finis);
+  // Destructors register more: of variables that they are the first to use.
+  S->runAtExits(*D, Goes);
   return Error::success();
 }
 

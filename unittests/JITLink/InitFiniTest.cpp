@@ -273,6 +273,44 @@ TEST_CASE("With its last object a JITDylib's destructors have run") {
   }
 }
 
+TEST_CASE("What destructors register at exit runs before their object goes") {
+  AtExitJIT A;
+  orc::ExecutionSession &ES = A.JIT->getExecutionSession();
+  orc::JITDylib &JD = ES.createBareJITDylib("registers");
+  REQUIRE_SUCCESS(defineLog(JD));
+  A.load(JD);
+  CHECK(A.function<int()>(JD, "at_exit_own"));
+  auto Tracker = JD.createResourceTracker();
+  // Or with all that the JITDylib has.
+  bool GoesAlone = GENERATE(true, false);
+  REQUIRE_SUCCESS(
+      A.JIT->addObjectFile(GoesAlone ? Tracker : JD.getDefaultResourceTracker(),
+                           readObject("finiatexit")));
+  REQUIRE_SUCCESS(A.JIT->lookup(JD, "fini_anchor").takeError());
+  A.Statics->initialize(JD);
+  bool IsThere = true;
+  SECTION("when it is removed") {
+    REQUIRE_SUCCESS(GoesAlone ? Tracker->remove() : JD.clear());
+  }
+  SECTION("when the JITDylib is removed") {
+    REQUIRE_SUCCESS(ES.removeJITDylib(JD));
+    IsThere = false;
+  }
+  SECTION("when the JITDylib is deinitialised") { A.Statics->deinitialize(JD); }
+  SECTION("when the session ends") {
+    Tracker = nullptr;
+    A.JIT.reset();
+    IsThere = false;
+  }
+  CHECK(Log == Events{-8, -9});
+  // Nothing is left that would run in memory that is given back.
+  if (IsThere)
+    A.Statics->deinitialize(JD);
+  Tracker = nullptr; // It must not outlive the session.
+  A.JIT.reset();
+  CHECK(Log == Events{-8, -9});
+}
+
 TEST_CASE("A child of a fork registers destructors while a thread of the "
           "parent does") {
   if (!canForkWithThreads())
