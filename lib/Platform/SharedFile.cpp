@@ -9,6 +9,9 @@
 #include "SharedFile.h"
 #include "Descriptors.h"
 #include "ResourceLimits.h"
+#include "jitslab/ArenaOptions.h"
+#include "llvm/Support/Errno.h"
+#include <algorithm>
 #include <cerrno>
 #include <fcntl.h>
 #include <sys/mman.h>
@@ -41,7 +44,7 @@ ErrorOr<SharedMemory> createSharedFile(size_t Size, const char *Name, Seals S) {
   if (M.Descriptor < 0)
     return lastError();
   struct stat Status;
-  if (ftruncate(M.Descriptor, off_t(Size)) ||
+  if (sys::RetryAfterSignal(-1, ftruncate, M.Descriptor, off_t(Size)) ||
       fcntl(M.Descriptor, F_ADD_SEALS,
             F_SEAL_SHRINK | F_SEAL_GROW |
                 (S == Seals::SizeOnly ? F_SEAL_SEAL : 0)) ||
@@ -61,15 +64,32 @@ std::error_code forbidWriting(const SharedMemory &M) {
   return {};
 }
 
+/// Older kernels let any signal interrupt it, and undo what it has done.
+static bool allocate(const SharedMemory &M, int Mode, size_t Offset,
+                     size_t Size) {
+  return sys::RetryAfterSignal(-1, fallocate, M.Descriptor, Mode, off_t(Offset),
+                               off_t(Size)) == 0;
+}
+
+// Slab by slab: a timer's signals would never let the whole of much be done.
+std::error_code charge(const SharedMemory &M, size_t Offset, size_t Size) {
+  for (size_t Done = 0; Done < Size; Done += SlabSize) {
+    if (allocate(M, 0, Offset + Done, std::min(SlabSize, Size - Done)))
+      continue;
+    // ENOSPC is meant for files, and is what this limit is called here.
+    std::error_code EC =
+        errno == ENOSPC ? std::make_error_code(std::errc::not_enough_memory)
+                        : lastError();
+    if (Done)
+      (void)punchHole(M, Offset, Done);
+    return EC;
+  }
+  return {};
+}
+
 std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
                                size_t Size) {
-  if (!isOvercommitStrict() ||
-      fallocate(M.Descriptor, 0, off_t(Offset), off_t(Size)) == 0)
-    return {};
-  // ENOSPC is meant for files, and is what this limit is called here.
-  if (errno == ENOSPC)
-    return std::make_error_code(std::errc::not_enough_memory);
-  return lastError();
+  return isOvercommitStrict() ? charge(M, Offset, Size) : std::error_code();
 }
 
 std::error_code punchHole(const SharedMemory &M, size_t Offset, size_t Size) {
@@ -78,8 +98,7 @@ std::error_code punchHole(const SharedMemory &M, size_t Offset, size_t Size) {
     return std::error_code(EINVAL, std::generic_category());
   if (std::error_code EC = checkDescriptor(M))
     return EC;
-  if (fallocate(M.Descriptor, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE,
-                off_t(Offset), off_t(Size)))
+  if (!allocate(M, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, Offset, Size))
     return lastError();
   return {};
 }
@@ -91,7 +110,7 @@ bool removesWhatIsMapped(const SharedMemory &M, size_t PageSize) {
     return true; // Errors are told where they matter.
   // Brought in without touching it, which is a signal where there is no memory.
   struct stat Status;
-  bool Keeps = fallocate(M.Descriptor, 0, 0, off_t(PageSize)) == 0 &&
+  bool Keeps = allocate(M, 0, 0, PageSize) &&
                madvise(Page, PageSize, MADV_REMOVE) == 0 &&
                fstat(M.Descriptor, &Status) == 0 && Status.st_blocks != 0;
   (void)punchHole(M, 0, PageSize);

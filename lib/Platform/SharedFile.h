@@ -30,9 +30,13 @@ llvm::ErrorOr<SharedMemory> createSharedFile(size_t Size, const char *Name,
 /// either (fcntl(2), F_SEAL_FUTURE_WRITE, Linux 5.1).
 std::error_code forbidWriting(const SharedMemory &M);
 
+/// Backs what nobody uses yet. A failure, which is ENOMEM where there is no
+/// memory, leaves nothing of it backed.
+std::error_code charge(const SharedMemory &M, size_t Offset, size_t Size);
+
 /// Shared memory is charged when it is touched, and where the commit limit is
-/// reached by then, that is SIGBUS. Where there is such a limit, all of it is
-/// backed at once instead, which can be refused.
+/// reached by then, that is SIGBUS. Where there is such a limit, it is charged
+/// at once instead, which can be refused.
 std::error_code chargeIfStrict(const SharedMemory &M, size_t Offset,
                                size_t Size);
 

@@ -9,6 +9,7 @@
 #include "Faults/ProcessUse.h"
 #include "Faults/SystemCalls.h"
 #include "Platform/Fork.h"
+#include "Platform/SharedFile.h"
 #include "RTDyld/TestLinker.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Child.h"
@@ -17,7 +18,10 @@
 #include "Support/Process.h"
 #include "jitslab/ForkHandlers.h"
 #include <atomic>
+#include <cerrno>
+#include <sys/stat.h>
 #include <thread>
+#include <unistd.h>
 
 using namespace jitslab;
 
@@ -184,6 +188,87 @@ TEST_CASE("The audit of what was loaded says when it cannot read it") {
     }
   WARN("Audit: " << Faults << " faults, " << WithError << " ended in an error");
   CHECK(Faults > 10);
+}
+
+namespace {
+/// What became of a file of four slabs that is made, charged and emptied.
+struct FileUse {
+  std::error_code Made, Charged, Emptied;
+  /// Bytes, then.
+  size_t WhenCharged = 0, WhenEmptied = 0;
+  size_t Calls = 0;
+
+  static constexpr size_t Slabs = 4;
+
+  explicit FileUse(const Fault &F) {
+    plan(F);
+    SharedMemory M = make();
+    if (Made)
+      return;
+    {
+      Armed On;
+      Charged = charge(M, 0, Slabs * SlabSize);
+    }
+    WhenCharged = bytesOf(M);
+    {
+      Armed On;
+      Emptied = punchHole(M, 0, Slabs * SlabSize);
+    }
+    WhenEmptied = bytesOf(M);
+    close(M.Descriptor);
+    Calls = callsSeen();
+  }
+
+private:
+  SharedMemory make() {
+    Armed On;
+    auto M = createSharedFile(Slabs * SlabSize, "jitslab");
+    Made = M.getError();
+    if (!M)
+      return {};
+    (void)removesWhatIsMapped(*M, pageSize());
+    return *M;
+  }
+  static size_t bytesOf(const SharedMemory &M) {
+    struct stat Status;
+    return fstat(M.Descriptor, &Status) ? SIZE_MAX
+                                        : size_t(Status.st_blocks) * 512;
+  }
+};
+} // namespace
+
+TEST_CASE("What signals interrupt of a file of memory is repeated") {
+  const size_t Undisturbed = FileUse({0, 0, false, EINTR}).Calls;
+  REQUIRE(Undisturbed > FileUse::Slabs);
+  for (size_t Nth = 1; Nth <= Undisturbed; ++Nth) {
+    FileUse Use({Nth, 0, false, EINTR});
+    INFO("call " << Nth << ": " << describeHit());
+    CHECK(wasHit());
+    CHECK_FALSE(Use.Made);
+    CHECK_FALSE(Use.Charged);
+    CHECK_FALSE(Use.Emptied);
+    CHECK(Use.WhenCharged == FileUse::Slabs * SlabSize);
+    CHECK(Use.WhenEmptied == 0);
+    CHECK(Use.Calls == Undisturbed + 2);
+  }
+}
+
+// So that one that comes again and again does not keep it from ending.
+TEST_CASE("A signal interrupts the charge of one slab, and who refuses one "
+          "gets all back") {
+  size_t Refused = 0;
+  for (size_t Nth = 1;; ++Nth) {
+    FileUse Use({Nth, 0, false, ENOSPC});
+    if (!wasHit())
+      break;
+    INFO("call " << Nth << ": " << describeHit());
+    if (!Use.Charged)
+      continue;
+    ++Refused;
+    CHECK(Use.Charged == std::errc::not_enough_memory);
+    CHECK(Use.WhenCharged == 0);
+  }
+  CHECK(Refused == FileUse::Slabs);
 }
 
 // Dense makes its writer views private in the child, where nothing can be

@@ -8,6 +8,7 @@
 
 #include "Faults/Scenario.h"
 #include "Support/Process.h"
+#include <cerrno>
 #include <cstring>
 #include <malloc.h>
 
@@ -25,6 +26,7 @@ std::string Scenario::note(Error Err) {
   ++Errors;
   require(wasHit(), "an error without a fault: " + Message);
   require(mentions(Message, {"jitslab: "}), "a strange error: " + Message);
+  require(hitErrno() != EINTR || OthersFail, "not repeated: " + Message);
   // Where others have failed after it, it may be the reason of one of those.
   if (hitErrno() && !OthersFail)
     require(mentions(Message, {strerror(hitErrno())}),

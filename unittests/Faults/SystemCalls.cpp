@@ -46,7 +46,7 @@ const Description Descriptions[NumSystemCalls] = {
     {"madvise", 4, {{ENOMEM}, {EAGAIN}, {EINVAL}, {EPERM}}},
     {"memfd_create", 5, {{EMFILE}, {EINVAL}, {ENOMEM}, {EACCES}, {EPERM}}},
     {"ftruncate", 3, {{EINVAL}, {EPERM}, {EINTR}}},
-    {"fallocate", 3, {{ENOSPC}, {ENOMEM}, {EPERM}}},
+    {"fallocate", 4, {{ENOSPC}, {ENOMEM}, {EPERM}, {EINTR}}},
     {"fcntl", 3, {{EPERM}, {EINVAL}, {EBUSY}}},
     {"fstat", 2, {{ENOMEM}, {EPERM}}},
     {"open", 4, {{EMFILE}, {EACCES}, {ENOENT}, {ENOMEM}}},
@@ -106,13 +106,25 @@ std::function<void()> AtPthreadAtfork;
 const Failure *injected(SystemCall Call) {
   if (!S.Armed)
     return nullptr;
+  const Description &D = of(Call);
+  const Failure *Only =
+      std::find_if(D.Failures, D.Failures + D.Count, [](const Failure &F) {
+        return F.Errno == S.Plan.OnlyErrno;
+      });
+  if (S.Plan.OnlyErrno && Only == D.Failures + D.Count)
+    return nullptr;
   ++S.Seen;
+  // Who repeats what was interrupted is interrupted once more.
+  if (S.Hit && S.HitFailure.Errno == EINTR && !S.HitFailure.Partly &&
+      Call == S.HitCall && S.Seen == S.Plan.Nth + 1) {
+    errno = EINTR;
+    return &S.HitFailure;
+  }
   if (!S.Plan.Nth || S.Seen < S.Plan.Nth ||
       (S.Seen > S.Plan.Nth && !S.Plan.KeepFailing))
     return nullptr;
-  const Description &D = of(Call);
   // A call that is always interrupted is repeated for ever.
-  size_t Way = S.Plan.Failure % D.Count;
+  size_t Way = S.Plan.OnlyErrno ? Only - D.Failures : S.Plan.Failure % D.Count;
   if (S.Hit && D.Failures[Way].Errno == EINTR)
     Way = 0;
   const Failure &F = D.Failures[Way];
@@ -148,6 +160,7 @@ void plan(const Fault &F) {
   S.Hit = false;
 }
 
+size_t callsSeen() { return S.Seen; }
 bool wasHit() { return S.Hit; }
 SystemCall hitCall() { return S.HitCall; }
 int hitErrno() { return S.Hit ? S.HitFailure.Errno : 0; }

@@ -61,12 +61,15 @@ const char *nameOf(SystemCall Call);
 size_t failuresOf(SystemCall Call);
 
 /// What is to fail: the Nth call from now on (1 is the next one), in the way
-/// Failure, modulo how many there are for it.
+/// Failure, modulo how many there are for it. With EINTR the next one fails too
+/// if it is the same: who was interrupted has to try more than once.
 struct Fault {
   size_t Nth = 0;
   size_t Failure = 0;
   /// True: all calls after that one fail too.
   bool KeepFailing = false;
+  /// Other than 0: only calls that can fail so count, and that is how.
+  int OnlyErrno = 0;
 };
 
 /// Calls are counted, and fail, as long as it lives.
@@ -86,6 +89,7 @@ private:
 void plan(const Fault &F);
 
 /// Since the last plan:
+size_t callsSeen();
 bool wasHit();
 /// Which call failed and how, such as "mmap with ENOMEM"; empty if none did.
 std::string describeHit();
