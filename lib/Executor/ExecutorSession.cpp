@@ -131,7 +131,15 @@ Error ExecutorSession::finalize(wire::Finalize &F, uint64_t &Key) {
   O.Actions = std::move(*Dealloc);
   if (!O.Frames && O.Actions.empty())
     return Error::success();
-  std::lock_guard<std::mutex> Guard(Lock);
+  std::unique_lock<std::mutex> Guard(Lock);
+  if (Ended) {
+    // Who has ended it did not find this one.
+    Guard.unlock();
+    return joinErrors(make_error<StringError>(
+                          "jitslab: the session is over",
+                          std::make_error_code(std::errc::operation_canceled)),
+                      deallocate(O));
+  }
   Key = ++LastKey;
   Objects.emplace(Key, std::move(O));
   return Error::success();
@@ -158,6 +166,7 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
   else if (!change(W))
     D.Refusal = "what is to be written does not lie in a window";
   Changed = W.Number;
+  ++Busy;
   OnChanged.notify_all();
   Guard.unlock();
   if (!D.Refusal.empty())
@@ -179,6 +188,9 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
     Error Err = deallocate(Gone);
     D.Deallocates.push_back(toString(std::move(Err)));
   }
+  Guard.lock();
+  if (--Busy == 0 && Ended)
+    Windows.clear();
   return D;
 }
 
@@ -194,7 +206,9 @@ Error ExecutorSession::end() {
   OnChanged.notify_all();
   Error Err = deallocate(Gone);
   std::lock_guard<std::mutex> Guard(Lock);
-  Windows.clear();
+  // Else what they have is used still.
+  if (!Busy)
+    Windows.clear();
   Channel = DescriptorChannel();
   return Err;
 }

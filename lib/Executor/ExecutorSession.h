@@ -31,7 +31,8 @@ public:
   bool isAbandoned() const { return SharesMemory && !Channel.isConnected(); }
 
   /// Runs what deallocation actions are left, last to first, deregisters frames
-  /// and gives all memory back.
+  /// and gives all memory back; where another thread is at work, that does so
+  /// when it is done.
   llvm::Error end();
 
   /// True where a window is.
@@ -77,6 +78,8 @@ private:
   uint64_t LastKey = 0;
   /// The last message whose changes of memory are made.
   uint64_t Changed = 0;
+  /// How many messages' actions may run. Until they have, the windows stay.
+  unsigned Busy = 0;
   bool Ended = false;
   std::condition_variable OnChanged;
 };

@@ -8,6 +8,11 @@
 
 #include "Executor/ExecutorSession.h"
 #include "PendingObject.h"
+#include "Support/Watchdog.h"
+#include "Unwind/Unwinder.h"
+#include <atomic>
+#include <cstring>
+#include <thread>
 
 using namespace jitslab;
 using namespace llvm;
@@ -46,4 +51,69 @@ TEST_CASE("What goes, goes, though what comes with it is refused") {
   CHECK(Deallocated == 1);
   REQUIRE_SUCCESS(S.end());
   CHECK(Deallocated == 1);
+}
+
+static std::atomic<bool> Begun, MayGoOn;
+
+static wire::CBuffer waitForOther(const char *, size_t) {
+  Begun = true;
+  while (!MayGoOn)
+    std::this_thread::yield();
+  return wire::write<wire::sps::SPSArgList<bool>>(false).release();
+}
+
+/// Writes frames for \p Code. \returns their size.
+static size_t writeFrames(uint8_t *To, AddressRange Code) {
+  struct {
+    // Version, no augmentation, factors and return register; the rest is 0.
+    uint32_t CommonLength = 12, Common = 0;
+    uint8_t Fields[8] = {1, 0, 1, 0x78, 16};
+    uint32_t Length = 20, ToCommon = 20;
+    uint32_t Function[4];
+    uint32_t End = 0;
+  } Bytes;
+  const uint64_t Where[] = {Code.Begin, Code.size()};
+  static_assert(sizeof(Bytes.Function) == sizeof(Where));
+  std::memcpy(Bytes.Function, Where, sizeof(Where));
+  std::memcpy(To, &Bytes, sizeof(Bytes));
+  return sizeof(Bytes);
+}
+
+TEST_CASE("What is finalized while the session ends leaves nothing behind") {
+  Deallocated = 0;
+  Begun = MayGoOn = false;
+  ExecutorSession S{DescriptorChannel()};
+  ErrorOr<uintptr_t> Start = S.reserve(MinWindowSize);
+  REQUIRE(Start);
+  const AddressRange Code{*Start + SlabSize, *Start + SlabSize + 64};
+  REQUIRE(!S.map({*Start, *Start + SlabSize}, Lane::RWData, /*File=*/0));
+  const size_t Size = writeFrames(reinterpret_cast<uint8_t *>(*Start), Code);
+  wire::Work W;
+  W.Number = 1;
+  W.Finalizes.emplace_back();
+  wire::Finalize &F = W.Finalizes[0];
+  F.Code = {orc::ExecutorAddr(Code.Begin), orc::ExecutorAddr(Code.End)};
+  F.Frames = {orc::ExecutorAddr(*Start), orc::ExecutorAddr(*Start + Size)};
+  F.Actions.push_back(
+      {actionAt(orc::ExecutorAddr::fromPtr(&waitForOther)),
+       actionAt(orc::ExecutorAddr::fromPtr(&countDeallocation))});
+  Watchdog Guard("a finalization while the session ends");
+  ExecutorSession::Done D;
+  std::thread Other([&] { D = S.work(std::move(W)); });
+  while (!Begun)
+    std::this_thread::yield();
+  Unwinder &U = Unwinder::system();
+  CHECK(U.find(Code.Begin + 1));
+  // What it has is used until it is done.
+  Error Ended = S.end();
+  CHECK(S.holds(*Start));
+  MayGoOn = true;
+  Other.join();
+  REQUIRE_SUCCESS(std::move(Ended));
+  REQUIRE(D.Finalizes.size() == 1);
+  CHECK(D.Finalizes[0].Failure == "jitslab: the session is over");
+  CHECK(D.Finalizes[0].Key == 0);
+  CHECK(Deallocated == 1);
+  CHECK_FALSE(S.holds(*Start));
+  CHECK_FALSE(U.find(Code.Begin + 1));
 }
