@@ -87,7 +87,10 @@ class Arena;
 ///
 /// allocate waits for the executor when it needs another run of slabs. So the
 /// EPC's dispatcher must not run tasks in the thread that receives messages
-/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. As long
+/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. Where
+/// memory is shared, finalize and deallocate wait while frames come or go in the
+/// executor, and call back before they return, in the thread that has called
+/// them; with actions, they do not wait, and call back in another one. As long
 /// as an executor is there and does not answer (SIGSTOP, a debugger), other
 /// allocations wait as well, and so does a fork of this process: kill it, and
 /// all go on. Where sending fails, LLVM calls the session's error reporter in

@@ -148,21 +148,7 @@ wire::CBuffer onWork(const char *Data, size_t Size) {
   auto S = sessionOf<wire::WorkArgs>(Data, Size, W);
   if (!S)
     return malformed();
-  ExecutorSession::Done D = S->work(std::move(W));
-  // The parts of the reply, one behind the other.
-  size_t Bytes = wire::WorkReplyHead::size(StringRef(D.Refusal));
-  for (const auto &F : D.Finalizes)
-    Bytes += wire::FinalizeReply::size(StringRef(F.Failure), F.Key);
-  for (const std::string &Failure : D.Deallocates)
-    Bytes += wire::DeallocateReply::size(StringRef(Failure));
-  wire::Buffer B = wire::Buffer::allocate(Bytes);
-  wire::sps::SPSOutputBuffer Out(B.data(), B.size());
-  (void)wire::WorkReplyHead::serialize(Out, StringRef(D.Refusal));
-  for (const auto &F : D.Finalizes)
-    (void)wire::FinalizeReply::serialize(Out, StringRef(F.Failure), F.Key);
-  for (const std::string &Failure : D.Deallocates)
-    (void)wire::DeallocateReply::serialize(Out, StringRef(Failure));
-  return B.release();
+  return ExecutorSession::reply(S->work(std::move(W)), SIZE_MAX).release();
 }
 
 // Frames in windows are registered with the objects that they are of.
@@ -189,8 +175,11 @@ Expected<uint64_t> openSession(uint32_t Version, const void *Service,
             return S.isAbandoned();
           }))
     consumeError(std::move(Err));
-  DescriptorChannel Channel;
-  if (!Socket.empty()) {
+  // The second is for work.
+  DescriptorChannel Channels[2];
+  for (DescriptorChannel &Channel : Channels) {
+    if (Socket.empty())
+      break;
     ErrorOr<DescriptorChannel> C = DescriptorChannel::connect(Socket, Proof);
     if (!C)
       return make_error<StringError>(
@@ -201,8 +190,10 @@ Expected<uint64_t> openSession(uint32_t Version, const void *Service,
           C.getError());
     Channel = std::move(*C);
   }
-  return SessionTable::process().add(
-      Service, std::make_shared<ExecutorSession>(std::move(Channel)));
+  auto S = std::make_shared<ExecutorSession>(std::move(Channels[0]));
+  if (Channels[1])
+    S->serve(RecordSocket(std::move(Channels[1])));
+  return SessionTable::process().add(Service, std::move(S));
 }
 
 } // namespace

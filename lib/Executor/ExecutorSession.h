@@ -12,6 +12,7 @@
 #include "../Platform/DescriptorChannel.h"
 #include "../Unwind/FrameSection.h"
 #include "ExecutorWindow.h"
+#include "WorkThread.h"
 #include "jitslab/ExecutorService.h"
 #include <condition_variable>
 #include <map>
@@ -26,6 +27,11 @@ public:
   /// \p Channel: not connected where contents travel in messages.
   explicit ExecutorSession(DescriptorChannel Channel)
       : Channel(std::move(Channel)), SharesMemory(bool(this->Channel)) {}
+
+  /// Answers work that comes by \p Socket until the session ends, in a thread
+  /// of its own. Does nothing where there is none to be had. Before anything
+  /// comes.
+  void serve(RecordSocket Socket);
 
   /// True once the controller has closed what it shares memory by.
   bool isAbandoned() const { return SharesMemory && !Channel.isConnected(); }
@@ -57,6 +63,10 @@ public:
   };
   Done work(wire::Work W);
 
+  /// What is replied to work. The words of what went wrong are cut, so that it
+  /// has \p Longest bytes at most; without words it has less.
+  static wire::Buffer reply(Done D, size_t Longest);
+
 private:
   /// What an object needs when it goes.
   struct Object {
@@ -82,6 +92,7 @@ private:
   unsigned Busy = 0;
   bool Ended = false;
   std::condition_variable OnChanged;
+  std::unique_ptr<WorkThread> Server;
 };
 
 } // namespace jitslab

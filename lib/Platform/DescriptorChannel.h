@@ -67,6 +67,9 @@ public:
   /// not sent, with EPROTO if something else was.
   llvm::ErrorOr<OwnedDescriptor> receive(uint64_t Number);
 
+  /// Leaves this not connected.
+  OwnedDescriptor takeSocket() { return std::move(Socket); }
+
 private:
   OwnedDescriptor Socket;
 };

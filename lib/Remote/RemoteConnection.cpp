@@ -34,6 +34,7 @@ RemoteConnection::~RemoteConnection() {
     return;
   close();
   Channel.hangUp();
+  WorkSocket.hangUp();
 }
 
 Expected<std::unique_ptr<RemoteConnection>>
@@ -145,6 +146,12 @@ Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
     return systemError(Accepted.getError(),
                        "the executor has not connected to this process");
   Channel = std::move(*Accepted);
+  // It is not there, or hung up, where the executor could not start a thread.
+  ErrorOr<DescriptorChannel> ForWork = Listener->accept();
+  if (ForWork && ForWork->isConnected()) {
+    WorkSocket = RecordSocket(std::move(*ForWork));
+    this->Reply.reset(new char[RecordSocket::LongestRecord]);
+  }
   return Error::success();
 }
 
@@ -168,13 +175,17 @@ Error RemoteConnection::failMalformed() {
               "connection is not used any more");
 }
 
-Error RemoteConnection::check() {
+Error RemoteConnection::checkKnown() {
   if (Birth != forkCountAtBirth())
     return remoteError(std::errc::operation_not_permitted,
                        "this process was forked off the one that the executor "
                        "belongs to; connect to an executor of its own");
-  if (Failed)
-    return over();
+  return Failed ? over() : Error::success();
+}
+
+Error RemoteConnection::check() {
+  if (Error Err = checkKnown())
+    return Err;
   if (Channel && !Channel.isConnected())
     return fail("the executor is gone");
   return Error::success();

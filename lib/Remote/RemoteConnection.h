@@ -12,7 +12,7 @@
 #include "../Core/Lane.h"
 #include "../JITLink/FrameCallsPlugin.h"
 #include "../Platform/AddressSpace.h"
-#include "../Platform/DescriptorChannel.h"
+#include "../Platform/RecordSocket.h"
 #include "Wire.h"
 #include "llvm/ADT/FunctionExtras.h"
 #include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
@@ -48,6 +48,8 @@ public:
   /// Fails where the session is over: the executor is gone, or this process is
   /// a child of the one that began it.
   llvm::Error check();
+  /// The same, but for an executor that is gone without anybody having noticed.
+  llvm::Error checkKnown();
 
   /// Sends nothing any more but that the session is over, where LLVM has not
   /// disconnected from the executor, and waits for the reply. With LLVM 19
@@ -79,6 +81,19 @@ public:
   using WorkReply = llvm::unique_function<void(llvm::Expected<wire::Buffer>)>;
   void work(wire::Work &W, WorkReply OnReply);
 
+  /// There is a way for work but LLVM's: a thread of the executor's waits for
+  /// it, and who sends it can read the replies.
+  bool hasWorkSocket() const { return bool(WorkSocket); }
+  /// The longest work that goes there, without its number, in bytes.
+  static constexpr size_t MostDirectBytes = RecordSocket::LongestRecord - 512;
+  /// As work(), by that way. What has actions does not go there, since the
+  /// executor would do nothing else meanwhile. A failure is told to who reads:
+  /// there is nothing to read any more.
+  void workDirectly(wire::Work &W);
+  /// Waits for the reply to what was sent there first, and is not replied to.
+  /// Is valid until the next call. One thread at a time.
+  llvm::Expected<llvm::ArrayRef<char>> readReply();
+
   /// Ends the session, since the executor has sent what makes no sense.
   /// \returns the error.
   llvm::Error failMalformed();
@@ -109,6 +124,8 @@ private:
   llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn;
   FrameFunctions ForFrames;
   DescriptorChannel Channel;
+  RecordSocket WorkSocket;
+  std::unique_ptr<char[]> Reply;
   uint64_t LastWork = 0;
   std::atomic<size_t> Messages{0};
   std::atomic<bool> Closed{false}, Failed{false};

@@ -110,4 +110,26 @@ void RemoteConnection::work(wire::Work &W, WorkReply OnReply) {
                        bytesOf(Args));
 }
 
+void RemoteConnection::workDirectly(wire::Work &W) {
+  if (Failed)
+    return;
+  ++Messages;
+  W.Number = ++LastWork;
+  const wire::Buffer Args = wire::write<wire::WorkArgs>(Session, W);
+  if (WorkSocket.send(bytesOf(Args)))
+    WorkSocket.hangUp();
+}
+
+Expected<ArrayRef<char>> RemoteConnection::readReply() {
+  if (Error Err = checkKnown())
+    return Err;
+  ErrorOr<ArrayRef<char>> R =
+      WorkSocket.receive({Reply.get(), RecordSocket::LongestRecord});
+  if (R)
+    return *R;
+  if (R.getError() == std::errc::message_size)
+    return failMalformed();
+  return fail("the executor is gone");
+}
+
 } // namespace jitslab

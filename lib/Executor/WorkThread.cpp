@@ -1,0 +1,66 @@
+//===- WorkThread.cpp - Serves a controller's work -----------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "WorkThread.h"
+#include "../Platform/Fork.h"
+#include <csignal>
+
+using namespace llvm;
+
+namespace jitslab {
+
+WorkThread::WorkThread(RecordSocket S, Answer R)
+    : Socket(std::move(S)), Reply(std::move(R)), Birth(forkCountAtBirth()) {}
+
+std::unique_ptr<WorkThread> WorkThread::start(RecordSocket Socket,
+                                              Answer Reply) {
+  std::unique_ptr<WorkThread> W(
+      new WorkThread(std::move(Socket), std::move(Reply)));
+  // Signals are for the host's threads.
+  sigset_t All, Before;
+  sigfillset(&All);
+  pthread_sigmask(SIG_SETMASK, &All, &Before);
+  const int Failure = pthread_create(
+      &W->Thread, nullptr,
+      [](void *Self) -> void * {
+        static_cast<WorkThread *>(Self)->run();
+        return nullptr;
+      },
+      W.get());
+  pthread_sigmask(SIG_SETMASK, &Before, nullptr);
+  if (!Failure)
+    return W;
+  // There is nothing to wait for.
+  W->Thread = {};
+  return nullptr;
+}
+
+void WorkThread::run() {
+  (void)pthread_setname_np(pthread_self(), "jitslab-work");
+  const std::unique_ptr<char[]> Buffer(new char[RecordSocket::LongestRecord]);
+  for (;;) {
+    ErrorOr<ArrayRef<char>> Message =
+        Socket.receive({Buffer.get(), RecordSocket::LongestRecord});
+    if (!Message)
+      break;
+    const wire::Buffer R = Reply(*Message);
+    if (R.empty() || Socket.send({R.data(), R.size()}))
+      break;
+  }
+  Socket.hangUp();
+}
+
+WorkThread::~WorkThread() {
+  if (Birth != forkCountAtBirth())
+    return;
+  Socket.hangUp();
+  if (Thread)
+    (void)pthread_join(Thread, nullptr);
+}
+
+} // namespace jitslab

@@ -1,0 +1,58 @@
+//===- RecordSocket.cpp - Records between processes -----------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+#include "RecordSocket.h"
+#include "Descriptors.h"
+#include <cerrno>
+#include <fcntl.h>
+#include <sys/socket.h>
+
+using namespace llvm;
+
+namespace jitslab {
+
+// The descriptor's flags are O_NONBLOCK alone, which is cleared.
+RecordSocket::RecordSocket(DescriptorChannel C) : Socket(C.takeSocket()) {
+  if (Socket.number() >= 0 && fcntl(Socket.number(), F_SETFL, 0))
+    Socket = OwnedDescriptor();
+}
+
+std::error_code RecordSocket::send(ArrayRef<char> Record) {
+  if (std::error_code EC = checkDescriptor(Socket.file()))
+    return EC;
+  ssize_t Sent;
+  do
+    Sent = ::send(Socket.number(), Record.data(), Record.size(), MSG_NOSIGNAL);
+  while (Sent < 0 && errno == EINTR);
+  if (Sent < 0)
+    return lastError();
+  return {};
+}
+
+ErrorOr<ArrayRef<char>> RecordSocket::receive(MutableArrayRef<char> Buffer) {
+  if (std::error_code EC = checkDescriptor(Socket.file()))
+    return EC;
+  ssize_t Got;
+  do
+    Got = recv(Socket.number(), Buffer.data(), Buffer.size(), MSG_TRUNC);
+  while (Got < 0 && errno == EINTR);
+  if (Got < 0)
+    return lastError();
+  if (Got == 0)
+    return std::make_error_code(std::errc::connection_reset);
+  if (size_t(Got) > Buffer.size())
+    return std::make_error_code(std::errc::message_size);
+  return ArrayRef<char>(Buffer.data(), size_t(Got));
+}
+
+void RecordSocket::hangUp() {
+  if (!checkDescriptor(Socket.file()))
+    (void)shutdown(Socket.number(), SHUT_RDWR);
+}
+
+} // namespace jitslab
