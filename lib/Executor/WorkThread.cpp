@@ -21,10 +21,12 @@ std::unique_ptr<WorkThread> WorkThread::start(RecordSocket Socket,
                                               Answer Reply) {
   std::unique_ptr<WorkThread> W(
       new WorkThread(std::move(Socket), std::move(Reply)));
-  // Signals are for the host's threads.
-  sigset_t All, Before;
-  sigfillset(&All);
-  pthread_sigmask(SIG_SETMASK, &All, &Before);
+  // Signals are for the host's threads, but for those of a fault.
+  sigset_t Most, Before;
+  sigfillset(&Most);
+  for (int Fault : {SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS})
+    sigdelset(&Most, Fault);
+  pthread_sigmask(SIG_SETMASK, &Most, &Before);
   const int Failure = pthread_create(
       &W->Thread, nullptr,
       [](void *Self) -> void * {
