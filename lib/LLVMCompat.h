@@ -144,10 +144,19 @@
 
 /// 1 where an executor's symbols can be looked up through its
 /// ExecutorProcessControl, or the DylibManager that this has (until LLVM 22).
+/// Then one has to be made.
 #if LLVM_VERSION_MAJOR < 23
 #define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 1
 #else
 #define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 0
+#endif
+
+/// 1 where an ExecutorProcessControl has a memory manager, about which whoever
+/// makes one may say something (until LLVM 22). Then one has to be made.
+#if LLVM_VERSION_MAJOR < 23
+#define JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER 1
+#else
+#define JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER 0
 #endif
 
 /// 1 where a task dispatcher drops what comes after it was shut down (seen in

@@ -21,6 +21,19 @@ using namespace llvm;
 
 static ExitOnError ExitOnErr("remote-host: ");
 
+/// Connects by two descriptors. Until LLVM 22 there is something to set up.
+template <typename EPC, typename Setup = typename EPC::Setup>
+static auto connectTo(int In, int Out, int) {
+  return EPC::template Create<orc::FDSimpleRemoteEPCTransport>(
+      std::make_unique<orc::DynamicThreadPoolTaskDispatcher>(std::nullopt),
+      Setup(), In, Out);
+}
+template <typename EPC> static auto connectTo(int In, int Out, long) {
+  return EPC::template Create<orc::FDSimpleRemoteEPCTransport>(
+      std::make_unique<orc::DynamicThreadPoolTaskDispatcher>(std::nullopt), In,
+      Out);
+}
+
 /// Starts the executor \p Program, and connects to it by two pipes.
 static std::unique_ptr<orc::SimpleRemoteEPC> connect(const char *Program) {
   int To[2], From[2];
@@ -34,10 +47,7 @@ static std::unique_ptr<orc::SimpleRemoteEPC> connect(const char *Program) {
   }
   close(To[0]);
   close(From[1]);
-  return ExitOnErr(
-      orc::SimpleRemoteEPC::Create<orc::FDSimpleRemoteEPCTransport>(
-          std::make_unique<orc::DynamicThreadPoolTaskDispatcher>(std::nullopt),
-          orc::SimpleRemoteEPC::Setup(), From[0], To[1]));
+  return ExitOnErr(connectTo<orc::SimpleRemoteEPC>(From[0], To[1], 0));
 }
 
 static int run(const char *Program, orc::ThreadSafeModule Module) {

@@ -14,6 +14,9 @@
 #include "llvm/ExecutionEngine/Orc/Core.h"
 #include "llvm/Support/MathExtras.h"
 #include <future>
+#if !JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS
+#include "llvm/ExecutionEngine/Orc/DylibManager.h"
+#endif
 
 using namespace llvm;
 using orc::ExecutorAddr;
@@ -48,6 +51,46 @@ RemoteConnection::open(orc::ExecutorProcessControl &EPC, bool SharedMemory) {
   return C;
 }
 
+// What lookups find differs: LLVM 19 has definitions, 22 has them or nothing,
+// 23 has addresses or nothing; and there are lists of lists of them until 22.
+[[maybe_unused]] static ExecutorAddr addressOf(ExecutorAddr Found) {
+  return Found;
+}
+[[maybe_unused]] static ExecutorAddr
+addressOf(const orc::ExecutorSymbolDef &Found) {
+  return Found.getAddress();
+}
+template <typename T>
+static ExecutorAddr addressOf(const std::optional<T> &Found) {
+  return Found ? addressOf(*Found) : ExecutorAddr();
+}
+template <typename T>
+static ExecutorAddr addressOf(const std::vector<T> &Found) {
+  return Found.size() == 1 ? addressOf(Found.front()) : ExecutorAddr();
+}
+
+/// Where the service is in the executor's process; null if it is not.
+template <typename T>
+static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &EPC, T &Dylibs) {
+  auto Process = Dylibs.loadDylib(nullptr);
+  if (!Process) {
+    consumeError(Process.takeError());
+    return {};
+  }
+  orc::SymbolLookupSet Names(EPC.intern(wire::OpenName),
+                             orc::SymbolLookupFlags::WeaklyReferencedSymbol);
+#if JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS
+  auto Found = Dylibs.lookupSymbols({{*Process, Names}});
+#else
+  auto Found = Dylibs.lookupSymbols(*Process, Names);
+#endif
+  if (!Found) {
+    consumeError(Found.takeError());
+    return {};
+  }
+  return addressOf(*Found);
+}
+
 #if JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS
 // LLVM 19 has one class for both.
 template <typename T>
@@ -56,37 +99,21 @@ static auto dylibsOf(T &EPC, int) -> decltype(EPC.getDylibMgr()) {
 }
 template <typename T> static T &dylibsOf(T &EPC, long) { return EPC; }
 
-[[maybe_unused]] static ExecutorAddr
-addressOf(const orc::ExecutorSymbolDef &Symbol) {
-  return Symbol.getAddress();
-}
-[[maybe_unused]] static ExecutorAddr
-addressOf(const std::optional<orc::ExecutorSymbolDef> &Symbol) {
-  return Symbol ? Symbol->getAddress() : ExecutorAddr();
-}
-
 /// Where the service was loaded into an executor that does not know it.
 static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &EPC) {
-  auto &Dylibs = dylibsOf(EPC, 0);
   BrokenPipeIsAnError Guard;
-  auto Process = Dylibs.loadDylib(nullptr);
-  if (!Process) {
-    consumeError(Process.takeError());
-    return {};
-  }
-  orc::SymbolLookupSet Names(EPC.intern(wire::OpenName),
-                             orc::SymbolLookupFlags::WeaklyReferencedSymbol);
-  auto Found = Dylibs.lookupSymbols({{*Process, Names}});
-  if (!Found) {
-    consumeError(Found.takeError());
-    return {};
-  }
-  return Found->size() == 1 && Found->front().size() == 1
-             ? addressOf(Found->front().front())
-             : ExecutorAddr();
+  return lookUpOpen(EPC, dylibsOf(EPC, 0));
 }
 #else
-static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &) { return {}; }
+static ExecutorAddr lookUpOpen(orc::ExecutorProcessControl &EPC) {
+  BrokenPipeIsAnError Guard;
+  auto Dylibs = EPC.createDefaultDylibMgr();
+  if (!Dylibs) {
+    consumeError(Dylibs.takeError());
+    return {};
+  }
+  return lookUpOpen(EPC, **Dylibs);
+}
 #endif
 
 Expected<ExecutorAddr> RemoteConnection::findOpen() {

@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "ExecutorProcess.h"
+#include "LLVMCompat.h"
 #include "Support/InputObject.h"
 #include "Support/NativeTarget.h"
 #include "llvm/ADT/StringExtras.h"
@@ -24,6 +25,15 @@ using namespace llvm;
 using namespace llvm::orc;
 
 namespace jitslab {
+
+std::unique_ptr<SimpleRemoteEPC> connectTo(int In, int Out) {
+  return valueOf(SimpleRemoteEPC::Create<FDSimpleRemoteEPCTransport>(
+      std::make_unique<DynamicThreadPoolTaskDispatcher>(std::nullopt),
+#if JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
+      SimpleRemoteEPC::Setup(),
+#endif
+      In, Out));
+}
 
 // Where the executor finds its ends of the connection.
 static constexpr int ExecutorIn = 20, ExecutorOut = 21;
@@ -59,9 +69,7 @@ ExecutorProcess::ExecutorProcess(std::vector<std::string> Command,
   close(ToExecutor[0]);
   close(FromExecutor[1]);
   REQUIRE(Failure == 0);
-  EPC = valueOf(SimpleRemoteEPC::Create<FDSimpleRemoteEPCTransport>(
-      std::make_unique<DynamicThreadPoolTaskDispatcher>(std::nullopt),
-      SimpleRemoteEPC::Setup(), FromExecutor[0], ToExecutor[1]));
+  EPC = connectTo(FromExecutor[0], ToExecutor[1]);
 }
 
 ExecutorProcess::~ExecutorProcess() {

@@ -20,6 +20,9 @@
 
 namespace jitslab {
 
+/// Connects by two descriptors with an executor, and owns them then.
+std::unique_ptr<llvm::orc::SimpleRemoteEPC> connectTo(int In, int Out);
+
 /// A jitslab-executor that runs as long as this lives, and what LLVM reaches it
 /// by.
 class ExecutorProcess {

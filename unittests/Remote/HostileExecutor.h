@@ -10,14 +10,9 @@
 #define JITSLAB_UNITTESTS_HOSTILEEXECUTOR_H
 
 #include "Platform/RecordSocket.h"
+#include "PlayedExecutor.h"
 #include "Remote/Wire.h"
-#include "jitslab/ExecutorService.h"
 #include "llvm/ADT/DenseSet.h"
-#include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
-#include "llvm/TargetParser/Host.h"
-#if __has_include("llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h")
-#include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
-#endif
 #include <atomic>
 #include <functional>
 #include <mutex>
@@ -100,26 +95,14 @@ private:
 };
 
 /// Plays an executor in this process, and changes what it replies.
-class HostileExecutor : public llvm::orc::SelfExecutorProcessControl {
+class HostileExecutor : public PlayedExecutor {
 public:
   using Bytes = std::vector<char>;
   /// Gets a reply, and how many there were before it.
   using Change = std::function<void(Bytes &, size_t)>;
 
-  explicit HostileExecutor(Change C)
-      : SelfExecutorProcessControl(
-            std::make_shared<llvm::orc::SymbolStringPool>(),
-            std::make_unique<llvm::orc::DynamicThreadPoolTaskDispatcher>(
-                std::nullopt),
-            llvm::Triple(llvm::sys::getProcessTriple()), /*PageSize=*/4096,
-            nullptr),
-        Make(std::move(C)) {
-    Service.addBootstrapSymbols(BootstrapSymbols);
+  explicit HostileExecutor(Change C) : Make(std::move(C)) {
     Functions.insert(BootstrapSymbols[wire::OpenName].getValue());
-  }
-  ~HostileExecutor() override {
-    Relay.reset();
-    llvm::consumeError(Service.shutdown());
   }
 
   /// Replies that came by the socket for work.
@@ -185,7 +168,6 @@ private:
         Functions.insert(A.getValue());
   }
 
-  ExecutorService Service;
   const Change Make;
   llvm::DenseSet<uint64_t> Functions;
   std::mutex Lock;

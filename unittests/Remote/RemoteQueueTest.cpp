@@ -7,12 +7,9 @@
 //===----------------------------------------------------------------------===//
 
 #include "PendingObject.h"
-#include "Support/Process.h"
-#include "jitslab/ExecutorService.h"
-#if __has_include("llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h")
-#include "llvm/ExecutionEngine/Orc/SelfExecutorProcessControl.h"
-#endif
+#include "PlayedExecutor.h"
 #include "Remote/Wire.h"
+#include "Support/Process.h"
 #include <csignal>
 #include <mutex>
 #include <sys/wait.h>
@@ -35,20 +32,11 @@ static RemoteOptions withoutSharedMemory() {
 namespace {
 /// Plays an executor in this process, to which writing takes its time, and
 /// which replies when it may.
-class SlowExecutor : public orc::SelfExecutorProcessControl {
+class SlowExecutor : public PlayedExecutor {
 public:
-  SlowExecutor()
-      : SelfExecutorProcessControl(
-            std::make_shared<orc::SymbolStringPool>(),
-            std::make_unique<orc::DynamicThreadPoolTaskDispatcher>(
-                std::nullopt),
-            Triple(sys::getProcessTriple()), /*PageSize=*/4096, nullptr) {
-    Service.addBootstrapSymbols(BootstrapSymbols);
-  }
   ~SlowExecutor() override {
     for (std::thread &T : Threads)
       T.join();
-    consumeError(Service.shutdown());
   }
 
   void callWrapperAsync(orc::ExecutorAddr Function, IncomingWFRHandler OnReply,
@@ -78,7 +66,6 @@ public:
   std::atomic<bool> Overlapped{false};
 
 private:
-  ExecutorService Service;
   std::atomic<int> Writers{0};
   std::mutex Lock;
   std::vector<std::thread> Threads;
@@ -169,7 +156,7 @@ TEST_CASE("Actions that wait for each other run, whenever they come") {
   if (!Ends)
     J.Process.kill();
   for (auto &Object : Objects) {
-    auto Alloc = std::move(Object->Result.get());
+    auto Alloc = Object->Result.get();
     if (Alloc)
       REQUIRE_SUCCESS(J.Manager->deallocate(std::move(*Alloc)));
     else

@@ -58,9 +58,7 @@ public:
     Address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
     REQUIRE(::connect(Socket, reinterpret_cast<sockaddr *>(&Address),
                       sizeof(Address)) == 0);
-    return valueOf(SimpleRemoteEPC::Create<FDSimpleRemoteEPCTransport>(
-        std::make_unique<DynamicThreadPoolTaskDispatcher>(std::nullopt),
-        SimpleRemoteEPC::Setup(), Socket, dup(Socket)));
+    return connectTo(Socket, dup(Socket));
   }
 
   /// LLVM closes the socket, which does not wake its thread that reads from it.
