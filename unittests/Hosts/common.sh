@@ -59,6 +59,15 @@ objects() {
        END { print sum + 0 }' "$1"
 }
 
+# mapped_blocks NAME: how many blocks of an arena the host's own memory managers
+# mapped, as $work/NAME.err has it.
+mapped_blocks() {
+  local blocks
+  blocks=$(sed -n "s/.*the host's memory managers: \([0-9]*\) blocks; .*/\1/p" \
+    "$work/$1.err")
+  echo "${blocks:-0}"
+}
+
 # state PID: of a process, as one letter; nothing if there is none.
 state() { sed -n 's/^State:\s*\(.\).*/\1/p' "/proc/$1/status" 2>/dev/null || true; }
 

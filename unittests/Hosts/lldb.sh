@@ -41,9 +41,8 @@ for layout in "${layouts[@]}"; do
   run_lldb "$layout" "$run" --stats "--layout=$layout"
   cmp "$work/without.out" "$work/$layout.out" ||
     fail "output differs: $(diff "$work/without.out" "$work/$layout.out" | head)"
-  blocks=$(sed -n "s/.*the host's memory managers: \([0-9]*\) blocks; .*/\1/p" \
-    "$work/$layout.err")
-  [[ ${blocks:-0} -ge $expressions ]] ||
-    fail "only ${blocks:-no} blocks in the arena: $(<"$work/$layout.err")"
+  blocks=$(mapped_blocks "$layout")
+  [[ $blocks -ge $expressions ]] ||
+    fail "only $blocks blocks in the arena: $(<"$work/$layout.err")"
   echo "$layout: $expressions expressions: same output; $blocks blocks in the arena"
 done
