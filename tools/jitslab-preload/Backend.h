@@ -58,12 +58,17 @@ struct PreloadBackend {
   /// LLVMOrcCreateLLJIT, by way of prepareForConstruction, as if the caller had
   /// called it.
   void *(*CreateLLJIT)(void **Result, void *Builder);
+
+  /// Changes an orc::SimpleRemoteEPC::Setup whose host has left to LLVM how
+  /// objects get memory in an executor: they get it from an arena there, if the
+  /// executor has the service for that.
+  ServeResult (*ServeRemote)(void *Setup);
 };
 
 /// The one function that a backend exports. The number in its name changes with
 /// PreloadBackend, so that a backend of another build is not misunderstood.
-#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_3
-#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_3"
+#define JITSLAB_PRELOAD_BACKEND jitslab_preload_backend_4
+#define JITSLAB_PRELOAD_BACKEND_NAME "jitslab_preload_backend_4"
 using PreloadBackendFn = const PreloadBackend *();
 
 } // namespace jitslab

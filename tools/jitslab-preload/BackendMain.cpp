@@ -12,6 +12,7 @@
 #include "PreloadLayers.h"
 #include "PreloadMemoryManager.h"
 #include "ServeLLJIT.h"
+#include "ServeRemote.h"
 #include "llvm/ExecutionEngine/ExecutionEngine.h"
 
 using namespace llvm;
@@ -64,7 +65,8 @@ static ServeResult createLayer(void *Session, void **Result) {
 }
 
 static bool hasServed() {
-  return ProcessArena::hasServed() || ArenaMapper::hasServed();
+  return ProcessArena::hasServed() || ArenaMapper::hasServed() ||
+         hasServedRemote();
 }
 
 static void *mapper() { return isComparing() ? nullptr : &ArenaMapper::get(); }
@@ -82,7 +84,8 @@ static constexpr PreloadBackend Backend = {
     createLayer<makeJITLinkLayer>,
     mayServeLLJIT,
     serveLLJIT,
-    createLLJIT};
+    createLLJIT,
+    serveRemote};
 
 } // namespace jitslab
 

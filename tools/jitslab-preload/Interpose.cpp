@@ -119,6 +119,15 @@ static void constructManager(const Call &C, void *Manager, void *Mapper,
   callLLVM<void>(C, Manager, Mapper, Args...);
 }
 
+/// A connection to an executor is made as \p Setup says.
+static ErrorResult setUpRemote(const Call &C, void *EPC, void *Setup) {
+  if (!C.Function)
+    return {};
+  if (const PreloadBackend *Backend = backend(C))
+    note(C.Version, Backend->ServeRemote(Setup));
+  return callLLVM<ErrorResult>(C, EPC, Setup);
+}
+
 /// What ExecutionEngine::MCJITCtor is replaced with.
 template <LLVMVersion &Version>
 static void *constructMCJIT(void *Module, void *Message, void *Manager,
@@ -132,8 +141,8 @@ static void *constructMCJIT(void *Module, void *Message, void *Manager,
 #define JITSLAB_FUNCTION(NODE, MAJOR, LOCAL, SYMBOL, LABEL, RESULT,            \
                          PARAMETERS, SERVE, ...)                               \
   static EntryPoint LOCAL##Entry##MAJOR(LLVM##MAJOR, SYMBOL, LABEL);           \
-  __attribute__((visibility("default")))                                       \
-  RESULT LOCAL##MAJOR PARAMETERS __asm__(#LOCAL #MAJOR);                       \
+  __attribute__((visibility(                                                   \
+      "default"))) RESULT LOCAL##MAJOR PARAMETERS __asm__(#LOCAL #MAJOR);      \
   RESULT LOCAL##MAJOR PARAMETERS {                                             \
     Call C = resolve(LOCAL##Entry##MAJOR,                                      \
                      reinterpret_cast<const void *>(LOCAL##MAJOR),             \
@@ -218,5 +227,14 @@ static void *constructMCJIT(void *Module, void *Message, void *Manager,
       "LLVMOrcCreateObjectLinkingLayerWithInProcessMemoryManager", void *,     \
       (void **Result, void *Session), createJITLinkLayer, Result, Session)
 
-// Both for each supported version; CMakeLists.txt makes it.
+// SimpleRemoteEPC::Create is a template, so hosts themselves call this. Until
+// LLVM 18 there is nothing to serve it with; from 23 on it makes no memory
+// managers.
+#define JITSLAB_INTERPOSE_REMOTE(NODE, MAJOR)                                  \
+  JITSLAB_FUNCTION(NODE, MAJOR, jitslabSetUpRemote,                            \
+                   "_ZN4llvm3orc15SimpleRemoteEPC5setupENS1_5SetupE",          \
+                   "SimpleRemoteEPC::Create", ErrorResult,                     \
+                   (void *EPC, void *Setup), setUpRemote, EPC, Setup)
+
+// All for each supported version that has it; CMakeLists.txt makes it.
 #include "Interposed.inc"

@@ -1,0 +1,109 @@
+//===- ServeRemote.cpp - Code that runs in an executor --------------------===//
+//
+// Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
+// See LICENSE for license information.
+// SPDX-License-Identifier: Apache-2.0 WITH LLVM-exception
+//
+//===----------------------------------------------------------------------===//
+
+// LLVM asks for a memory manager when it is connected to the executor. One that
+// has no jitslab::ExecutorService gets LLVM's own.
+
+#include "ServeRemote.h"
+#include "../../lib/LLVMCompat.h"
+#include "Message.h"
+#include "PreloadOptions.h"
+#include "ProcessArena.h"
+#include "jitslab/Config.h"
+#if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
+#include "jitslab/RemoteJITLinkMemoryManager.h"
+#include "llvm/ExecutionEngine/Orc/SimpleRemoteEPC.h"
+#endif
+
+using namespace llvm;
+
+namespace jitslab {
+
+static std::atomic<bool> Served{false};
+
+bool hasServedRemote() { return Served; }
+
+#if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
+namespace {
+using ManagerOrError = Expected<std::unique_ptr<jitlink::JITLinkMemoryManager>>;
+
+/// Tells at its end what it has done.
+class CountingManager final : public jitlink::JITLinkMemoryManager {
+public:
+  CountingManager(std::unique_ptr<RemoteJITLinkMemoryManager> M, bool Tells)
+      : Manager(std::move(M)), Tells(Tells) {}
+  ~CountingManager() override {
+    const RemoteStats S = Manager->stats();
+    Manager.reset();
+    if (Tells)
+      say(JITSLAB_OWN_LLVM ", an executor: " + Twine(S.FinalizedObjects) +
+          " objects; " + Twine(S.Messages) + " messages, " +
+          Twine(S.MappedBytes >> 10) + " KiB mapped");
+  }
+
+  using JITLinkMemoryManager::allocate;
+  void allocate(const jitlink::JITLinkDylib *JD, jitlink::LinkGraph &G,
+                OnAllocatedFunction OnAllocated) override {
+    Manager->allocate(JD, G, std::move(OnAllocated));
+  }
+  using JITLinkMemoryManager::deallocate;
+  void deallocate(std::vector<FinalizedAlloc> Allocs,
+                  OnDeallocatedFunction OnDeallocated) override {
+    Manager->deallocate(std::move(Allocs), std::move(OnDeallocated));
+  }
+
+private:
+  std::unique_ptr<RemoteJITLinkMemoryManager> Manager;
+  const bool Tells;
+};
+} // namespace
+
+// What LLVM does where the host says nothing: a private function that its
+// library has all the same.
+__attribute__((visibility("default"))) ManagerOrError
+makeDefault(orc::SimpleRemoteEPC &EPC) __asm__(
+    "_ZN4llvm3orc15SimpleRemoteEPC26createDefaultMemoryManagerERS1_");
+
+static ManagerOrError makeRemote(orc::SimpleRemoteEPC &EPC,
+                                 const PreloadOptions &Options) {
+  auto Manager = RemoteJITLinkMemoryManager::create(EPC);
+  if (Manager) {
+    Served = true;
+    if (Options.Verbose)
+      say(JITSLAB_OWN_LLVM " is served in an executor");
+    return std::make_unique<CountingManager>(std::move(*Manager),
+                                             Options.Stats);
+  }
+  const std::string Why = toString(Manager.takeError());
+  if (Options.Verbose || Options.Stats)
+    say(JITSLAB_OWN_LLVM ", an executor: LLVM's memory manager stays: " + Why);
+  return makeDefault(EPC);
+}
+
+ServeResult serveRemote(void *Setup) {
+  auto &S = *static_cast<orc::SimpleRemoteEPC::Setup *>(Setup);
+  if (S.CreateMemoryManager)
+    return {"the host has a memory manager of its own for its executor"};
+  Expected<PreloadOptions> Options = optionsOfProcess();
+  if (!Options) {
+    // It is told by the arena, which fails for the same reason.
+    consumeError(Options.takeError());
+    return ProcessArena::get().whyNone();
+  }
+  S.CreateMemoryManager = [Options = *Options](orc::SimpleRemoteEPC &EPC) {
+    return makeRemote(EPC, Options);
+  };
+  return {};
+}
+#else
+ServeResult serveRemote(void *) {
+  return {"memory of an executor needs LLVM 19 to 22"};
+}
+#endif
+
+} // namespace jitslab
