@@ -144,15 +144,15 @@
 
 /// 1 where an executor's symbols can be looked up through its
 /// ExecutorProcessControl, or the DylibManager that this has (until LLVM 22).
-/// Then one has to be made.
+/// Later a DylibManager has to be made for it.
 #if LLVM_VERSION_MAJOR < 23
 #define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 1
 #else
 #define JITSLAB_LLVM_EPC_LOOKS_UP_SYMBOLS 0
 #endif
 
-/// 1 where an ExecutorProcessControl has a memory manager, about which whoever
-/// makes one may say something (until LLVM 22). Then one has to be made.
+/// 1 where an ExecutorProcessControl has a memory manager, and its constructor
+/// or Setup takes one (until LLVM 22). Later hosts have one beside it.
 #if LLVM_VERSION_MAJOR < 23
 #define JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER 1
 #else
