@@ -33,6 +33,10 @@ public:
     keep(loadFramed(*S.Manager));
     MessagesBefore = S.Manager->stats().WorkMessages;
     kill(S.Process.pid(), SIGSTOP);
+    // All its threads are.
+    int Status = 0;
+    CHECK(waitpid(S.Process.pid(), &Status, WUNTRACED) == S.Process.pid());
+    CHECK(WIFSTOPPED(Status));
     for (size_t I = 0; I != Threads; ++I)
       Loaders.emplace_back([this] {
         ++Begun;
