@@ -38,7 +38,7 @@ public:
   }
 
   void start() {
-    Messages = RemoteExecutor::messages();
+    Messages = Host->messages();
     VMAs = Executor->vmas();
     CPU = Executor->cpuSeconds();
     P.start();
@@ -49,7 +49,7 @@ public:
       P.R.set(What, Total / double(Objects));
     };
     Per("cpu_us_per_object", (Executor->cpuSeconds() - CPU) * 1e6);
-    Per("messages_per_object", double(RemoteExecutor::messages() - Messages));
+    Per("messages_per_object", double(Host->messages() - Messages));
     Per("vmas_per_object", double(Executor->vmas()) - double(VMAs));
     Per("us_per_object", P.seconds() * 1e6);
     P.R.Seconds = P.seconds() / double(Objects);

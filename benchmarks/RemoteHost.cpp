@@ -9,7 +9,6 @@
 #include "RemoteHost.h"
 #include "InputObject.h"
 #include "JITLink/TestGraph.h"
-#include "jitslab/RemoteJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/EHFrameRegistrationPlugin.h"
 #include "llvm/ExecutionEngine/Orc/EPCGenericJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/MapperJITLinkMemoryManager.h"
@@ -82,6 +81,8 @@ Expected<RemoteHost *> RemoteHost::create(RemoteExecutor &E, RemoteManager M,
       makeManager(H->Session.getExecutorProcessControl(), M, Frames);
   if (!Manager)
     return Manager.takeError();
+  if (M == RemoteManager::Arena || M == RemoteManager::ArenaMessages)
+    H->Arena = static_cast<RemoteJITLinkMemoryManager *>(Manager->get());
   H->Layer =
       std::make_unique<ObjectLinkingLayer>(H->Session, std::move(*Manager));
   if (Frames) {

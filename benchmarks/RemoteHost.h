@@ -10,6 +10,7 @@
 #define JITSLAB_BENCHMARKS_REMOTEHOST_H
 
 #include "RemoteExecutor.h"
+#include "jitslab/RemoteJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
 namespace jitslab::bench {
@@ -32,11 +33,18 @@ public:
   /// data and a quarter data.
   llvm::Error loadLarge(size_t Number, llvm::ArrayRef<char> Content);
 
+  /// That were sent to the executor, by whatever way.
+  size_t messages() const {
+    return Arena ? Arena->stats().Messages : RemoteExecutor::messages();
+  }
+
 private:
   explicit RemoteHost(RemoteExecutor &E) : Session(E.takeEPC()) {}
 
   llvm::orc::ExecutionSession Session;
   llvm::orc::JITDylib *Dylib = nullptr;
+  /// Null: the manager is LLVM's.
+  RemoteJITLinkMemoryManager *Arena = nullptr;
   std::unique_ptr<llvm::orc::ObjectLinkingLayer> Layer;
 };
 

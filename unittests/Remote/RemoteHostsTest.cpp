@@ -81,6 +81,29 @@ TEST_CASE(
 }
 #endif
 
+#if defined(JITSLAB_TEST_JITLINK) && JITSLAB_LLVM_EPC_MAKES_MEMORY
+static Outcome runJITLink(const std::string &Executor,
+                          const std::string &Preload = JITSLAB_TEST_PRELOAD) {
+  // Not setenv: this process must not be served.
+  return runProgram({"env", "LD_PRELOAD=" + Preload, "JITSLAB_OPTIONS=stats",
+                     JITSLAB_TEST_JITLINK, "-oop-executor=" + Executor,
+                     "-entry=tiny", JITSLAB_TEST_INPUTS "/tiny.o"});
+}
+
+TEST_CASE("A program of others runs code in an executor, on the preload") {
+  const Outcome O = runJITLink(JITSLAB_TEST_EXECUTOR);
+  CHECK(O.Status == runJITLink(JITSLAB_TEST_EXECUTOR, "").Status);
+  CHECK_THAT(O.Err, containing(", an executor: 1 objects; "));
+}
+
+TEST_CASE("Where an executor has no service, LLVM's manager stays") {
+  const Outcome O = runJITLink(JITSLAB_TEST_STOCK_EXECUTOR);
+  CHECK(O.Status == runJITLink(JITSLAB_TEST_STOCK_EXECUTOR, "").Status);
+  CHECK_THAT(O.Err, containing("LLVM's memory manager stays: jitslab: the "
+                               "executor has no jitslab::ExecutorService"));
+}
+#endif
+
 #ifdef JITSLAB_TEST_GDB
 TEST_CASE("gdb that is attached to an executor knows its functions") {
   RemoteJIT J;
