@@ -8,6 +8,7 @@
 
 #include "GraphMemory.h"
 #include "../Core/ArenaAccess.h"
+#include "../LLVMFixes/FrameGaps.h"
 #include "../Platform/InParts.h"
 #include "AbsoluteAddresses.h"
 #include "llvm/ADT/STLExtras.h"
@@ -190,6 +191,7 @@ void clear(VirtualMemory &VM, char *Start, size_t Size) {
 Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
                                           size_t OutsideMinSize,
                                           WindowGroup Group) {
+  closeFrameGaps(G);
   SmallVector<Section *, 2> OutsideCandidates =
       findOutsideSections(G, OutsideMinSize);
   // BasicLayout passes over sections that need no memory.
