@@ -216,3 +216,47 @@ TEST_CASE("A GiB of .bss costs nothing until it is written, and is zero") {
     REQUIRE_SUCCESS(Manager.deallocate(std::move(Alloc)));
   }
 }
+
+namespace {
+/// Frames as GNU as makes them, of which JITLink has left out a record of 20
+/// bytes.
+struct FramesWithGap {
+  FramesWithGap() {
+    Section &S =
+        createSection(*G, ".eh_frame", MemProt::Read, MemLifetime::Standard);
+    auto Add = [&](size_t Size, uint64_t Address) {
+      auto Content = G->allocateBuffer(Size);
+      std::memset(Content.data(), FillByte, Size);
+      return &G->createMutableContentBlock(S, Content,
+                                           orc::ExecutorAddr(Address),
+                                           /*Align=*/8, Address % 8);
+    };
+    First = Add(24, 0x1000);
+    Behind = Add(32, 0x102c);
+  }
+  uint64_t distance() const {
+    return Behind->getAddress() - First->getAddress();
+  }
+
+  std::unique_ptr<LinkGraph> G = makeGraph();
+  Block *First, *Behind;
+};
+} // namespace
+
+TEST_CASE("Frames follow each other without a gap where one is left out") {
+  ArenaJITLinkMemoryManager Manager(arenaWith(anyLayout()));
+  FramesWithGap Frames;
+  auto Alloc = valueOf(Manager.allocate(nullptr, *Frames.G));
+  CHECK(Frames.First->getAddress().getValue() % 8 == 0);
+  CHECK(Frames.distance() == 24);
+  Alloc->abandon([](Error Err) { cantFail(std::move(Err)); });
+}
+
+// Zeros end the section to an unwinder.
+TEST_CASE("Control: with InProcessMemoryManager frames have a gap") {
+  auto Manager = valueOf(InProcessMemoryManager::Create());
+  FramesWithGap Frames;
+  auto Alloc = valueOf(Manager->allocate(nullptr, *Frames.G));
+  CHECK(Frames.distance() == 28);
+  Alloc->abandon([](Error Err) { cantFail(std::move(Err)); });
+}
