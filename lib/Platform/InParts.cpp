@@ -20,8 +20,8 @@ std::error_code protectInParts(VirtualMemory &VM, AddressRange R, Access A) {
 }
 
 void populateInParts(VirtualMemory &VM, AddressRange R) {
-  for (; R.size() > LargestPopulatedPart; R.Begin += LargestPopulatedPart)
-    VM.populate(R.Begin, LargestPopulatedPart);
+  for (; R.size() > LargestPart; R.Begin += LargestPart)
+    VM.populate(R.Begin, LargestPart);
   VM.populate(R.Begin, R.size());
 }
 

@@ -19,9 +19,7 @@ namespace jitslab {
 /// longer, the more they are. Meanwhile every thread waits that maps something,
 /// changes rights or grows the heap. So what is large is done in parts, each of
 /// which takes well below a millisecond.
-inline constexpr size_t LargestPart = size_t(16) << 20;
-/// What is brought in has to be cleared.
-inline constexpr size_t LargestPopulatedPart = size_t(1) << 20;
+inline constexpr size_t LargestPart = size_t(1) << 20;
 
 /// VirtualMemory::protect for what may be in memory.
 std::error_code protectInParts(VirtualMemory &VM, AddressRange R, Access A);
