@@ -81,7 +81,7 @@ TEST_CASE(
 }
 #endif
 
-#if defined(JITSLAB_TEST_JITLINK) && JITSLAB_LLVM_EPC_MAKES_MEMORY
+#if defined(JITSLAB_TEST_JITLINK) && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
 static Outcome runJITLink(const std::string &Executor,
                           const std::string &Preload = JITSLAB_TEST_PRELOAD) {
   // Not setenv: this process must not be served.
