@@ -53,8 +53,8 @@ struct Sizes {
   /// While objects of so many bytes come and go, so often, others wait.
   size_t WaitCode = size_t(64) << 20, WaitData = size_t(1) << 30;
   size_t WaitTimes = 7;
-  /// So many are loaded into another process, in multiples of 100; and until one
-  /// cannot be.
+  /// So many are loaded into another process, in multiples of 100; and until
+  /// one cannot be.
   std::vector<size_t> RemoteObjects = {2000, 20000};
   size_t RemoteScaleObjects = 100000;
   /// So many of so many bytes.

@@ -1,4 +1,4 @@
-//===- WorkThread.cpp - Serves a controller's work -----------------------===//
+//===- WorkThread.cpp - Serves a controller's work ------------------------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

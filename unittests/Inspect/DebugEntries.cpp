@@ -1,4 +1,4 @@
-//===- DebugEntries.cpp - What debuggers are told, right and wrong --------===//
+//===- DebugEntries.cpp - What debuggers are told, right or wrong ---------===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.

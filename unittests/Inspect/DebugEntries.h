@@ -1,4 +1,4 @@
-//===- DebugEntries.h - What debuggers are told, right and wrong -*- C++ -*-===//
+//===- DebugEntries.h - What debuggers are told, right or wrong -*- C++ -*-===//
 //
 // Part of jitslab, under the Apache License v2.0 with LLVM Exceptions.
 // See LICENSE for license information.
