@@ -175,8 +175,12 @@ static int runForksUnderLock() {
   std::atomic<int> Compiled{0};
   std::thread Compiler([&] {
     while (!Done) {
-      std::lock_guard<std::mutex> Guard(JITLock);
-      Compiled += Host().triple(14) == 42;
+      {
+        std::lock_guard<std::mutex> Guard(JITLock);
+        Compiled += Host().triple(14) == 42;
+      }
+      // Mutexes are not fair: who forks may get none otherwise.
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   });
   while (!Compiled)
