@@ -12,10 +12,10 @@
 #include "Platform/RecordSocket.h"
 #include "PlayedExecutor.h"
 #include "Remote/Wire.h"
-#include "llvm/ADT/DenseSet.h"
 #include <atomic>
 #include <functional>
 #include <mutex>
+#include <set>
 #include <thread>
 #include <vector>
 
@@ -111,7 +111,7 @@ public:
   void callWrapperAsync(llvm::orc::ExecutorAddr Function,
                         IncomingWFRHandler OnReply,
                         llvm::ArrayRef<char> Args) override {
-    if (!Functions.contains(Function.getValue()))
+    if (!Functions.count(Function.getValue()))
       return OnReply(wire::Buffer::createOutOfBandError("no such function"));
     if (Relay)
       Relay->relayDescriptors();
@@ -127,7 +127,9 @@ public:
     noteFunctions(Reply);
     Bytes B(Reply.data(), Reply.data() + Reply.size());
     change(B);
-    OnReply(wire::Buffer::copyFrom(B.data(), B.size()));
+    // LLVM copies from where an empty vector has nothing.
+    OnReply(B.empty() ? wire::Buffer()
+                      : wire::Buffer::copyFrom(B.data(), B.size()));
   }
 
 private:
@@ -169,7 +171,8 @@ private:
   }
 
   const Change Make;
-  llvm::DenseSet<uint64_t> Functions;
+  // Of any number: keys of a DenseSet are not.
+  std::set<uint64_t> Functions;
   std::mutex Lock;
   size_t Replies = 0;
   std::atomic<size_t> DirectReplies{0};
