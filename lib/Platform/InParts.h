@@ -18,8 +18,9 @@ namespace jitslab {
 /// pages, changes the rights of those that are in memory, or drops them: for
 /// longer, the more they are. Meanwhile every thread waits that maps something,
 /// changes rights or grows the heap. So what is large is done in parts, each of
-/// which takes well below a millisecond.
-inline constexpr size_t LargestPart = size_t(1) << 20;
+/// which takes about a millisecond at most. They end at multiples of this size,
+/// so that they split no huge page of it.
+inline constexpr size_t LargestPart = size_t(2) << 20;
 
 /// VirtualMemory::protect for what may be in memory.
 std::error_code protectInParts(VirtualMemory &VM, AddressRange R, Access A);

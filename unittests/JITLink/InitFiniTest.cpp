@@ -280,18 +280,14 @@ TEST_CASE("What destructors register at exit runs before their object goes") {
   REQUIRE_SUCCESS(defineLog(JD));
   A.load(JD);
   CHECK(A.function<int()>(JD, "at_exit_own"));
-  auto Tracker = JD.createResourceTracker();
-  // Or with all that the JITDylib has.
-  bool GoesAlone = GENERATE(true, false);
-  REQUIRE_SUCCESS(
-      A.JIT->addObjectFile(GoesAlone ? Tracker : JD.getDefaultResourceTracker(),
-                           readObject("finiatexit")));
+  // Alone, or with all that the JITDylib has.
+  auto Tracker = GENERATE(true, false) ? JD.createResourceTracker()
+                                       : JD.getDefaultResourceTracker();
+  REQUIRE_SUCCESS(A.JIT->addObjectFile(Tracker, readObject("finiatexit")));
   REQUIRE_SUCCESS(A.JIT->lookup(JD, "fini_anchor").takeError());
   A.Statics->initialize(JD);
   bool IsThere = true;
-  SECTION("when it is removed") {
-    REQUIRE_SUCCESS(GoesAlone ? Tracker->remove() : JD.clear());
-  }
+  SECTION("when it is removed") { REQUIRE_SUCCESS(Tracker->remove()); }
   SECTION("when the JITDylib is removed") {
     REQUIRE_SUCCESS(ES.removeJITDylib(JD));
     IsThere = false;
