@@ -8,7 +8,7 @@
 
 #include "RecordSocket.h"
 #include "Descriptors.h"
-#include <cerrno>
+#include "llvm/Support/Errno.h"
 #include <fcntl.h>
 #include <sys/socket.h>
 
@@ -25,11 +25,8 @@ RecordSocket::RecordSocket(DescriptorChannel C) : Socket(C.takeSocket()) {
 std::error_code RecordSocket::send(ArrayRef<char> Record) {
   if (std::error_code EC = checkDescriptor(Socket.file()))
     return EC;
-  ssize_t Sent;
-  do
-    Sent = ::send(Socket.number(), Record.data(), Record.size(), MSG_NOSIGNAL);
-  while (Sent < 0 && errno == EINTR);
-  if (Sent < 0)
+  if (sys::RetryAfterSignal(-1, ::send, Socket.number(), Record.data(),
+                            Record.size(), MSG_NOSIGNAL) < 0)
     return lastError();
   return {};
 }
@@ -37,10 +34,8 @@ std::error_code RecordSocket::send(ArrayRef<char> Record) {
 ErrorOr<ArrayRef<char>> RecordSocket::receive(MutableArrayRef<char> Buffer) {
   if (std::error_code EC = checkDescriptor(Socket.file()))
     return EC;
-  ssize_t Got;
-  do
-    Got = recv(Socket.number(), Buffer.data(), Buffer.size(), MSG_TRUNC);
-  while (Got < 0 && errno == EINTR);
+  const ssize_t Got = sys::RetryAfterSignal(
+      -1, recv, Socket.number(), Buffer.data(), Buffer.size(), MSG_TRUNC);
   if (Got < 0)
     return lastError();
   if (Got == 0)

@@ -36,12 +36,12 @@ start_waiting() {
   [[ $line == loaded* ]] || stuck "the host has not loaded its object, but said '$line'"
 }
 
-# The host computes and ends.
+# The host computes and ends, which it has to do well.
 go_on() {
   echo go >&3
   local line=''
   read -r -t 60 line <&4 || true
   [[ $line == computed* ]] || stuck "the host has not computed, but said '$line'"
   exec 3>&- 4<&-
-  wait "$pid" 2>/dev/null || true
+  wait "$pid" || fail "the host has computed, and ended with $?"
 }
