@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Measurements.h"
+#include <algorithm>
 
 using namespace llvm;
 
@@ -38,6 +39,12 @@ Sizes Sizes::smoke() {
   S.RemoteLargeObjects = 1;
   S.RemoteLargeSize = size_t(1) << 20;
   return S;
+}
+
+double median(std::vector<double> Values) {
+  const auto Middle = Values.begin() + Values.size() / 2;
+  std::nth_element(Values.begin(), Middle, Values.end());
+  return *Middle;
 }
 
 Linkers *makeLinkers(const Manager &M, size_t Threads, Probe &P) {

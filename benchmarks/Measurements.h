@@ -76,6 +76,9 @@ void registerCore(const Sizes &S);
 void registerWait(const Sizes &S);
 void registerRemote(const Sizes &S);
 
+/// \p Values has to have some.
+double median(std::vector<double> Values);
+
 /// Linkers of \p M that are never destroyed: the child ends with them.
 /// \returns null, and reports why, when they cannot be made.
 Linkers *makeLinkers(const Manager &M, size_t Threads, Probe &P);

@@ -54,9 +54,7 @@ public:
           std::chrono::steady_clock::now() - Start;
       Chunks.push_back(Time.count() / double(N));
     }
-    std::nth_element(Chunks.begin(), Chunks.begin() + Chunks.size() / 2,
-                     Chunks.end());
-    return Chunks[Chunks.size() / 2];
+    return median(std::move(Chunks));
   }
 
   void reportVMAs() {

@@ -49,8 +49,7 @@ template <typename Fn> static double medianThrow(Fn Call) {
   std::vector<double> Times;
   for (size_t I = 0; I != Throws; ++I)
     Times.push_back(timeThrow(Call));
-  std::nth_element(Times.begin(), Times.begin() + Throws / 2, Times.end());
-  return Times[Throws / 2];
+  return median(std::move(Times));
 }
 
 static double medianHostThrow() {

@@ -15,7 +15,7 @@
 #include "Measurements.h"
 #include "Register.h"
 #include "llvm/Support/Memory.h"
-#include <algorithm>
+#include <array>
 #include <atomic>
 #include <cstring>
 #include <thread>
@@ -136,12 +136,6 @@ private:
   std::atomic<bool> Stops{false}, Failed{false};
   std::thread Thread;
 };
-
-double median(std::vector<double> Values) {
-  std::nth_element(Values.begin(), Values.begin() + Values.size() / 2,
-                   Values.end());
-  return Values[Values.size() / 2];
-}
 
 } // namespace
 
