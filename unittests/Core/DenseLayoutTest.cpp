@@ -94,9 +94,8 @@ TEST_CASE("What Dense writes is brought in ahead, in steps that grow") {
   auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   std::vector<Allocation> Objects;
   size_t Missing = 0;
-  const size_t Page = Memory.pageSize();
   for (uint16_t I = 0; I != 200; ++I) {
-    Objects.push_back(valueOf(A->allocate(footprint(Page, 8, 8))));
+    Objects.push_back(valueOf(A->allocate(footprint(4096, 8, 8))));
     for (SegmentKind K : AllSegmentKinds)
       Missing += !Memory.has(Objects.back()[K].Working);
   }

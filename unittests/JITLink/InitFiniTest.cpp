@@ -219,9 +219,11 @@ TEST_CASE("Zeros where constructors might be are none") {
 namespace {
 /// Has __cxa_atexit in \c JD from \c Statics, and the object "atexit".
 struct AtExitJIT {
+  explicit AtExitJIT(std::shared_ptr<Arena> Memory = anyArenaThatReusesCode())
+      : JIT(makeInitJIT(std::move(Memory), Statics, /*HasPlatform=*/false)) {}
+
   std::shared_ptr<InitFiniPlugin> Statics = std::make_shared<InitFiniPlugin>();
-  std::unique_ptr<orc::LLJIT> JIT =
-      makeInitJIT(anyArena(), Statics, /*HasPlatform=*/false);
+  std::unique_ptr<orc::LLJIT> JIT;
 
   orc::ObjectLinkingLayer &layer() {
     return static_cast<orc::ObjectLinkingLayer &>(JIT->getObjLinkingLayer());
@@ -311,9 +313,10 @@ TEST_CASE("A child of a fork registers destructors while a thread of the "
           "parent does") {
   if (!canForkWithThreads())
     return;
-  CHECK(runInChild([] {
+  Layout L = anyLayout();
+  CHECK(runInChild([L] {
           alarm(60);
-          AtExitJIT A;
+          AtExitJIT A(arenaWith(L));
           orc::JITDylib &Main = A.JIT->getMainJITDylib();
           A.load(Main);
           auto *Register = A.function<int()>(Main, "at_exit_own");
