@@ -11,6 +11,7 @@
 #include "Model/ShadowMemory.h"
 #include "Support/ArenaFixture.h"
 #include "Support/Process.h"
+#include "llvm/Support/MathExtras.h"
 #include <utility>
 
 using namespace jitslab;
@@ -307,9 +308,9 @@ TEST_CASE("Memory is backed ahead of its use with few calls") {
   for (size_t I = 1; I != Takes; ++I)
     REQUIRE(takeFrom(*W, Lane::Mixed, pageSize()) == First + I * pageSize());
   CHECK(Memory.Calls.Populate > 0);
-  // 128 KiB each in the end, and less in the beginning.
+  // 16 KiB each for the first 256 KiB, and eight for each time it doubles.
   CHECK(Memory.Calls.Populate <=
-        Takes / 4 + Takes * pageSize() / (size_t(128) << 10));
+        16 + 8 * llvm::Log2_64(Takes * pageSize() / (size_t(256) << 10)));
   W->give({First, First + Takes * pageSize()});
 }
 
