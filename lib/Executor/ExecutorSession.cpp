@@ -160,12 +160,16 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
   Done D;
   std::unique_lock<std::mutex> Guard(Lock);
   // Threads of a server's may overtake each other.
-  OnChanged.wait(Guard, [&] { return Ended || Changed + 1 >= W.Number; });
+  const auto IsNext = [&] { return Changed + 1 >= W.Number; };
+  OnChanged.wait(Guard, [&] { return Ended || Lost || IsNext(); });
   if (Ended)
     D.Refusal = "the session is over";
+  else if (!IsNext())
+    D.Refusal = "a message before this one was lost";
   else if (!change(W))
     D.Refusal = "what is to be written does not lie in a window";
-  Changed = W.Number;
+  if (IsNext())
+    Changed = W.Number;
   ++Busy;
   OnChanged.notify_all();
   Guard.unlock();
@@ -226,13 +230,22 @@ wire::Buffer ExecutorSession::reply(Done D, size_t Longest) {
 }
 
 void ExecutorSession::serve(RecordSocket Socket) {
-  Server = WorkThread::start(std::move(Socket), [this](ArrayRef<char> Message) {
-    uint64_t Session;
-    wire::Work W;
-    return wire::read<wire::WorkArgs>(Message, Session, W)
-               ? reply(work(std::move(W)), RecordSocket::LongestRecord)
-               : wire::Buffer();
-  });
+  Server = WorkThread::start(
+      std::move(Socket),
+      [this](ArrayRef<char> Message) {
+        uint64_t Session;
+        wire::Work W;
+        return wire::read<wire::WorkArgs>(Message, Session, W)
+                   ? reply(work(std::move(W)), RecordSocket::LongestRecord)
+                   : wire::Buffer();
+      },
+      [this] {
+        {
+          std::lock_guard<std::mutex> Guard(Lock);
+          Lost = true;
+        }
+        OnChanged.notify_all();
+      });
 }
 
 Error ExecutorSession::end() {
@@ -240,6 +253,8 @@ Error ExecutorSession::end() {
   {
     std::lock_guard<std::mutex> Guard(Lock);
     Ended = true;
+    // What is left needs the windows as well.
+    ++Busy;
   }
   OnChanged.notify_all();
   // Who waits for a change of memory goes on, and is told.
@@ -253,7 +268,7 @@ Error ExecutorSession::end() {
   Error Err = deallocate(Gone);
   std::lock_guard<std::mutex> Guard(Lock);
   // Else what they have is used still.
-  if (!Busy)
+  if (--Busy == 0)
     Windows.clear();
   Channel = DescriptorChannel();
   return Err;

@@ -88,6 +88,8 @@ private:
   uint64_t LastKey = 0;
   /// The last message whose changes of memory are made.
   uint64_t Changed = 0;
+  /// Nobody reads what else was sent to the thread.
+  bool Lost = false;
   /// How many messages' actions may run. Until they have, the windows stay.
   unsigned Busy = 0;
   bool Ended = false;

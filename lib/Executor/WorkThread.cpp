@@ -14,13 +14,14 @@ using namespace llvm;
 
 namespace jitslab {
 
-WorkThread::WorkThread(RecordSocket S, Answer R)
-    : Socket(std::move(S)), Reply(std::move(R)), Birth(forkCountAtBirth()) {}
+WorkThread::WorkThread(RecordSocket S, Answer R, unique_function<void()> E)
+    : Socket(std::move(S)), Reply(std::move(R)), OnEnd(std::move(E)),
+      Birth(forkCountAtBirth()) {}
 
-std::unique_ptr<WorkThread> WorkThread::start(RecordSocket Socket,
-                                              Answer Reply) {
+std::unique_ptr<WorkThread> WorkThread::start(RecordSocket Socket, Answer Reply,
+                                              unique_function<void()> OnEnd) {
   std::unique_ptr<WorkThread> W(
-      new WorkThread(std::move(Socket), std::move(Reply)));
+      new WorkThread(std::move(Socket), std::move(Reply), std::move(OnEnd)));
   // Signals are for the host's threads, but for those of a fault.
   sigset_t Most, Before;
   sigfillset(&Most);
@@ -55,6 +56,7 @@ void WorkThread::run() {
       break;
   }
   Socket.hangUp();
+  OnEnd();
 }
 
 WorkThread::~WorkThread() {

@@ -25,8 +25,10 @@ public:
   /// content if the message makes no sense, which ends the connection.
   using Answer = llvm::unique_function<wire::Buffer(llvm::ArrayRef<char>)>;
 
+  /// Calls \p OnEnd, in its thread, when it reads no more.
   /// \returns null where there is no thread to be had.
-  static std::unique_ptr<WorkThread> start(RecordSocket Socket, Answer Reply);
+  static std::unique_ptr<WorkThread> start(RecordSocket Socket, Answer Reply,
+                                           llvm::unique_function<void()> OnEnd);
 
   /// Ends the connection, and waits for what is being answered. In a child of
   /// the process that has the thread it only closes the child's copy.
@@ -35,11 +37,13 @@ public:
   WorkThread &operator=(const WorkThread &) = delete;
 
 private:
-  WorkThread(RecordSocket Socket, Answer Reply);
+  WorkThread(RecordSocket Socket, Answer Reply,
+             llvm::unique_function<void()> OnEnd);
   void run();
 
   RecordSocket Socket;
   Answer Reply;
+  llvm::unique_function<void()> OnEnd;
   const uint32_t Birth;
   pthread_t Thread = {};
 };

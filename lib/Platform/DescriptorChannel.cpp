@@ -129,12 +129,17 @@ ErrorOr<OwnedDescriptor> DescriptorChannel::receive(uint64_t Number) {
   ssize_t Got = recvmsg(Socket.number(), &M.Header, MSG_CMSG_CLOEXEC);
   if (Got < 0)
     return lastError();
+  // There is no room for a descriptor (unix(7)).
+  if (M.Header.msg_flags & MSG_CTRUNC)
+    return std::make_error_code(std::errc::too_many_files_open);
   OwnedDescriptor Result;
   if (cmsghdr *C = CMSG_FIRSTHDR(&M.Header);
       C && C->cmsg_level == SOL_SOCKET && C->cmsg_type == SCM_RIGHTS) {
     int Descriptor;
     std::memcpy(&Descriptor, CMSG_DATA(C), sizeof(int));
-    Result = OwnedDescriptor(aboveStdio(Descriptor));
+    if ((Descriptor = aboveStdio(Descriptor)) < 0)
+      return lastError();
+    Result = OwnedDescriptor(Descriptor);
   }
   if (Got != sizeof(M.Number) || M.Number != Number || Result.number() < 0)
     return std::make_error_code(std::errc::protocol_error);

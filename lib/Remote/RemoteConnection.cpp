@@ -28,6 +28,18 @@ static Error remoteError(std::errc Code, const Twine &What) {
                                  std::make_error_code(Code));
 }
 
+/// A message that a thread waits for the reply to.
+struct RemoteConnection::Question {
+  /// The first answer counts; none: there will not be one.
+  void answer(std::optional<wire::Buffer> A) {
+    if (!IsAnswered.exchange(true))
+      Answer.set_value(std::move(A));
+  }
+
+  std::atomic<bool> IsAnswered{false};
+  std::promise<std::optional<wire::Buffer>> Answer;
+};
+
 RemoteConnection::RemoteConnection(orc::ExecutorProcessControl &EPC)
     : EPC(EPC), Birth(forkCountAtBirth()) {}
 
@@ -193,6 +205,8 @@ Error RemoteConnection::fail(const Twine &Why) {
     if (!Failed)
       Reason = Why.str();
     Failed = true;
+    for (const std::shared_ptr<Question> &Q : Asked)
+      Q->answer(std::nullopt);
   }
   return over();
 }
@@ -224,6 +238,9 @@ Expected<wire::Buffer> RemoteConnection::checked(wire::Buffer Reply) {
   return Reply;
 }
 
+// Who waits may hold an arena's lock. LLVM calls those that wait for replies
+// one after the other when it disconnects, and one of them may need that lock;
+// so the first that says so is an answer to all.
 Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
                                               const wire::Buffer &Args) {
   if (Closed)
@@ -231,8 +248,26 @@ Expected<wire::Buffer> RemoteConnection::call(ExecutorAddr Function,
   if (Error Err = check())
     return Err;
   ++Messages;
-  BrokenPipeIsAnError Guard;
-  return checked(EPC.callWrapper(Function, bytesOf(Args)));
+  const auto Q = std::make_shared<Question>();
+  {
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (Failed)
+      Q->answer(std::nullopt);
+    Asked.push_back(Q);
+  }
+  {
+    BrokenPipeIsAnError Guard;
+    EPC.callWrapperAsync(
+        orc::ExecutorProcessControl::RunInPlace(), Function,
+        [Q](wire::Buffer Reply) { Q->answer(std::move(Reply)); },
+        bytesOf(Args));
+  }
+  std::optional<wire::Buffer> Reply = Q->Answer.get_future().get();
+  {
+    std::lock_guard<std::mutex> Guard(Lock);
+    llvm::erase_if(Asked, [&](const auto &Other) { return Other == Q; });
+  }
+  return Reply ? checked(std::move(*Reply)) : over();
 }
 
 // Where LLVM has disconnected, sending would be an error that it reports to the

@@ -103,6 +103,7 @@ public:
 
 private:
   class OneReply;
+  struct Question;
 
   explicit RemoteConnection(llvm::orc::ExecutorProcessControl &EPC);
 
@@ -131,6 +132,8 @@ private:
   std::atomic<bool> Closed{false}, Failed{false};
   std::mutex Lock;
   std::string Reason;
+  /// Those that somebody waits for an answer to.
+  std::vector<std::shared_ptr<Question>> Asked;
 };
 
 } // namespace jitslab

@@ -116,8 +116,11 @@ void RemoteConnection::workDirectly(wire::Work &W) {
   ++Messages;
   W.Number = ++LastWork;
   const wire::Buffer Args = wire::write<wire::WorkArgs>(Session, W);
-  if (WorkSocket.send(bytesOf(Args)))
+  if (WorkSocket.send(bytesOf(Args))) {
+    // What comes after it would wait for it.
+    consumeError(fail("the executor is gone"));
     WorkSocket.hangUp();
+  }
 }
 
 Expected<ArrayRef<char>> RemoteConnection::readReply() {

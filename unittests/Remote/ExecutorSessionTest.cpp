@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Executor/ExecutorSession.h"
 #include "PendingObject.h"
+#include "ServedSession.h"
 #include "Support/Watchdog.h"
 #include "Unwind/Unwinder.h"
 #include <atomic>
@@ -116,4 +116,65 @@ TEST_CASE("What is finalized while the session ends leaves nothing behind") {
   CHECK(Deallocated == 1);
   CHECK_FALSE(S.holds(*Start));
   CHECK_FALSE(U.find(Code.Begin + 1));
+}
+
+static const uint8_t *Watched = nullptr;
+
+static wire::CBuffer readWatched(const char *, size_t) {
+  Deallocated += *static_cast<const volatile uint8_t *>(Watched);
+  return wire::write<wire::sps::SPSArgList<bool>>(false).release();
+}
+
+TEST_CASE("What is left at a session's end goes before its memory, whoever is "
+          "at work") {
+  Deallocated = 0;
+  ExecutorSession S{DescriptorChannel()};
+  RecordSocket Controller = serve(S);
+  ErrorOr<uintptr_t> Start = S.reserve(MinWindowSize);
+  REQUIRE(Start);
+  REQUIRE(!S.map({*Start, *Start + SlabSize}, Lane::RWData, /*File=*/0));
+  *reinterpret_cast<uint8_t *>(*Start) = 1;
+  Watched = reinterpret_cast<uint8_t *>(*Start);
+  wire::Work First;
+  First.Number = 1;
+  First.Finalizes.emplace_back();
+  First.Finalizes[0].Actions.push_back(
+      {{}, actionAt(orc::ExecutorAddr::fromPtr(&readWatched))});
+  CHECK(S.work(std::move(First)).Refusal.empty());
+  // The second never comes.
+  wire::Work Third;
+  Third.Number = 3;
+  send(Controller, Third);
+  Watchdog Guard("a session's end while its thread waits");
+  REQUIRE_SUCCESS(S.end());
+  CHECK(Deallocated == 1);
+  CHECK_FALSE(S.holds(*Start));
+}
+
+TEST_CASE("Nobody waits for a message that is lost with its connection") {
+  Begun = MayGoOn = false;
+  ExecutorSession S{DescriptorChannel()};
+  RecordSocket Controller = serve(S);
+  wire::Work First, Second;
+  First.Number = 1;
+  First.Finalizes.emplace_back();
+  First.Finalizes[0].Actions.push_back(
+      {actionAt(orc::ExecutorAddr::fromPtr(&waitForOther)), {}});
+  send(Controller, First);
+  Second.Number = 2;
+  send(Controller, Second);
+  Watchdog Guard("work after a message that is lost");
+  ExecutorSession::Done D;
+  std::thread Other([&] {
+    wire::Work Third;
+    Third.Number = 3;
+    D = S.work(std::move(Third));
+  });
+  while (!Begun)
+    std::this_thread::yield();
+  Controller.hangUp();
+  MayGoOn = true;
+  Other.join();
+  CHECK(D.Refusal == "a message before this one was lost");
+  REQUIRE_SUCCESS(S.end());
 }

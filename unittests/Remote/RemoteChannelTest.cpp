@@ -10,6 +10,7 @@
 #include "Support/Catch.h"
 #include <atomic>
 #include <csignal>
+#include <sys/resource.h>
 #include <sys/time.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -66,4 +67,16 @@ TEST_CASE("A connection that is hung up ends, whoever has a copy of it") {
   CHECK(!P.Accepting.isConnected());
   kill(Child, SIGKILL);
   waitpid(Child, nullptr, 0);
+}
+
+TEST_CASE("A descriptor that there is no room for is an error that says so") {
+  ChannelPair P;
+  REQUIRE(!P.Connecting.send(1, STDERR_FILENO));
+  rlimit Before, None;
+  REQUIRE(getrlimit(RLIMIT_NOFILE, &Before) == 0);
+  None = {0, Before.rlim_max};
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &None) == 0);
+  const auto Got = P.Accepting.receive(1);
+  REQUIRE(setrlimit(RLIMIT_NOFILE, &Before) == 0);
+  CHECK(Got.getError() == std::errc::too_many_files_open);
 }

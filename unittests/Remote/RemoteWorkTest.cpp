@@ -6,10 +6,10 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Executor/ExecutorSession.h"
 #include "FramedObject.h"
 #include "PendingObject.h"
 #include "Remote/WorkReply.h"
+#include "ServedSession.h"
 #include "Support/Threads.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Support/FileSystem.h"
@@ -227,15 +227,8 @@ TEST_CASE("A child of the controller's frees code with frames while others "
 }
 
 TEST_CASE("A child of an executor's ends the session, and it goes on") {
-  auto Listener = ChannelListener::create();
-  REQUIRE(Listener);
-  auto Theirs = DescriptorChannel::connect(Listener->name(), Listener->proof());
-  REQUIRE(Theirs);
-  auto Ours = Listener->accept();
-  REQUIRE(Ours);
-  RecordSocket Controller(std::move(*Ours));
   ExecutorSession S{DescriptorChannel()};
-  S.serve(RecordSocket(std::move(*Theirs)));
+  RecordSocket Controller = serve(S);
   const pid_t Child = fork();
   if (Child == 0) {
     alarm(20);
@@ -247,8 +240,7 @@ TEST_CASE("A child of an executor's ends the session, and it goes on") {
   wire::Work W;
   W.Number = 1;
   W.Finalizes.emplace_back();
-  const wire::Buffer Message = wire::write<wire::WorkArgs>(uint64_t(1), W);
-  REQUIRE(!Controller.send({Message.data(), Message.size()}));
+  send(Controller, W);
   char Buffer[256];
   ErrorOr<ArrayRef<char>> Reply = Controller.receive(Buffer);
   REQUIRE(Reply);
