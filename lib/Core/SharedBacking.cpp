@@ -27,17 +27,26 @@ static bool isExecuted(Lane L) { return finalRights(L) == Access::ReadExecute; }
 /// Closes its descriptor when no slab is left that is mapped from it.
 class SharedBacking::File {
 public:
-  File(VirtualMemory &VM, const SharedMemory &Handle)
-      : VM(VM), Handle(Handle) {}
-  ~File() { VM.closeShared(Handle); }
+  explicit File(VirtualMemory &VM) : VM(VM) {}
+  ~File() {
+    if (Handle)
+      VM.closeShared(*Handle);
+  }
   File(const File &) = delete;
   File &operator=(const File &) = delete;
 
-  const SharedMemory &handle() const { return Handle; }
+  std::error_code open(size_t Size) {
+    ErrorOr<SharedMemory> M = VM.createShared(Size, "jitslab");
+    if (!M)
+      return M.getError();
+    Handle = *M;
+    return {};
+  }
+  const SharedMemory &handle() const { return *Handle; }
 
 private:
   VirtualMemory &VM;
-  const SharedMemory Handle;
+  std::optional<SharedMemory> Handle;
 };
 
 SharedBacking::SharedBacking(VirtualMemory &VM, AddressRange Window,
@@ -54,21 +63,30 @@ size_t SharedBacking::slabOf(uintptr_t Executor) const {
 std::error_code SharedBacking::ensureFile() {
   if (Current)
     return {};
-  ErrorOr<SharedMemory> Handle = VM.createShared(Window.size(), "jitslab");
-  if (!Handle)
-    return Handle.getError();
-  Current = std::make_shared<File>(VM, *Handle);
+  // Before there is a descriptor: the heap may be used up.
+  auto New = std::make_shared<File>(VM);
+  if (std::error_code EC = New->open(Window.size()))
+    return EC;
+  Current = std::move(New);
+  return {};
+}
+
+std::error_code SharedBacking::mapWriter(AddressRange Slabs, const File &From) {
+  if (std::error_code EC = VM.mapShared(
+          writerOf(Slabs.Begin), Slabs.size(), Access::ReadWrite, From.handle(),
+          Slabs.Begin - Window.Begin, Sharing::Shared))
+    return EC;
+  VM.advise(writerOf(Slabs.Begin), Slabs.size(),
+            HugePages ? Advice::HugePages : Advice::SmallPages);
+  VM.advise(writerOf(Slabs.Begin), Slabs.size(), Advice::NoDump);
   return {};
 }
 
 std::error_code SharedBacking::mapBoth(Lane L, AddressRange Slabs) {
-  size_t Offset = Slabs.Begin - Window.Begin;
-  if (std::error_code EC =
-          VM.mapShared(writerOf(Slabs.Begin), Slabs.size(), Access::ReadWrite,
-                       Current->handle(), Offset, Sharing::Shared))
+  if (std::error_code EC = mapWriter(Slabs, *Current))
     return EC;
   return VM.mapShared(Slabs.Begin, Slabs.size(), finalRights(L),
-                      Current->handle(), Offset,
+                      Current->handle(), Slabs.Begin - Window.Begin,
                       isExecuted(L) ? Sharing::CopyOnWrite : Sharing::Shared);
 }
 
@@ -123,13 +141,13 @@ std::error_code SharedBacking::commit(Lane L, AddressRange Slabs,
   if (std::error_code EC = ensureFile())
     return EC;
   if (std::error_code EC = mapBoth(L, Slabs)) {
+    // What is charged by then.
+    (void)VM.discardShared(writerOf(Slabs.Begin), Slabs.size(),
+                           Current->handle(), Slabs.Begin - Window.Begin);
     (void)VM.unmap(Slabs.Begin, Slabs.size());
     (void)VM.unmap(writerOf(Slabs.Begin), Slabs.size());
     return EC;
   }
-  VM.advise(writerOf(Slabs.Begin), Slabs.size(),
-            HugePages ? Advice::HugePages : Advice::SmallPages);
-  VM.advise(writerOf(Slabs.Begin), Slabs.size(), Advice::NoDump);
   if (isExecuted(L))
     putInCoreFiles(Slabs);
   for (size_t I = slabOf(Slabs.Begin), E = slabOf(Slabs.End); I != E; ++I)
@@ -142,7 +160,27 @@ std::error_code SharedBacking::decommit(AddressRange Slab) {
           writerOf(Slab.Begin), Slab.size(),
           OfSlab[slabOf(Slab.Begin)]->handle(), Slab.Begin - Window.Begin))
     return EC;
-  return unmapBoth(Slab);
+  std::error_code EC = unmapBoth(Slab);
+  if (EC)
+    Discarded.push_back(slabOf(Slab.Begin));
+  return EC;
+}
+
+// A slab may be listed twice, and again when it has been decommitted meanwhile.
+std::error_code SharedBacking::makeWritable(AddressRange R) {
+  while (!Discarded.empty()) {
+    auto IsPart = [&](size_t I) {
+      return I >= slabOf(R.Begin) && I <= slabOf(R.End - 1);
+    };
+    auto I = llvm::find_if(Discarded, IsPart);
+    if (I == Discarded.end())
+      break;
+    const uintptr_t Begin = Window.Begin + *I * SlabSize;
+    if (std::error_code EC = mapWriter({Begin, Begin + SlabSize}, *OfSlab[*I]))
+      return EC;
+    Discarded.erase(I);
+  }
+  return {};
 }
 
 // What comes here next is for this process, at an offset that the other one

@@ -46,8 +46,9 @@ public:
   /// says. Without the lock.
   std::error_code showWritten(AddressRange R, bool KeepTraps);
 
-  /// The views never change their rights.
-  std::error_code makeWritable(AddressRange) override { return {}; }
+  /// The views never change their rights. What a refused decommit has discarded
+  /// is charged again (see VirtualMemory::mapShared).
+  std::error_code makeWritable(AddressRange R) override;
   /// For the writer; what is executed is mapped around each fault.
   void populate(AddressRange Pages) override;
   void onSlabFull(AddressRange Slab) override;
@@ -70,6 +71,7 @@ public:
 private:
   class File;
 
+  std::error_code mapWriter(AddressRange Slabs, const File &From);
   std::error_code mapBoth(Lane L, AddressRange Slabs);
   void putInCoreFiles(AddressRange Slabs);
   std::error_code showPart(AddressRange R, bool KeepTraps);
@@ -85,6 +87,8 @@ private:
   /// What commit takes from; null if that is to be created.
   std::shared_ptr<File> Current;
   llvm::SmallVector<std::shared_ptr<File>, 0> OfSlab;
+  /// The slabs that are mapped without memory behind them, by their numbers.
+  llvm::SmallVector<size_t, 0> Discarded;
   const Reservation Writer;
 };
 
