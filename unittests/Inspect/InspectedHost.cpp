@@ -46,6 +46,18 @@ static Allocation load(Arena &A, size_t Code, size_t Data) {
   return Object;
 }
 
+// Without variables that the child might change.
+static int runAndWait(char *const *Command) {
+  const pid_t Child = vfork();
+  if (Child == 0) {
+    execvp(Command[0], Command);
+    _exit(127);
+  }
+  int Status = 0;
+  waitpid(Child, &Status, 0);
+  return WIFEXITED(Status) ? WEXITSTATUS(Status) : 126;
+}
+
 static int runCommand(char **Arguments, const std::string &Code,
                       const std::string &Freed) {
   std::vector<std::string> Command;
@@ -66,14 +78,7 @@ static int runCommand(char **Arguments, const std::string &Code,
   Pointers.push_back(nullptr);
   // Under Yama a child may not look at its parent otherwise.
   (void)prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
-  const pid_t Child = vfork();
-  if (Child == 0) {
-    execvp(Pointers[0], Pointers.data());
-    _exit(127);
-  }
-  int Status = 0;
-  waitpid(Child, &Status, 0);
-  return WIFEXITED(Status) ? WEXITSTATUS(Status) : 126;
+  return runAndWait(Pointers.data());
 }
 
 /// Slabs look so for a moment when their memory is given back.
