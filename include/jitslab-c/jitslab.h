@@ -288,6 +288,10 @@ typedef struct {
   LLVMBool NoFrames;
   /// 0.
   uint32_t Reserved;
+  /// Not 0: each JITDylib has windows of its own. Grow has to be set.
+  LLVMBool WindowPerJITDylib;
+  /// Not 0: it has one only, and an object that has no room there is an error.
+  LLVMBool NoGrowPerJITDylib;
 } JitslabRemoteOptions;
 
 /// As JitslabInitializeArenaOptions.

@@ -50,6 +50,14 @@ struct RemoteOptions {
   /// objects which have frames. False: not at all, see
   /// ArenaOptions::RegisterFrames.
   bool RegisterFrames = true;
+
+  /// Each JITDylib has windows of its own in the executor: see
+  /// ArenaJITLinkOptions::WindowPerJITDylib. Grow has to be true. Making a
+  /// window takes two messages.
+  bool WindowPerJITDylib = false;
+
+  /// See ArenaJITLinkOptions::GrowPerJITDylib.
+  bool GrowPerJITDylib = true;
 };
 
 /// What a RemoteJITLinkMemoryManager has done so far, and holds.

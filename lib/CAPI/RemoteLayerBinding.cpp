@@ -24,7 +24,9 @@ using namespace llvm;
 static constexpr size_t MinRemoteOptionsSize =
     offsetof(JitslabRemoteOptions, Reserved) +
     sizeof(JitslabRemoteOptions::Reserved);
-static_assert(MinRemoteOptionsSize == sizeof(JitslabRemoteOptions),
+static_assert(offsetof(JitslabRemoteOptions, NoGrowPerJITDylib) +
+                      sizeof(JitslabRemoteOptions::NoGrowPerJITDylib) ==
+                  sizeof(JitslabRemoteOptions),
               "padding at the end of JitslabRemoteOptions");
 
 void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
@@ -57,6 +59,8 @@ readRemoteOptions(const JitslabRemoteOptions *Callers, const char *Function) {
   Options.Grow = Known.Grow != 0;
   Options.SharedMemory = Known.SharedMemory != 0;
   Options.RegisterFrames = Known.NoFrames == 0;
+  Options.WindowPerJITDylib = Known.WindowPerJITDylib != 0;
+  Options.GrowPerJITDylib = Known.NoGrowPerJITDylib == 0;
   return Options;
 }
 

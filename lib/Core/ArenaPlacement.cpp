@@ -141,9 +141,10 @@ Error ArenaImpl::fullError(const WindowSet &Set, bool Grow,
     Message += "no window can be larger than " + std::to_string(MaxWindowSize) +
                " bytes, or relocations would overflow";
   else if (!Grow && Options.Grow)
-    Message += "free objects of this JITDylib, set a larger "
-               "ArenaOptions::WindowSize, or let it have further windows "
-               "(ArenaJITLinkOptions::GrowPerJITDylib)";
+    Message +=
+        "free objects of this JITDylib, set a larger "
+        "ArenaOptions::WindowSize, or let it have further windows "
+        "(ArenaJITLinkOptions::GrowPerJITDylib, or that of RemoteOptions)";
   else if (!Grow)
     Message += "free objects, set a larger ArenaOptions::WindowSize, or let "
                "the arena grow (ArenaOptions::Grow)";

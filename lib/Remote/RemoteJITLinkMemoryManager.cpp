@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/RemoteJITLinkMemoryManager.h"
+#include "../Core/Errors.h"
 #include "../JITLink/GraphFrames.h"
 #include "../JITLink/GraphMemory.h"
 #include "RemoteLayout.h"
@@ -139,6 +140,9 @@ RemoteJITLinkMemoryManager::RemoteJITLinkMemoryManager(
 Expected<std::unique_ptr<RemoteJITLinkMemoryManager>>
 RemoteJITLinkMemoryManager::create(orc::ExecutorProcessControl &EPC,
                                    RemoteOptions Options) {
+  if (Options.WindowPerJITDylib && !Options.Grow)
+    return optionError("RemoteOptions::WindowPerJITDylib needs "
+                       "RemoteOptions::Grow");
   Expected<std::unique_ptr<RemoteConnection>> Connection =
       RemoteConnection::open(EPC, Options.SharedMemory);
   if (!Connection)
@@ -197,7 +201,7 @@ RemoteStats RemoteJITLinkMemoryManager::stats() const {
 
 size_t RemoteJITLinkMemoryManager::trim() { return Space->trim(); }
 
-void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *, LinkGraph &G,
+void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
                                           OnAllocatedFunction OnAllocated) {
   if (Error Over = Memory->executor().check())
     return OnAllocated(std::move(Over));
@@ -206,8 +210,11 @@ void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *, LinkGraph &G,
   // table of this library's.
   if (Options.RegisterFrames)
     redirectFrameCalls(G, Memory->executor().frameFunctions());
-  Expected<GraphMemory> M = GraphMemory::create(
-      *Space, G, /*OutsideMinSize=*/SIZE_MAX, WindowGroup());
+  WindowGroup Group;
+  if (Options.WindowPerJITDylib)
+    Group = {JD, Options.GrowPerJITDylib};
+  Expected<GraphMemory> M =
+      GraphMemory::create(*Space, G, /*OutsideMinSize=*/SIZE_MAX, Group);
   if (!M)
     return OnAllocated(M.takeError());
   OnAllocated(

@@ -209,6 +209,12 @@ static void aRemoteLayerRefusesObjectsOfThisProcess(void) {
   CHECK(strstr(JitslabGetLastError(), "JitslabRemoteOptions::Size is 3"));
   CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
   Options.Size = sizeof(Options);
+  Options.WindowPerJITDylib = 1;
+  Options.Grow = 0;
+  JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
+  CHECK(strstr(JitslabGetLastError(), "WindowPerJITDylib needs"));
+  CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
+  Options.Grow = 1;
   Options.Reserved = 1;
   JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
   CHECK(strstr(JitslabGetLastError(), "JitslabInitializeRemoteOptions"));

@@ -34,11 +34,12 @@ makeObject(llvm::jitlink::Block *&Code, llvm::jitlink::Block *&Data,
 /// Loads a function that returns \p Value, without a linker.
 inline llvm::Expected<Loaded>
 load(llvm::jitlink::JITLinkMemoryManager &Manager, uint16_t Value,
-     size_t DataSize = 8, llvm::orc::shared::AllocActions Actions = {}) {
+     size_t DataSize = 8, llvm::orc::shared::AllocActions Actions = {},
+     const llvm::jitlink::JITLinkDylib *JD = nullptr) {
   llvm::jitlink::Block *Code, *Data;
   auto G = makeObject(Code, Data, DataSize);
   G->allocActions() = std::move(Actions);
-  auto Alloc = Manager.allocate(nullptr, *G);
+  auto Alloc = Manager.allocate(JD, *G);
   if (!Alloc)
     return Alloc.takeError();
   writeFunction(
