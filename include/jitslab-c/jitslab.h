@@ -292,6 +292,9 @@ typedef struct {
   LLVMBool WindowPerJITDylib;
   /// Not 0: it has one only, and an object that has no room there is an error.
   LLVMBool NoGrowPerJITDylib;
+  /// Sections of at least this many bytes that may lie anywhere are mapped
+  /// outside the windows. 0 is the default, 1 MiB; UINT64_MAX: never.
+  uint64_t OutsideMinSize;
 } JitslabRemoteOptions;
 
 /// As JitslabInitializeArenaOptions.

@@ -58,6 +58,11 @@ struct RemoteOptions {
 
   /// See ArenaJITLinkOptions::GrowPerJITDylib.
   bool GrowPerJITDylib = true;
+
+  /// See ArenaJITLinkOptions::OutsideMinSize. A section outside the windows
+  /// takes a message when it comes, and objects that have some take one for
+  /// each batch of them that goes.
+  size_t OutsideMinSize = size_t(1) << 20;
 };
 
 /// What a RemoteJITLinkMemoryManager has done so far, and holds.
@@ -93,10 +98,11 @@ class Arena;
 /// When the executor is gone, all that is pending fails and all that comes
 /// later does, at once. The memory of this process is given back all the same.
 ///
-/// allocate waits for the executor when it needs another run of slabs. So the
-/// EPC's dispatcher must not run tasks in the thread that receives messages
-/// (InPlaceTaskDispatcher does), as for all of ORC's calls that wait. Where
-/// memory is shared, finalize and deallocate wait while frames come or go in the
+/// allocate waits for the executor when it needs another run of slabs, a window
+/// or a mapping outside of windows. So the EPC's dispatcher must not run tasks
+/// in the thread that receives messages (InPlaceTaskDispatcher does), as for
+/// all of ORC's calls that wait. Where memory is shared, finalize and
+/// deallocate wait while frames, or sections outside, come or go in the
 /// executor, and call back before they return, in the thread that has called
 /// them; with actions, they do not wait, and call back in another one. As long
 /// as an executor is there and does not answer (SIGSTOP, a debugger), other
@@ -144,7 +150,8 @@ public:
 
   /// Runs all deallocation actions, last to first, deregisters frames and only
   /// then frees memory. Calls \p OnDeallocated before it returns where none of
-  /// \p Allocs has actions or frames, otherwise when the executor has replied.
+  /// \p Allocs has actions, frames or sections outside the windows, otherwise
+  /// when the executor has replied.
   void deallocate(std::vector<FinalizedAlloc> Allocs,
                   OnDeallocatedFunction OnDeallocated) override;
   using JITLinkMemoryManager::deallocate;

@@ -96,7 +96,7 @@ JITSLAB_SIZE_IS(ArenaJITLinkMemoryManager,
                     sizeof(ArenaJITLinkOptions));
 
 [[maybe_unused]] static void countFields(RemoteOptions O, RemoteStats S) {
-  [[maybe_unused]] auto &[O1, O2, O3, O4, O5, O6] = O;
+  [[maybe_unused]] auto &[O1, O2, O3, O4, O5, O6, O7] = O;
   [[maybe_unused]] auto &[S1, S2, S3, S4, S5, S6] = S;
 }
 JITSLAB_FIELD_AT(RemoteOptions, WindowSize, 0);
@@ -105,6 +105,7 @@ JITSLAB_FIELD_AT(RemoteOptions, SharedMemory, 9);
 JITSLAB_FIELD_AT(RemoteOptions, RegisterFrames, 10);
 JITSLAB_FIELD_AT(RemoteOptions, WindowPerJITDylib, 11);
 JITSLAB_FIELD_AT(RemoteOptions, GrowPerJITDylib, 12);
-JITSLAB_SIZE_IS(RemoteOptions, 16);
+JITSLAB_FIELD_AT(RemoteOptions, OutsideMinSize, 16);
+JITSLAB_SIZE_IS(RemoteOptions, 24);
 JITSLAB_SIZE_IS(RemoteStats, sizeof(ArenaStats) + 40);
 #endif

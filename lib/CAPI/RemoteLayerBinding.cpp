@@ -24,8 +24,8 @@ using namespace llvm;
 static constexpr size_t MinRemoteOptionsSize =
     offsetof(JitslabRemoteOptions, Reserved) +
     sizeof(JitslabRemoteOptions::Reserved);
-static_assert(offsetof(JitslabRemoteOptions, NoGrowPerJITDylib) +
-                      sizeof(JitslabRemoteOptions::NoGrowPerJITDylib) ==
+static_assert(offsetof(JitslabRemoteOptions, OutsideMinSize) +
+                      sizeof(JitslabRemoteOptions::OutsideMinSize) ==
                   sizeof(JitslabRemoteOptions),
               "padding at the end of JitslabRemoteOptions");
 
@@ -61,6 +61,8 @@ readRemoteOptions(const JitslabRemoteOptions *Callers, const char *Function) {
   Options.RegisterFrames = Known.NoFrames == 0;
   Options.WindowPerJITDylib = Known.WindowPerJITDylib != 0;
   Options.GrowPerJITDylib = Known.NoGrowPerJITDylib == 0;
+  if (Known.OutsideMinSize)
+    Options.OutsideMinSize = Known.OutsideMinSize;
   return Options;
 }
 

@@ -90,6 +90,12 @@ wire::CBuffer reply(std::error_code EC) {
   return wire::write<wire::ErrnoReply>(int32_t(EC.value())).release();
 }
 
+wire::CBuffer reply(ErrorOr<uintptr_t> Start) {
+  return wire::write<wire::ReserveReply>(int32_t(Start.getError().value()),
+                                         ExecutorAddr(Start ? *Start : 0))
+      .release();
+}
+
 /// Reads a message of the form \p List into \p Args, of which the first is a
 /// session. \returns null if it is something else.
 template <typename List, typename... Ts>
@@ -106,10 +112,7 @@ wire::CBuffer onReserve(const char *Data, size_t Size) {
   auto S = sessionOf<wire::ReserveArgs>(Data, Size, Bytes);
   if (!S)
     return malformed();
-  ErrorOr<uintptr_t> Start = S->reserve(Bytes);
-  return wire::write<wire::ReserveReply>(int32_t(Start.getError().value()),
-                                         ExecutorAddr(Start ? *Start : 0))
-      .release();
+  return reply(S->reserve(Bytes));
 }
 
 wire::CBuffer onRelease(const char *Data, size_t Size) {
@@ -135,6 +138,15 @@ wire::CBuffer onMap(const char *Data, size_t Size) {
   if (!S || Use > uint8_t(AllLanes.back()))
     return malformed();
   return reply(S->map(local(R), Lane(Use), File));
+}
+
+wire::CBuffer onMapSection(const char *Data, size_t Size) {
+  uint64_t Bytes = 0, Align = 0, File = 0;
+  uint8_t Use = 0;
+  auto S = sessionOf<wire::MapSectionArgs>(Data, Size, Bytes, Align, Use, File);
+  if (!S || Use > uint8_t(AllLanes.back()))
+    return malformed();
+  return reply(S->mapSection(Bytes, Align, Lane(Use), File));
 }
 
 wire::CBuffer onUnmap(const char *Data, size_t Size) {
@@ -222,7 +234,8 @@ extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
              ExecutorAddr::fromPtr(&onRelease), ExecutorAddr::fromPtr(&onMap),
              ExecutorAddr::fromPtr(&onUnmap), ExecutorAddr::fromPtr(&onWork),
              ExecutorAddr::fromPtr(&addFrames),
-             ExecutorAddr::fromPtr(&removeFrames))
+             ExecutorAddr::fromPtr(&removeFrames),
+             ExecutorAddr::fromPtr(&onMapSection))
       .release();
 }
 

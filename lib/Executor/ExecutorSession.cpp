@@ -24,7 +24,8 @@ static std::error_code invalid() {
 
 bool ExecutorSession::holds(uintptr_t Address) {
   std::lock_guard<std::mutex> Guard(Lock);
-  return windowOf({Address, Address + 1});
+  const AddressRange Byte{Address, Address + 1};
+  return windowOf(Byte) || sectionOf(Byte);
 }
 
 ErrorOr<uintptr_t> ExecutorSession::reserve(uint64_t Size) {
@@ -43,15 +44,26 @@ ErrorOr<uintptr_t> ExecutorSession::reserve(uint64_t Size) {
 
 std::error_code ExecutorSession::release(uintptr_t Start) {
   std::lock_guard<std::mutex> Guard(Lock);
-  return Windows.erase(Start) ? std::error_code() : invalid();
+  return Windows.erase(Start) || Sections.erase(Start) ? std::error_code()
+                                                       : invalid();
+}
+
+/// \returns which of \p All has all of \p R, not empty; null if there is none.
+template <typename T>
+static T *whichHas(std::map<uintptr_t, T> &All, AddressRange R) {
+  auto I = All.upper_bound(R.Begin);
+  if (I == All.begin() || R.Begin >= R.End)
+    return nullptr;
+  T &Last = std::prev(I)->second;
+  return R.End <= Last.range().End ? &Last : nullptr;
 }
 
 ExecutorWindow *ExecutorSession::windowOf(AddressRange R) {
-  auto I = Windows.upper_bound(R.Begin);
-  if (I == Windows.begin() || R.Begin >= R.End)
-    return nullptr;
-  ExecutorWindow &W = std::prev(I)->second;
-  return R.End <= W.range().End ? &W : nullptr;
+  return whichHas(Windows, R);
+}
+
+ExecutorSection *ExecutorSession::sectionOf(AddressRange R) {
+  return whichHas(Sections, R);
 }
 
 // What is mapped beyond a file's end raises SIGBUS.
@@ -60,17 +72,48 @@ static bool hasSize(const OwnedDescriptor &File, size_t Size) {
   return fstat(File.number(), &Status) == 0 && size_t(Status.st_size) == Size;
 }
 
+/// Takes what is shared, which is nothing where contents travel in messages.
+ErrorOr<std::optional<OwnedDescriptor>>
+ExecutorSession::receive(uint64_t File, uint64_t Size) {
+  if (!SharesMemory) {
+    if (File)
+      return invalid();
+    return std::optional<OwnedDescriptor>();
+  }
+  ErrorOr<OwnedDescriptor> Memory = Channel.receive(File);
+  if (!Memory)
+    return Memory.getError();
+  if (!hasSize(*Memory, Size))
+    return invalid();
+  return std::optional<OwnedDescriptor>(std::move(*Memory));
+}
+
 std::error_code ExecutorSession::map(AddressRange R, Lane L, uint64_t File) {
   std::lock_guard<std::mutex> Guard(Lock);
   ExecutorWindow *W = windowOf(R);
   if (!W)
     return invalid();
-  if (!SharesMemory)
-    return File ? invalid() : W->map(R, L, nullptr);
-  ErrorOr<OwnedDescriptor> Memory = Channel.receive(File);
+  auto Memory = receive(File, R.size());
   if (!Memory)
     return Memory.getError();
-  return hasSize(*Memory, R.size()) ? W->map(R, L, &Memory->file()) : invalid();
+  return W->map(R, L, *Memory ? &(*Memory)->file() : nullptr);
+}
+
+ErrorOr<uintptr_t> ExecutorSession::mapSection(uint64_t Size, uint64_t Align,
+                                               Lane L, uint64_t File) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (Ended)
+    return std::make_error_code(std::errc::operation_canceled);
+  auto Memory = receive(File, Size);
+  if (!Memory)
+    return Memory.getError();
+  ErrorOr<ExecutorSection> S = ExecutorSection::create(
+      Size, Align, L, *Memory ? &(*Memory)->file() : nullptr);
+  if (!S)
+    return S.getError();
+  const uintptr_t Start = S->range().Begin;
+  Sections.emplace(Start, std::move(*S));
+  return Start;
 }
 
 std::error_code ExecutorSession::unmap(AddressRange R) {
@@ -79,16 +122,21 @@ std::error_code ExecutorSession::unmap(AddressRange R) {
   return W ? W->unmap(R) : invalid();
 }
 
+bool ExecutorSession::write(const wire::Write &W) {
+  const uintptr_t Begin = W.Start.getValue();
+  if (ExecutorSection *Section = sectionOf({Begin, Begin + 1}))
+    return Section->write(W);
+  ExecutorWindow *Window = windowOf({Begin, Begin + 1});
+  return Window && Window->write(W);
+}
+
 bool ExecutorSession::change(const wire::Work &W) {
   for (orc::ExecutorAddrRange R : W.Traps)
     if (ExecutorWindow *Window = windowOf(local(R)))
       Window->fillWithTraps(local(R));
-  for (const wire::Write &Write : W.Writes) {
-    ExecutorWindow *Window = windowOf({uintptr_t(Write.Start.getValue()),
-                                       uintptr_t(Write.Start.getValue()) + 1});
-    if (!Window || !Window->write(Write))
+  for (const wire::Write &Write : W.Writes)
+    if (!write(Write))
       return false;
-  }
   for (orc::ExecutorAddrRange R : W.Flushes) {
     ExecutorWindow *Window = windowOf(local(R));
     if (!Window || !Window->isMappedFor(Lane::Code, local(R)))
@@ -100,20 +148,24 @@ bool ExecutorSession::change(const wire::Work &W) {
   return true;
 }
 
+// A section of frames that says where functions are by 64 bits may lie outside.
+bool ExecutorSession::mayBeFrames(AddressRange R, AddressRange Code) {
+  std::lock_guard<std::mutex> Guard(Lock);
+  if (sectionOf(R))
+    return windowOf(Code);
+  ExecutorWindow *W = windowOf(R);
+  return W && W->range().Begin <= Code.Begin && W->range().End >= Code.End &&
+         (W->isMappedFor(Lane::ROData, R) || W->isMappedFor(Lane::RWData, R));
+}
+
 Error ExecutorSession::finalize(wire::Finalize &F, uint64_t &Key) {
   Object O;
   if (!F.Frames.empty()) {
     const AddressRange Code = local(F.Code), Frames = local(F.Frames);
-    {
-      std::lock_guard<std::mutex> Guard(Lock);
-      ExecutorWindow *W = windowOf(Frames);
-      if (!W || W->range().Begin > Code.Begin || W->range().End < Code.End ||
-          !(W->isMappedFor(Lane::ROData, Frames) ||
-            W->isMappedFor(Lane::RWData, Frames)))
-        return make_error<StringError>("jitslab: the frames of an object do "
-                                       "not lie in a window",
-                                       invalid());
-    }
+    if (!mayBeFrames(Frames, Code))
+      return make_error<StringError>("jitslab: the frames of an object do "
+                                     "not lie in a window",
+                                     invalid());
     FrameSection S(F.Frames.Start.toPtr<const uint8_t *>(), F.Frames.size());
     if (Error Err = FrameRegistry::process().add(S, [&](uintptr_t Address) {
           return Address >= Code.Begin && Address < Code.End ? Code
@@ -192,60 +244,15 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
     Error Err = deallocate(Gone);
     D.Deallocates.push_back(toString(std::move(Err)));
   }
+  // What is large is unmapped without the lock.
+  std::vector<decltype(Sections)::node_type> Unmapped;
   Guard.lock();
+  for (orc::ExecutorAddr Section : W.Sections)
+    Unmapped.push_back(Sections.extract(Section.getValue()));
   if (--Busy == 0 && Ended)
-    Windows.clear();
+    giveBack();
+  Guard.unlock();
   return D;
-}
-
-wire::Buffer ExecutorSession::reply(Done D, size_t Longest) {
-  std::vector<std::string *> Texts;
-  for (Finalized &F : D.Finalizes)
-    Texts.push_back(&F.Failure);
-  for (std::string &Failure : D.Deallocates)
-    Texts.push_back(&Failure);
-  size_t Bytes = wire::WorkReplyHead::size(StringRef(D.Refusal)), Words = 0;
-  for (const Finalized &F : D.Finalizes)
-    Bytes += wire::FinalizeReply::size(StringRef(), F.Key);
-  Bytes += D.Deallocates.size() * wire::DeallocateReply::size(StringRef());
-  for (const std::string *Text : Texts)
-    Words += Text->size();
-  if (Words > Longest - Bytes) {
-    const size_t Each = (Longest - Bytes) / Texts.size();
-    Words = 0;
-    for (std::string *Text : Texts) {
-      Text->resize(std::min(Text->size(), Each));
-      Words += Text->size();
-    }
-  }
-  // The parts, one behind the other.
-  wire::Buffer B = wire::Buffer::allocate(Bytes + Words);
-  wire::sps::SPSOutputBuffer Out(B.data(), B.size());
-  (void)wire::WorkReplyHead::serialize(Out, StringRef(D.Refusal));
-  for (const Finalized &F : D.Finalizes)
-    (void)wire::FinalizeReply::serialize(Out, StringRef(F.Failure), F.Key);
-  for (const std::string &Failure : D.Deallocates)
-    (void)wire::DeallocateReply::serialize(Out, StringRef(Failure));
-  return B;
-}
-
-void ExecutorSession::serve(RecordSocket Socket) {
-  Server = WorkThread::start(
-      std::move(Socket),
-      [this](ArrayRef<char> Message) {
-        uint64_t Session;
-        wire::Work W;
-        return wire::read<wire::WorkArgs>(Message, Session, W)
-                   ? reply(work(std::move(W)), RecordSocket::LongestRecord)
-                   : wire::Buffer();
-      },
-      [this] {
-        {
-          std::lock_guard<std::mutex> Guard(Lock);
-          Lost = true;
-        }
-        OnChanged.notify_all();
-      });
 }
 
 Error ExecutorSession::end() {
@@ -269,7 +276,7 @@ Error ExecutorSession::end() {
   std::lock_guard<std::mutex> Guard(Lock);
   // Else what they have is used still.
   if (--Busy == 0)
-    Windows.clear();
+    giveBack();
   Channel = DescriptorChannel();
   return Err;
 }

@@ -11,6 +11,7 @@
 
 #include "../Platform/DescriptorChannel.h"
 #include "../Unwind/FrameSection.h"
+#include "ExecutorSection.h"
 #include "ExecutorWindow.h"
 #include "WorkThread.h"
 #include "jitslab/ExecutorService.h"
@@ -41,7 +42,7 @@ public:
   /// when it is done.
   llvm::Error end();
 
-  /// True where a window is.
+  /// True where a window is, or a section outside of them.
   bool holds(uintptr_t Address);
 
   // The messages, see Wire.h.
@@ -49,6 +50,8 @@ public:
   llvm::ErrorOr<uintptr_t> reserve(uint64_t Size);
   std::error_code release(uintptr_t Start);
   std::error_code map(AddressRange R, Lane L, uint64_t File);
+  llvm::ErrorOr<uintptr_t> mapSection(uint64_t Size, uint64_t Align, Lane L,
+                                      uint64_t File);
   std::error_code unmap(AddressRange R);
 
   /// What became of an object.
@@ -75,7 +78,16 @@ private:
   };
 
   ExecutorWindow *windowOf(AddressRange R);
+  ExecutorSection *sectionOf(AddressRange R);
+  llvm::ErrorOr<std::optional<OwnedDescriptor>> receive(uint64_t File,
+                                                        uint64_t Size);
+  bool write(const wire::Write &W);
   bool change(const wire::Work &W);
+  bool mayBeFrames(AddressRange R, AddressRange Code);
+  void giveBack() {
+    Windows.clear();
+    Sections.clear();
+  }
   llvm::Error finalize(wire::Finalize &F, uint64_t &Key);
   llvm::Error deallocate(llvm::ArrayRef<Object> Objects);
 
@@ -84,6 +96,7 @@ private:
   std::mutex Lock;
   /// By where they begin.
   std::map<uintptr_t, ExecutorWindow> Windows;
+  std::map<uintptr_t, ExecutorSection> Sections;
   std::map<uint64_t, Object> Objects;
   uint64_t LastKey = 0;
   /// The last message whose changes of memory are made.

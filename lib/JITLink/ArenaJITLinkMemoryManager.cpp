@@ -102,8 +102,11 @@ void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
   WindowGroup Group;
   if (Options.WindowPerJITDylib)
     Group = {JD, Options.GrowPerJITDylib};
+  auto Outside = [&](const OutsideRequest &R) {
+    return mapOutside(*TheArena, R);
+  };
   Expected<GraphMemory> M =
-      GraphMemory::create(*TheArena, G, Options.OutsideMinSize, Group);
+      GraphMemory::create(*TheArena, G, Options.OutsideMinSize, Outside, Group);
   if (!M)
     return OnAllocated(M.takeError());
   OnAllocated(std::make_unique<InFlightGraph>(TheArena, G, std::move(*M),

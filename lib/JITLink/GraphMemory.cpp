@@ -190,6 +190,7 @@ void clear(VirtualMemory &VM, char *Start, size_t Size) {
 
 Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
                                           size_t OutsideMinSize,
+                                          OutsideSource Outside,
                                           WindowGroup Group) {
   closeFrameGaps(G);
   SmallVector<Section *, 2> OutsideCandidates =
@@ -245,7 +246,7 @@ Expected<GraphMemory> GraphMemory::create(Arena &A, LinkGraph &G,
     clearGaps(G, S);
 
   for (Section *S : OutsideCandidates) {
-    Expected<OutsideSection> Mapped = OutsideSection::create(A, *S);
+    OutsideMemoryOrError Mapped = placeOutside(*S, Outside);
     if (!Mapped)
       return Mapped.takeError();
     M.Outside.push_back(std::move(*Mapped));
@@ -261,8 +262,8 @@ Error GraphMemory::seal(Arena &A) {
     InArena.push_back(&Finalize);
   if (Error Err = A.seal(InArena))
     return Err;
-  for (OutsideSection &S : Outside)
-    if (Error Err = S.seal())
+  for (const auto &Section : Outside)
+    if (Error Err = Section->seal())
       return Err;
   return Error::success();
 }

@@ -21,12 +21,11 @@ namespace jitslab {
 class GraphMemory {
 public:
   /// Lays out the sections of \p G and copies their contents, into a window of
-  /// \p Group. \p OutsideMinSize: see ArenaJITLinkOptions. A failure leaves no
-  /// memory taken.
-  static llvm::Expected<GraphMemory> create(Arena &A,
-                                            llvm::jitlink::LinkGraph &G,
-                                            size_t OutsideMinSize,
-                                            WindowGroup Group);
+  /// \p Group and, as ArenaJITLinkOptions says of \p OutsideMinSize, what \p
+  /// Outside makes. A failure leaves no memory taken.
+  static llvm::Expected<GraphMemory>
+  create(Arena &A, llvm::jitlink::LinkGraph &G, size_t OutsideMinSize,
+         OutsideSource Outside, WindowGroup Group);
 
   /// Gives everything its final access rights.
   llvm::Error seal(Arena &A);
@@ -38,13 +37,22 @@ public:
   }
 
   /// Calls \p Visit with each segment, which is not sealed: those that
-  /// stay, and with \p WithFinalize those that do not.
+  /// stay, and with \p WithFinalize those that do not; and with what of each
+  /// section outside is not zero.
   template <typename Fn> void forEachSegment(bool WithFinalize, Fn Visit) {
     for (Allocation *A : {&Standard, &Finalize})
       if (A == &Standard || WithFinalize)
         for (SegmentKind K : AllSegmentKinds)
           if (Segment S = (*A)[K])
             Visit(S);
+    for (const auto &Section : Outside)
+      Visit(Section->place());
+  }
+
+  /// Calls \p Visit with each section outside.
+  template <typename Fn> void forEachOutside(Fn Visit) {
+    for (const auto &Section : Outside)
+      Visit(*Section);
   }
 
   /// Calls \p Visit with where there is code.
@@ -55,14 +63,17 @@ public:
   }
 
   /// Gives back what was needed for finalization only.
-  void releaseFinalizeSegments() { Finalize.release(); }
+  void releaseFinalizeSegments() {
+    Finalize.release();
+    forEachOutside([](OutsideMemory &M) { M.releaseWorking(); });
+  }
 
 private:
   GraphMemory() = default;
 
   /// Declared in the order of their allocation: destroyed in reverse.
   Allocation Standard, Finalize;
-  std::vector<OutsideSection> Outside;
+  std::vector<std::unique_ptr<OutsideMemory>> Outside;
 };
 
 } // namespace jitslab

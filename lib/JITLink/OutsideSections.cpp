@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "OutsideSections.h"
+#include "../Core/OutsideMapping.h"
 #include "EdgeReach.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/DenseSet.h"
@@ -83,43 +84,74 @@ SmallVector<Section *, 2> findOutsideSections(LinkGraph &G, size_t MinSize) {
 // adds less than 2 GiB for each block, so that sums do not overflow.
 static constexpr size_t MaxAddressSpace = SIZE_MAX / 2;
 
-Expected<OutsideSection> OutsideSection::create(Arena &A, Section &S) {
+namespace {
+
+class MappedOutside final : public OutsideMemory {
+public:
+  MappedOutside(OutsideMapping M, const OutsideRequest &R)
+      : Memory(std::move(M)), ReadOnly(R.ReadOnly) {
+    Place.Working = reinterpret_cast<uint8_t *>(Memory.data());
+    Place.Executor = reinterpret_cast<uintptr_t>(Memory.data());
+    Place.Size = R.ContentSize;
+  }
+
+  Error seal() override {
+    return ReadOnly ? Memory.makeReadOnly() : Error::success();
+  }
+
+private:
+  OutsideMapping Memory;
+  const bool ReadOnly;
+};
+
+} // namespace
+
+OutsideMemoryOrError mapOutside(Arena &A, const OutsideRequest &R) {
+  Expected<OutsideMapping> Memory =
+      OutsideMapping::create(A, R.Size, R.Align, R.Name);
+  if (!Memory)
+    return Memory.takeError();
+  return std::make_unique<MappedOutside>(std::move(*Memory), R);
+}
+
+OutsideMemoryOrError placeOutside(Section &S, OutsideSource Source) {
   SmallVector<Block *, 4> Blocks(S.blocks().begin(), S.blocks().end());
   // As in LLVM's own layout.
   sort(Blocks, [](const Block *L, const Block *R) {
     return std::make_pair(L->getAddress(), L->getSize()) <
            std::make_pair(R->getAddress(), R->getSize());
   });
-  size_t Size = sizeOf(S), Align = 1;
-  if (Size <= MaxAddressSpace) {
-    Size = 0;
+  OutsideRequest Request;
+  Request.Name = S.getName();
+  Request.ReadOnly =
+      (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
+  Request.Size = sizeOf(S);
+  if (Request.Size <= MaxAddressSpace) {
+    Request.Size = 0;
     for (const Block *B : Blocks) {
-      Size = alignToBlock(Size, *B) + B->getSize();
-      Align = std::max<size_t>(Align, B->getAlignment());
+      Request.Size = alignToBlock(Request.Size, *B) + B->getSize();
+      Request.Align = std::max<size_t>(Request.Align, B->getAlignment());
+      if (!B->isZeroFill())
+        Request.ContentSize = Request.Size;
     }
   }
-  Expected<OutsideMapping> Memory =
-      OutsideMapping::create(A, Size, Align, S.getName());
+  OutsideMemoryOrError Memory = Source(Request);
   if (!Memory)
-    return Memory.takeError();
+    return Memory;
 
-  char *const Start = Memory->data();
+  const Segment &Place = (*Memory)->place();
+  auto *const Start = reinterpret_cast<char *>(Place.Working);
   size_t Offset = 0;
   for (Block *B : Blocks) {
     Offset = alignToBlock(Offset, *B);
-    B->setAddress(orc::ExecutorAddr::fromPtr(Start + Offset));
-    if (!B->isZeroFill()) {
+    B->setAddress(orc::ExecutorAddr(Place.Executor + Offset));
+    if (!B->isZeroFill() && B->getSize()) {
       memcpy(Start + Offset, B->getContent().data(), B->getSize());
       B->setMutableContent({Start + Offset, size_t(B->getSize())});
     }
     Offset += B->getSize();
   }
-  bool ReadOnly = (S.getMemProt() & orc::MemProt::Write) == orc::MemProt::None;
-  return OutsideSection(std::move(*Memory), ReadOnly);
-}
-
-Error OutsideSection::seal() {
-  return ReadOnly ? Memory.makeReadOnly() : Error::success();
+  return Memory;
 }
 
 } // namespace jitslab

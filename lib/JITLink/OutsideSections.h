@@ -9,9 +9,11 @@
 #ifndef JITSLAB_JITLINK_OUTSIDESECTIONS_H
 #define JITSLAB_JITLINK_OUTSIDESECTIONS_H
 
-#include "../Core/OutsideMapping.h"
+#include "jitslab/Arena.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 #include "llvm/ADT/SmallVector.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
+#include <memory>
 
 namespace jitslab {
 
@@ -19,23 +21,57 @@ namespace jitslab {
 llvm::SmallVector<llvm::jitlink::Section *, 2>
 findOutsideSections(llvm::jitlink::LinkGraph &G, size_t MinSize);
 
-/// A section in a mapping of its own, outside every window.
-class OutsideSection {
+/// What such a section needs.
+struct OutsideRequest {
+  /// All of it, not 0.
+  size_t Size = 0;
+  /// From here on it has zeros only.
+  size_t ContentSize = 0;
+  /// A power of two.
+  size_t Align = 1;
+  bool ReadOnly = false;
+  /// For messages.
+  llvm::StringRef Name;
+};
+
+/// The memory of a section in a mapping of its own, outside every window. It is
+/// zero at first, and goes with this.
+class OutsideMemory {
 public:
-  /// Maps memory for \p S, copies its contents and sets its blocks' addresses.
-  static llvm::Expected<OutsideSection> create(Arena &A,
-                                               llvm::jitlink::Section &S);
+  virtual ~OutsideMemory() = default;
+  OutsideMemory(const OutsideMemory &) = delete;
+  OutsideMemory &operator=(const OutsideMemory &) = delete;
+
+  /// Where contents are written, where the section is used, and how much there
+  /// is to write at least.
+  const Segment &place() const { return Place; }
 
   /// Gives it its final access rights.
-  llvm::Error seal();
+  virtual llvm::Error seal() = 0;
 
-private:
-  OutsideSection(OutsideMapping Memory, bool ReadOnly)
-      : Memory(std::move(Memory)), ReadOnly(ReadOnly) {}
+  /// Nothing is written any more.
+  virtual void releaseWorking() {}
 
-  OutsideMapping Memory;
-  bool ReadOnly;
+  /// It is given back by somebody else than this.
+  virtual void leave() {}
+
+protected:
+  OutsideMemory() = default;
+
+  Segment Place;
 };
+
+using OutsideMemoryOrError = llvm::Expected<std::unique_ptr<OutsideMemory>>;
+
+/// Makes it.
+using OutsideSource = llvm::function_ref<OutsideMemoryOrError(OutsideRequest)>;
+
+/// In this process. \p A counts it and has to outlive it.
+OutsideMemoryOrError mapOutside(Arena &A, const OutsideRequest &R);
+
+/// Gets memory for \p S, copies its contents and sets its blocks' addresses.
+OutsideMemoryOrError placeOutside(llvm::jitlink::Section &S,
+                                  OutsideSource Source);
 
 } // namespace jitslab
 

@@ -84,17 +84,14 @@ std::error_code RemoteBacking::mapShared(Lane L, AddressRange Slabs) {
   if (!ExecutorWrites)
     if (std::error_code EC = forbidWriting(*File))
       return EC;
-  if (std::error_code EC =
-          VM.executor().channel().send(++LastFile, File->Descriptor))
-    return EC;
-  return VM.executor().map(Slabs, L, LastFile);
+  return VM.executor().map(Slabs, L, &*File);
 }
 
 std::error_code RemoteBacking::mapPrivate(Lane L, AddressRange Slabs) {
   if (std::error_code EC =
           Local.protect(writerOf(Slabs.Begin), Slabs.size(), Access::ReadWrite))
     return EC;
-  return VM.executor().map(Slabs, L, /*File=*/0);
+  return VM.executor().map(Slabs, L, /*File=*/nullptr);
 }
 
 std::error_code RemoteBacking::mapAhead(Lane L, AddressRange Slabs) {

@@ -69,7 +69,6 @@ private:
   VirtualMemory &Local = VirtualMemory::system();
   const AddressRange Window;
   PerLane<size_t> NextRun;
-  uint64_t LastFile = 0;
   /// Null where nothing is mapped.
   llvm::SmallVector<std::shared_ptr<Run>, 0> OfSlab;
   const Reservation Writer;

@@ -167,9 +167,10 @@ Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
   StringRef Refusal;
   uint64_t Page;
   uint8_t Coherent;
-  if (!wire::read<wire::OpenReply>(
-          bytesOf(*Reply), Refusal, Session, Page, Coherent, ReserveFn,
-          ReleaseFn, MapFn, UnmapFn, WorkFn, ForFrames.Add, ForFrames.Remove))
+  if (!wire::read<wire::OpenReply>(bytesOf(*Reply), Refusal, Session, Page,
+                                   Coherent, ReserveFn, ReleaseFn, MapFn,
+                                   UnmapFn, WorkFn, ForFrames.Add,
+                                   ForFrames.Remove, MapSectionFn))
     return failMalformed();
   CoherentInstructions = Coherent == 1;
   if (!Refusal.empty())

@@ -63,15 +63,18 @@ public:
   bool sharesMemory() const { return bool(Channel); }
   /// Which leave out frames in windows: those are registered by work.
   const FrameFunctions &frameFunctions() const { return ForFrames; }
-  /// One thread at a time.
-  DescriptorChannel &channel() { return Channel; }
 
   // These wait for the reply. They fail with the executor's errno, or with
   // ECONNRESET where the session is over.
 
   llvm::ErrorOr<uintptr_t> reserve(size_t Size);
+  /// A window, or a section outside.
   std::error_code release(uintptr_t Start);
-  std::error_code map(AddressRange R, Lane L, uint64_t File);
+  /// \p File is what the processes share, null where they share nothing.
+  std::error_code map(AddressRange R, Lane L, const SharedMemory *File);
+  /// \returns where a section lies now, outside all windows.
+  llvm::ErrorOr<uintptr_t> mapSection(size_t Size, size_t Align, Lane L,
+                                      const SharedMemory *File);
   std::error_code unmap(AddressRange R);
 
   /// Numbers and sends \p W, and calls \p OnReply, whatever happens: in another
@@ -111,6 +114,10 @@ private:
   llvm::Error openSession(llvm::orc::ExecutorAddr Open, bool SharedMemory);
   llvm::Error fail(const llvm::Twine &Reason);
   llvm::Error over();
+  llvm::ErrorOr<uint64_t> send(const SharedMemory *File);
+  llvm::ErrorOr<uintptr_t> callForStart(llvm::orc::ExecutorAddr Function,
+                                        const wire::Buffer &Args, size_t Size,
+                                        size_t Align);
   llvm::Expected<wire::Buffer> call(llvm::orc::ExecutorAddr Function,
                                     const wire::Buffer &Args);
   std::error_code callForErrno(llvm::orc::ExecutorAddr Function,
@@ -122,9 +129,14 @@ private:
   uint64_t Session = 0;
   size_t PageSize = 0;
   bool CoherentInstructions = false;
-  llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn;
+  llvm::orc::ExecutorAddr ReserveFn, ReleaseFn, MapFn, UnmapFn, WorkFn,
+      MapSectionFn;
   FrameFunctions ForFrames;
   DescriptorChannel Channel;
+  /// From a descriptor that is sent until the executor has taken it: those come
+  /// in the order of their numbers.
+  std::mutex SendLock;
+  uint64_t LastFile = 0;
   RecordSocket WorkSocket;
   std::unique_ptr<char[]> Reply;
   uint64_t LastWork = 0;

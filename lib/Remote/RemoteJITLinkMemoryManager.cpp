@@ -11,6 +11,7 @@
 #include "../JITLink/GraphFrames.h"
 #include "../JITLink/GraphMemory.h"
 #include "RemoteLayout.h"
+#include "RemoteSection.h"
 #include "RemoteWorkQueue.h"
 #include "llvm/ADT/STLExtras.h"
 
@@ -213,8 +214,11 @@ void RemoteJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
   WindowGroup Group;
   if (Options.WindowPerJITDylib)
     Group = {JD, Options.GrowPerJITDylib};
+  auto Outside = [&](const OutsideRequest &R) {
+    return RemoteSection::create(*Memory, *Space, R);
+  };
   Expected<GraphMemory> M =
-      GraphMemory::create(*Space, G, /*OutsideMinSize=*/SIZE_MAX, Group);
+      GraphMemory::create(*Space, G, Options.OutsideMinSize, Outside, Group);
   if (!M)
     return OnAllocated(M.takeError());
   OnAllocated(
@@ -233,6 +237,10 @@ void RemoteJITLinkMemoryManager::deallocate(
       if (uint64_t Key = Graphs.back()->Key)
         R.Objects.push_back(Key);
       R.HasActions |= Graphs.back()->HasActions;
+      Graphs.back()->Memory.forEachOutside([&](OutsideMemory &M) {
+        R.Sections.emplace_back(M.place().Executor);
+        M.leave();
+      });
     }
   auto Free = [Graphs = std::move(Graphs),
                OnDeallocated = std::move(OnDeallocated)](Error Err) mutable {
@@ -240,7 +248,7 @@ void RemoteJITLinkMemoryManager::deallocate(
       Graph.reset();
     OnDeallocated(std::move(Err));
   };
-  if (R.Objects.empty())
+  if (R.Objects.empty() && R.Sections.empty())
     return Free(Memory->executor().check());
   R.OnDone = std::move(Free);
   Queue->add(std::move(R));

@@ -16,9 +16,6 @@ using orc::ExecutorAddr;
 
 namespace jitslab {
 
-// No process has addresses of more bits (five-level page tables, one half).
-static constexpr uint64_t AddressesEnd = uint64_t(1) << 56;
-
 static std::error_code errnoCode(int32_t Errno) {
   return std::error_code(Errno, std::generic_category());
 }
@@ -34,9 +31,10 @@ std::error_code RemoteConnection::callForErrno(ExecutorAddr Function,
   return errnoCode(Errno);
 }
 
-ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
-  Expected<wire::Buffer> Reply =
-      call(ReserveFn, wire::write<wire::ReserveArgs>(Session, uint64_t(Size)));
+ErrorOr<uintptr_t> RemoteConnection::callForStart(ExecutorAddr Function,
+                                                  const wire::Buffer &Args,
+                                                  size_t Size, size_t Align) {
+  Expected<wire::Buffer> Reply = call(Function, Args);
   if (!Reply)
     return errorToErrorCode(Reply.takeError());
   int32_t Errno;
@@ -45,10 +43,16 @@ ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
     return errorToErrorCode(failMalformed());
   if (Errno)
     return errnoCode(Errno);
-  if (!Start || Start.getValue() % SlabSize ||
-      Start.getValue() > AddressesEnd - Size)
+  if (!Start || Start.getValue() % Align ||
+      Start.getValue() > wire::AddressesEnd - Size)
     return errorToErrorCode(failMalformed());
   return uintptr_t(Start.getValue());
+}
+
+ErrorOr<uintptr_t> RemoteConnection::reserve(size_t Size) {
+  return callForStart(ReserveFn,
+                      wire::write<wire::ReserveArgs>(Session, uint64_t(Size)),
+                      Size, SlabSize);
 }
 
 std::error_code RemoteConnection::release(uintptr_t Start) {
@@ -56,9 +60,42 @@ std::error_code RemoteConnection::release(uintptr_t Start) {
       ReleaseFn, wire::write<wire::ReleaseArgs>(Session, ExecutorAddr(Start)));
 }
 
-std::error_code RemoteConnection::map(AddressRange R, Lane L, uint64_t File) {
-  return callForErrno(
-      MapFn, wire::write<wire::MapArgs>(Session, remote(R), uint8_t(L), File));
+/// \returns its number.
+ErrorOr<uint64_t> RemoteConnection::send(const SharedMemory *File) {
+  if (!File)
+    return 0;
+  if (std::error_code EC = Channel.send(LastFile + 1, File->Descriptor))
+    return EC;
+  return ++LastFile;
+}
+
+// Before the lock: in a child it may be held by a thread that is not there.
+std::error_code RemoteConnection::map(AddressRange R, Lane L,
+                                      const SharedMemory *File) {
+  if (Error Err = check())
+    return errorToErrorCode(std::move(Err));
+  std::lock_guard<std::mutex> Guard(SendLock);
+  ErrorOr<uint64_t> Number = send(File);
+  if (!Number)
+    return Number.getError();
+  return callForErrno(MapFn, wire::write<wire::MapArgs>(Session, remote(R),
+                                                        uint8_t(L), *Number));
+}
+
+ErrorOr<uintptr_t> RemoteConnection::mapSection(size_t Size, size_t Align,
+                                                Lane L,
+                                                const SharedMemory *File) {
+  if (Error Err = check())
+    return errorToErrorCode(std::move(Err));
+  std::lock_guard<std::mutex> Guard(SendLock);
+  ErrorOr<uint64_t> Number = send(File);
+  if (!Number)
+    return Number.getError();
+  return callForStart(MapSectionFn,
+                      wire::write<wire::MapSectionArgs>(Session, uint64_t(Size),
+                                                        uint64_t(Align),
+                                                        uint8_t(L), *Number),
+                      Size, Align);
 }
 
 std::error_code RemoteConnection::unmap(AddressRange R) {

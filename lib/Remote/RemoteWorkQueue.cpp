@@ -104,8 +104,10 @@ void RemoteWorkQueue::send(Batch B) {
     append_range(W.Flushes, R.Flushes);
     W.Finalizes.push_back(std::move(R.Object));
   }
-  for (DeallocateRequest &R : B.Deallocates)
+  for (DeallocateRequest &R : B.Deallocates) {
     W.Deallocates.push_back(std::move(R.Objects));
+    append_range(W.Sections, R.Sections);
+  }
   ++Messages;
   if (goesDirectly(B)) {
     {

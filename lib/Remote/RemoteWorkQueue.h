@@ -54,12 +54,14 @@ public:
   };
   struct DeallocateRequest {
     wire::Deallocate Objects;
+    /// Of theirs, outside all windows.
+    std::vector<llvm::orc::ExecutorAddr> Sections;
     bool HasActions = false;
     llvm::unique_function<void(llvm::Error)> OnDone;
     Waiter *From = nullptr;
 
     bool hasActions() const { return HasActions; }
-    size_t bytes() const { return 16 + 8 * Objects.size(); }
+    size_t bytes() const { return 16 + 8 * (Objects.size() + Sections.size()); }
   };
 
   /// Every request's OnDone is called, once, without a lock. In a child of the

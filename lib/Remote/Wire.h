@@ -40,7 +40,10 @@ using CBuffer = sps::CWrapperFunctionResult;
 #endif
 
 /// Changes with any message.
-inline constexpr uint32_t Version = 2;
+inline constexpr uint32_t Version = 3;
+
+/// No process has addresses of more bits (five-level page tables, one half).
+inline constexpr uint64_t AddressesEnd = uint64_t(1) << 56;
 
 /// The bootstrap symbols of an executor that has the service: the function that
 /// takes OpenArgs, and the service itself.
@@ -56,18 +59,25 @@ using OpenArgs = sps::SPSArgList<uint32_t, sps::SPSExecutorAddr, sps::SPSString,
 /// instruction caches see what is written without being told (LLVM's reading of
 /// a bool trusts that it is one), the functions for the other messages, and two
 /// that code there calls instead of __register_frame and __deregister_frame.
-using OpenReply = sps::SPSArgList<
-    sps::SPSString, uint64_t, uint64_t, uint8_t, sps::SPSExecutorAddr,
-    sps::SPSExecutorAddr, sps::SPSExecutorAddr, sps::SPSExecutorAddr,
-    sps::SPSExecutorAddr, sps::SPSExecutorAddr, sps::SPSExecutorAddr>;
+using OpenReply = sps::SPSArgList<sps::SPSString, uint64_t, uint64_t, uint8_t,
+                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr,
+                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr,
+                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr,
+                                  sps::SPSExecutorAddr, sps::SPSExecutorAddr>;
 
 /// Reserves a window: session, bytes.
 using ReserveArgs = sps::SPSArgList<uint64_t, uint64_t>;
 /// An errno or 0; where the window begins.
 using ReserveReply = sps::SPSArgList<int32_t, sps::SPSExecutorAddr>;
 
-/// Gives a window back: session, where it begins. 0: all of them, and ends the
-/// session.
+/// Maps a section that may lie anywhere, outside all windows: session, bytes
+/// and alignment, both of whole pages, the lane that says its rights, and the
+/// number of the descriptor as in MapArgs. The reply is a ReserveReply.
+using MapSectionArgs =
+    sps::SPSArgList<uint64_t, uint64_t, uint64_t, uint8_t, uint64_t>;
+
+/// Gives a window or such a section back: session, where it begins. 0: all of
+/// them, and ends the session.
 using ReleaseArgs = sps::SPSArgList<uint64_t, sps::SPSExecutorAddr>;
 
 /// Puts memory behind slabs: session, where, the lane; the number of the
@@ -116,13 +126,14 @@ struct Work {
   std::vector<ExecutorAddrRange> Flushes;
   std::vector<Finalize> Finalizes;
   std::vector<Deallocate> Deallocates;
+  /// Where sections begin, outside all windows, that go then.
+  std::vector<ExecutorAddr> Sections;
 };
-using SPSWork =
-    sps::SPSTuple<uint64_t, bool, sps::SPSSequence<sps::SPSExecutorAddrRange>,
-                  sps::SPSSequence<SPSWrite>,
-                  sps::SPSSequence<sps::SPSExecutorAddrRange>,
-                  sps::SPSSequence<SPSFinalize>,
-                  sps::SPSSequence<sps::SPSSequence<uint64_t>>>;
+using SPSWork = sps::SPSTuple<
+    uint64_t, bool, sps::SPSSequence<sps::SPSExecutorAddrRange>,
+    sps::SPSSequence<SPSWrite>, sps::SPSSequence<sps::SPSExecutorAddrRange>,
+    sps::SPSSequence<SPSFinalize>, sps::SPSSequence<sps::SPSSequence<uint64_t>>,
+    sps::SPSSequence<sps::SPSExecutorAddr>>;
 /// Session, work.
 using WorkArgs = sps::SPSArgList<uint64_t, SPSWork>;
 /// What went wrong with what is to be finalized, or nothing. If nothing: for
@@ -197,15 +208,16 @@ class SPSSerializationTraits<jitslab::wire::SPSWork, jitslab::wire::Work> {
 public:
   static size_t size(const Work &W) {
     return AL::size(W.Number, W.SynchronizeThreads, W.Traps, W.Writes,
-                    W.Flushes, W.Finalizes, W.Deallocates);
+                    W.Flushes, W.Finalizes, W.Deallocates, W.Sections);
   }
   static bool serialize(SPSOutputBuffer &OB, const Work &W) {
     return AL::serialize(OB, W.Number, W.SynchronizeThreads, W.Traps, W.Writes,
-                         W.Flushes, W.Finalizes, W.Deallocates);
+                         W.Flushes, W.Finalizes, W.Deallocates, W.Sections);
   }
   static bool deserialize(SPSInputBuffer &IB, Work &W) {
     return AL::deserialize(IB, W.Number, W.SynchronizeThreads, W.Traps,
-                           W.Writes, W.Flushes, W.Finalizes, W.Deallocates);
+                           W.Writes, W.Flushes, W.Finalizes, W.Deallocates,
+                           W.Sections);
   }
 };
 

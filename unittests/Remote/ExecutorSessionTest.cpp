@@ -53,6 +53,56 @@ TEST_CASE("What goes, goes, though what comes with it is refused") {
   CHECK(Deallocated == 1);
 }
 
+TEST_CASE("What a controller says of sections outside is looked at") {
+  ExecutorSession S{DescriptorChannel()};
+  const size_t Page = VirtualMemory::system().pageSize();
+  auto Fails = [&](uint64_t Size, uint64_t Align, Lane L, uint64_t File = 0) {
+    return !S.mapSection(Size, Align, L, File);
+  };
+  CHECK(Fails(0, Page, Lane::RWData));
+  CHECK(Fails(Page + 1, Page, Lane::RWData));
+  CHECK(Fails(~uint64_t(0) - Page + 1, Page, Lane::RWData));
+  CHECK(Fails(Page, 0, Lane::RWData));
+  CHECK(Fails(Page, Page / 2, Lane::RWData));
+  CHECK(Fails(Page, 3 * Page, Lane::RWData));
+  CHECK(Fails(Page, uint64_t(1) << 63, Lane::RWData));
+  CHECK(Fails(Page, Page, Lane::Code));
+  CHECK(Fails(Page, Page, Lane::RWData, /*File=*/1));
+
+  ErrorOr<uintptr_t> Data = S.mapSection(Page, 4 * Page, Lane::RWData, 0),
+                     Constants = S.mapSection(Page, Page, Lane::ROData, 0);
+  REQUIRE(Data);
+  REQUIRE(Constants);
+  CHECK(*Data % (4 * Page) == 0);
+  uint64_t Number = 0;
+  const std::string Bytes = "bytes";
+  auto Writes = [&](uintptr_t To, uint64_t Zeros) {
+    wire::Work W;
+    W.Number = ++Number;
+    W.Writes.push_back(
+        {orc::ExecutorAddr(To), ArrayRef<char>(Bytes.data(), 5), Zeros});
+    return S.work(std::move(W)).Refusal.empty();
+  };
+  CHECK(Writes(*Data, Page - 5));
+  CHECK(std::memcmp(reinterpret_cast<char *>(*Data), "bytes", 6) == 0);
+  CHECK_FALSE(Writes(*Data, Page - 4));
+  CHECK_FALSE(Writes(*Data + Page - 4, 0));
+  CHECK_FALSE(Writes(*Data, ~uint64_t(0)));
+  CHECK_FALSE(Writes(*Data + Page, 0));
+  // Read-only data is written once.
+  CHECK(Writes(*Constants, 0));
+  CHECK_FALSE(Writes(*Constants, 0));
+
+  CHECK(S.holds(*Data + Page - 1));
+  CHECK_FALSE(S.release(*Data));
+  CHECK_FALSE(S.holds(*Data));
+  CHECK(S.release(*Data));
+  CHECK(S.holds(*Constants));
+  REQUIRE_SUCCESS(S.end());
+  CHECK_FALSE(S.holds(*Constants));
+  CHECK(Fails(Page, Page, Lane::RWData));
+}
+
 static std::atomic<bool> Begun, MayGoOn;
 
 static wire::CBuffer waitForOther(const char *, size_t) {

@@ -161,11 +161,11 @@ private:
     llvm::StringRef Refusal;
     uint64_t Session, Page;
     uint8_t Coherent;
-    llvm::orc::ExecutorAddr F[7];
+    llvm::orc::ExecutorAddr F[8];
     if (Functions.size() == 1 &&
         wire::read<wire::OpenReply>({Reply.data(), Reply.size()}, Refusal,
                                     Session, Page, Coherent, F[0], F[1], F[2],
-                                    F[3], F[4], F[5], F[6]))
+                                    F[3], F[4], F[5], F[6], F[7]))
       for (llvm::orc::ExecutorAddr A : F)
         Functions.insert(A.getValue());
   }

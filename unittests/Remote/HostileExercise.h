@@ -19,7 +19,7 @@ namespace jitslab {
 struct Exercise {
   /// Replies that came by the socket for work.
   size_t DirectReplies = 0;
-  /// Bytes that are live though all objects went.
+  /// Bytes that are live, or outside, though all objects went.
   size_t LiveBytes = 0;
 };
 
@@ -61,6 +61,12 @@ inline Exercise exercise(HostileExecutor::Change C, bool SharedMemory) {
       consumeError(Object.takeError());
     if (I % 3 == 0)
       Keep(loadFramed(**Manager));
+    auto Outside =
+        loadOutside(**Manager, I % 2 ? RW : orc::MemProt::Read, OutsideSize);
+    if (Outside)
+      Keep(std::move(Outside->Alloc));
+    else
+      consumeError(Outside.takeError());
   }
   Keep(loadFramed(**Manager));
   if (!Allocs.empty()) {
@@ -69,7 +75,8 @@ inline Exercise exercise(HostileExecutor::Change C, bool SharedMemory) {
   }
   consumeError((*Manager)->deallocate(std::move(Allocs)));
   (*Manager)->trim();
-  Result.LiveBytes = (*Manager)->stats().Memory.LiveBytes;
+  Result.LiveBytes = (*Manager)->stats().Memory.LiveBytes +
+                     (*Manager)->stats().Memory.OutsideBytes;
   Manager->reset();
   Result.DirectReplies = Hostile.directReplies();
   consumeError(ES.endSession());

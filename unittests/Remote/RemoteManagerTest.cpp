@@ -135,16 +135,6 @@ TEST_CASE("A window in an executor that may not be followed by others fills") {
   unload(S, valueOf(load(*S.Manager, 1, SlabSize / 2)));
 }
 
-TEST_CASE("What no window of an executor's holds is an error, however it is "
-          "referred to") {
-  RemoteSession S;
-  auto G = makeGraph();
-  addZeros(*G, ".lbss", RW, MaxWindowSize + 1);
-  CHECK(messageOf(S.Manager->allocate(nullptr, *G)) != "");
-  CHECK(S.Manager->stats().Memory.LiveBytes == 0);
-  unload(S, valueOf(load(*S.Manager, 1)));
-}
-
 TEST_CASE("trim gives back what both processes have mapped") {
   const bool SharedMemory = GENERATE(true, false);
   CAPTURE(SharedMemory);
