@@ -122,7 +122,7 @@ TEST_CASE("A window that is made for an object has room for all its segments") {
   const size_t Unit =
       std::max<size_t>(A->options().WindowSize / SlabSize / 16, 1) * SlabSize;
   const size_t Sizes[][2] = {{1, 14}, {14, 1}, {8, 8}, {1, 16}};
-  for (auto [ROData, RWData] : Sizes) {
+  for (const auto &[ROData, RWData] : Sizes) {
     INFO(ROData << " of read-only data, " << RWData << " of data, in units of "
                 << Unit << " bytes");
     Allocation Object =
