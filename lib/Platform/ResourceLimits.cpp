@@ -115,6 +115,10 @@ static LimitHit limitOfLockedMemory() {
 }
 
 LimitHits limitsBehind(std::error_code EC) {
+  // Another process's limits are not those that are seen here.
+  if (EC.category() != std::generic_category() &&
+      EC.category() != std::system_category())
+    return {};
   if (EC == std::errc::not_enough_memory)
     return limitsOfMemory();
   // mmap(2): "Too much memory has been locked". Nothing else that is called

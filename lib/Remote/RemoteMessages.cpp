@@ -16,8 +16,25 @@ using orc::ExecutorAddr;
 
 namespace jitslab {
 
+namespace {
+/// errno in the executor: what this process says of its limits is not why.
+class ExecutorErrno final : public std::error_category {
+public:
+  const char *name() const noexcept override { return "executor"; }
+  std::string message(int Errno) const override {
+    return "in the executor: " + std::generic_category().message(Errno);
+  }
+  std::error_condition
+  default_error_condition(int Errno) const noexcept override {
+    return std::generic_category().default_error_condition(Errno);
+  }
+};
+} // namespace
+
 static std::error_code errnoCode(int32_t Errno) {
-  return std::error_code(Errno, std::generic_category());
+  // Errors may outlive all statics with a destructor.
+  static const auto *Category = new ExecutorErrno;
+  return Errno ? std::error_code(Errno, *Category) : std::error_code();
 }
 
 std::error_code RemoteConnection::callForErrno(ExecutorAddr Function,

@@ -39,6 +39,15 @@ public:
     return Held.size();
   }
 
+  /// Replies \p Errno to what waits.
+  void refuse(int32_t Errno) {
+    std::unique_lock<std::mutex> Guard(Lock);
+    auto Handlers = std::move(Held);
+    Guard.unlock();
+    for (auto &Call : Handlers)
+      Call(wire::write<wire::ErrnoReply>(Errno));
+  }
+
   /// As SimpleRemoteEPC does it.
   void hangUp() {
     getDispatcher().shutdown();
@@ -56,6 +65,43 @@ private:
   std::vector<IncomingWFRHandler> Held;
 };
 } // namespace
+
+TEST_CASE(
+    "What an executor lacks is not explained with this process's limits") {
+  orc::ExecutionSession ES(std::make_unique<HoldingExecutor>());
+  auto &Executor =
+      static_cast<HoldingExecutor &>(ES.getExecutorProcessControl());
+  RemoteOptions O;
+  O.SharedMemory = false;
+  auto Manager = valueOf(RemoteJITLinkMemoryManager::create(Executor, O));
+  Loaded First = valueOf(load(*Manager, 1));
+  Executor.Holds = true;
+  std::string Text;
+  std::error_code EC;
+  std::atomic<bool> Done{false};
+  std::thread Other([&] {
+    Expected<Loaded> L = load(*Manager, 1, /*DataSize=*/size_t(16) << 20);
+    handleAllErrors(L.takeError(), [&](const ErrorInfoBase &E) {
+      Text = E.message();
+      EC = E.convertToErrorCode();
+    });
+    Done = true;
+  });
+  Watchdog Guard("an executor that refuses memory");
+  while (!Done) {
+    Executor.refuse(ENOMEM);
+    std::this_thread::yield();
+  }
+  Other.join();
+  Executor.Holds = false;
+  CHECK(EC == std::errc::not_enough_memory);
+  CHECK(
+      Text ==
+      "jitslab: cannot commit a slab: in the executor: Cannot allocate memory");
+  REQUIRE_SUCCESS(Manager->deallocate(std::move(First.Alloc)));
+  Manager.reset();
+  consumeError(ES.endSession());
+}
 
 // Who is told that his object fails frees its memory, which the thread that
 // waits for an answer holds the lock of.
