@@ -45,17 +45,18 @@ static uint64_t findByNote(const Reader &Memory) {
   if (!readInto(Memory, 0, Header) || !Header.checkMagic() ||
       Header.e_ident[ELF::EI_CLASS] != ELF::ELFCLASS64)
     return 0;
-  uint64_t First = 0;
-  bool HasFirst = false;
-  for (unsigned I = 0; I != Header.e_phnum; ++I) {
-    ELF::Elf64_Phdr Segment;
-    if (!readInto(Memory, Header.e_phoff + I * sizeof(Segment), Segment))
+  std::vector<ELF::Elf64_Phdr> Segments(Header.e_phnum);
+  for (size_t I = 0; I != Segments.size(); ++I)
+    if (!readInto(Memory, Header.e_phoff + I * sizeof(Segments[I]),
+                  Segments[I]))
       return 0;
-    // The address of the first byte, if the file is not position-independent.
-    if (Segment.p_type == ELF::PT_LOAD && !HasFirst) {
-      First = Segment.p_vaddr - Segment.p_offset;
-      HasFirst = true;
-    }
+  // The address of the first byte, if the file is not position-independent.
+  auto Loaded = find_if(Segments, [](const ELF::Elf64_Phdr &Segment) {
+    return Segment.p_type == ELF::PT_LOAD;
+  });
+  const uint64_t First =
+      Loaded == Segments.end() ? 0 : Loaded->p_vaddr - Loaded->p_offset;
+  for (const ELF::Elf64_Phdr &Segment : Segments) {
     if (Segment.p_type != ELF::PT_NOTE)
       continue;
     // Notes lie in what is loaded first, where addresses are offsets.

@@ -14,6 +14,7 @@
 #include "Report.h"
 #include "jitslab/Arena.h"
 #include "llvm/ADT/STLExtras.h"
+#include <set>
 
 using namespace llvm;
 
@@ -46,11 +47,9 @@ public:
 
   /// \returns false if something does not fit together or cannot be read.
   bool readArenas(uint64_t First, Report &R) {
-    // Nothing that lives has so many; a list that was changed while it was read
-    // may have no end.
-    for (size_t I = 0; First; ++I) {
+    while (First) {
       RemoteArena A;
-      if (I == MostRecords || !Memory.readInto(First, A))
+      if (!isNew(First) || !Memory.readInto(First, A))
         return false;
       ArenaReport Arena;
       const NamedLayout *Name = find_if(AllLayouts, [&](const NamedLayout &L) {
@@ -67,13 +66,18 @@ public:
   }
 
 private:
-  static constexpr size_t MostRecords = 1 << 20;
+  /// A list that is damaged, or was changed while it was read, may have no end.
+  /// Nothing that lives has so many records.
+  bool isNew(uint64_t Record) {
+    constexpr size_t MostRecords = 1 << 20;
+    return Records.size() != MostRecords && Records.insert(Record).second;
+  }
 
   bool readWindows(const RemoteArena &A, ArenaReport &Arena) {
     uint64_t Next = A.FirstWindow;
-    for (size_t I = 0; Next; ++I) {
+    while (Next) {
       RemoteWindow W;
-      if (I == MostRecords || !Memory.readInto(Next, W))
+      if (!isNew(Next) || !Memory.readInto(Next, W))
         return false;
       const uint64_t Size = W.End - W.Begin;
       if (W.End <= W.Begin || Size > MaxWindowSize || Size % SlabSize)
@@ -130,6 +134,8 @@ private:
       for (size_t G = 0; G != PerSlab; ++G) {
         if (!Table.isMarked(G))
           continue;
+        if (Table.offset(G) >> LogGranule)
+          return false;
         const uint64_t At =
             W.Begin + I * SlabSize + (uint64_t(G) << LogGranule);
         EndCurrent(At);
@@ -184,6 +190,7 @@ private:
   }
 
   const ProcessMemory &Memory;
+  std::set<uint64_t> Records;
 };
 
 } // namespace

@@ -55,6 +55,7 @@ class JitslabCommand(gdb.Command):
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,
                 universal_newlines=True,
+                errors="replace",
             )
         except OSError as error:
             raise gdb.GdbError(

@@ -6,9 +6,13 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "Core/Inspection.h"
+#include "Core/SegmentMarks.h"
+#include "Platform/VirtualMemory.h"
 #include "Support/Layouts.h"
 #include "Support/RunProgram.h"
 #include "llvm/ADT/StringRef.h"
+#include "llvm/BinaryFormat/ELF.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/JSON.h"
 
@@ -212,6 +216,107 @@ TEST_CASE("A core file of gdb is shown as the process was") {
     TemporaryFile Start(StringRef(Whole).take_front(100));
     checkRefused(runProgram({Tool, Start.path()}), "damaged");
   }
+}
+
+namespace {
+/// A core file whose memory can be changed.
+class ChangedCore {
+public:
+  explicit ChangedCore(std::string Bytes) : Bytes(std::move(Bytes)) {}
+
+  /// \returns where the file has the memory at \p Address.
+  size_t placeOf(uint64_t Address) const {
+    for (const ELF::Elf64_Phdr &P : segments())
+      if (Address >= P.p_vaddr && Address - P.p_vaddr < P.p_filesz)
+        return Address - P.p_vaddr + P.p_offset;
+    return 0;
+  }
+  uint64_t addressOf(size_t Place) const {
+    for (const ELF::Elf64_Phdr &P : segments())
+      if (Place >= P.p_offset && Place - P.p_offset < P.p_filesz)
+        return Place - P.p_offset + P.p_vaddr;
+    return 0;
+  }
+  template <typename T> T at(size_t Place) const {
+    T Value;
+    REQUIRE(Place + sizeof(T) <= Bytes.size());
+    std::memcpy(&Value, &Bytes[Place], sizeof(T));
+    return Value;
+  }
+  template <typename T> void put(size_t Place, T Value) {
+    REQUIRE(Place + sizeof(T) <= Bytes.size());
+    std::memcpy(&Bytes[Place], &Value, sizeof(T));
+  }
+  /// \returns where the record of a window is.
+  size_t windowRecord(uint64_t Begin, uint64_t End) const {
+    const uint64_t Both[] = {Begin, End};
+    size_t At = Bytes.find(
+        std::string(reinterpret_cast<const char *>(Both), sizeof(Both)));
+    REQUIRE(At != std::string::npos);
+    return At - sizeof(uint64_t);
+  }
+  Outcome show() const {
+    TemporaryFile File((StringRef(Bytes)));
+    return runProgram({"timeout", "60", Tool, File.path()});
+  }
+
+private:
+  std::vector<ELF::Elf64_Phdr> segments() const {
+    const auto Header = at<ELF::Elf64_Ehdr>(0);
+    std::vector<ELF::Elf64_Phdr> Loaded;
+    for (size_t I = 0; I != Header.e_phnum; ++I) {
+      auto P =
+          at<ELF::Elf64_Phdr>(Header.e_phoff + I * sizeof(ELF::Elf64_Phdr));
+      if (P.p_type == ELF::PT_LOAD)
+        Loaded.push_back(P);
+    }
+    return Loaded;
+  }
+
+  std::string Bytes;
+};
+} // namespace
+
+TEST_CASE("Arenas that do not fit together are refused, and not for ever") {
+  TemporaryFolder Folder;
+  const std::string Path = (Folder.Path + "/core").str();
+  std::vector<std::string> Line = gdb({"gcore " + Path});
+  Line.insert(Line.end(), {"-p", "{pid}"});
+  REQUIRE(lookAt("per-object", Line).Status == 0);
+  auto Shown = parsed(runProgram({Tool, "--format=json", Path}));
+  const json::Object &Arena =
+      *Shown.getAsObject()->getArray("arenas")->front().getAsObject();
+  const json::Object &Window =
+      *Arena.getArray("windows")->front().getAsObject();
+  auto AddressOf = [&](const char *End) {
+    uint64_t Address = 0;
+    REQUIRE_FALSE(Window.getString(End)->getAsInteger(0, Address));
+    return Address;
+  };
+  const ChangedCore Core(contentsOf(Path));
+  const size_t Record = Core.windowRecord(AddressOf("begin"), AddressOf("end"));
+  CHECK(Core.show().Status == 0);
+
+  ChangedCore Circle = Core;
+  Circle.put(Record, Core.addressOf(Record));
+  checkRefused(Circle.show(), "its arenas cannot be read");
+
+  // Where a segment begins is within its first granule, of a page here.
+  ChangedCore Offset = Core;
+  const size_t Marks =
+      Core.placeOf(Core.at<uint64_t>(Record + offsetof(WindowRecord, Marks)));
+  const size_t Table = Core.placeOf(Core.at<uint64_t>(Marks));
+  const size_t Granules = SlabSize / VirtualMemory::system().pageSize();
+  size_t Changed = 0;
+  for (size_t G = 0; G != Granules; ++G)
+    if (const unsigned Mark =
+            Core.at<uint8_t>(Table + G / 2) >> (G % 2 * 4) & 15;
+        Mark != SegmentMarks::None && Mark != SegmentMarks::Unused) {
+      Offset.put(Table + Granules / 2 + 2 * G, uint16_t(0xffff));
+      ++Changed;
+    }
+  REQUIRE(Changed);
+  checkRefused(Offset.show(), "its arenas cannot be read");
 }
 
 TEST_CASE("The gdb command shows the same") {
