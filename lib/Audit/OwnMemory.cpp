@@ -6,7 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Platform/DescriptorChannel.h"
 #include "../Platform/Descriptors.h"
+#include "../Platform/Fork.h"
 #include "jitslab/RelocationAudit.h"
 #include <cerrno>
 #include <fcntl.h>
@@ -25,20 +27,32 @@ namespace {
 // on for.
 class Pipe {
 public:
-  Pipe() = default;
-  ~Pipe() { drop(); }
-  Pipe(const Pipe &) = delete;
-  Pipe &operator=(const Pipe &) = delete;
-
   Error copy(uint64_t From, MutableArrayRef<uint8_t> To) {
+    // The parent's pipe has its bytes, and another thread may have had the
+    // lock.
+    if (Birth != forkCountAtBirth())
+      return Pipe().copy(From, To);
     // What one thread has written must not be read by another one.
     std::lock_guard<std::mutex> Guard(Lock);
-    if (Ends[0] < 0 && !make())
-      return errorOf(errno);
+    // The host may have closed it, and opened another file by its number.
+    if (checkDescriptor(Ends[0].file()) || checkDescriptor(Ends[1].file()))
+      if (std::error_code EC = make())
+        return errorCodeToError(EC);
+    // A pipe has room for a page at least.
+    constexpr size_t MostAtOnce = 4096;
+    for (; To.size() > MostAtOnce;
+         From += MostAtOnce, To = To.drop_front(MostAtOnce))
+      if (Error Err = copyPart(From, To.take_front(MostAtOnce)))
+        return Err;
+    return copyPart(From, To);
+  }
+
+private:
+  Error copyPart(uint64_t From, MutableArrayRef<uint8_t> To) {
     const void *Source = reinterpret_cast<const void *>(uintptr_t(From));
     ssize_t Written;
     do
-      Written = write(Ends[1], Source, To.size());
+      Written = write(Ends[1].number(), Source, To.size());
     while (Written < 0 && errno == EINTR);
     if (Written < 0)
       return errorOf(errno);
@@ -47,46 +61,39 @@ public:
     while (Done != size_t(Written)) {
       // A pipe with O_NONBLOCK does not wait.
       // NOLINTNEXTLINE(clang-analyzer-unix.BlockInCriticalSection)
-      ssize_t Read = read(Ends[0], To.data() + Done, Written - Done);
+      ssize_t Read = read(Ends[0].number(), To.data() + Done, Written - Done);
       if (Read > 0) {
         Done += Read;
       } else if (Read == 0 || errno != EINTR) {
         int Reason = errno;
-        drop();
+        for (OwnedDescriptor &End : Ends)
+          End = OwnedDescriptor();
         return errorOf(Reason);
       }
     }
     return Done == To.size() ? Error::success() : errorOf(EFAULT);
   }
 
-private:
   static Error errorOf(int Reason) {
     return errorCodeToError(std::error_code(Reason, std::generic_category()));
   }
 
-  bool make() {
-    if (pipe2(Ends, O_CLOEXEC | O_NONBLOCK) != 0)
-      return false;
-    for (int &End : Ends)
-      End = aboveStdio(End);
-    if (Ends[0] >= 0 && Ends[1] >= 0)
-      return true;
-    int Reason = errno;
-    drop();
-    errno = Reason;
-    return false;
-  }
-
-  void drop() {
-    for (int &End : Ends) {
-      if (End >= 0)
-        close(End);
-      End = -1;
+  std::error_code make() {
+    int Numbers[2];
+    if (pipe2(Numbers, O_CLOEXEC | O_NONBLOCK) != 0)
+      return lastError();
+    std::error_code EC;
+    for (int I : {0, 1}) {
+      Ends[I] = OwnedDescriptor(aboveStdio(Numbers[I]));
+      if (Ends[I].number() < 0)
+        EC = lastError();
     }
+    return EC;
   }
 
   std::mutex Lock;
-  int Ends[2] = {-1, -1};
+  OwnedDescriptor Ends[2];
+  const uint32_t Birth = forkCountAtBirth();
 };
 
 } // namespace

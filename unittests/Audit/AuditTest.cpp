@@ -9,8 +9,12 @@
 #include "ApartLinker.h"
 #include "Platform/VirtualMemory.h"
 #include "llvm/Support/Endian.h"
+#include <cstdio>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace jitslab;
 using llvm::StringRef;
@@ -296,6 +300,79 @@ TEST_CASE("Own memory is read, and what is not there is no fault") {
   CHECK(Read(reinterpret_cast<uintptr_t>(Source), Target));
   CHECK(std::memcmp(Source, Target, 8) == 0);
   munmap(Two, 2 * Page);
+}
+
+static std::vector<int> pipeEnds() {
+  std::vector<int> Ends;
+  for (int File = 3; File != 256; ++File) {
+    struct stat Status;
+    if (fstat(File, &Status) == 0 && S_ISFIFO(Status.st_mode))
+      Ends.push_back(File);
+  }
+  return Ends;
+}
+
+TEST_CASE("Own memory is read though the host closes descriptors and opens "
+          "others") {
+  const std::vector<int> Before = pipeEnds();
+  auto Read = std::make_unique<MemoryReader>(ownMemory());
+  const uint8_t Source = 47;
+  uint8_t Target = 0;
+  auto ReadByte = [&] {
+    Target = 0;
+    return !llvm::errorToErrorCode(
+               (*Read)(reinterpret_cast<uintptr_t>(&Source), Target)) &&
+           Target == 47;
+  };
+  REQUIRE(ReadByte());
+  std::vector<int> Ends;
+  for (int File : pipeEnds())
+    if (!llvm::is_contained(Before, File))
+      Ends.push_back(File);
+  REQUIRE(Ends.size() == 2);
+  std::FILE *Others = std::tmpfile();
+  REQUIRE(Others);
+  for (int File : Ends)
+    REQUIRE(dup2(fileno(Others), File) == File);
+  CHECK(ReadByte());
+  Read = nullptr;
+  struct stat Status;
+  for (int File : Ends) {
+    REQUIRE(fstat(File, &Status) == 0);
+    CHECK(Status.st_size == 0);
+    close(File);
+  }
+  std::fclose(Others);
+}
+
+TEST_CASE("Own memory is read in parent and child of a fork") {
+  MemoryReader Read = ownMemory();
+  auto ReadOwn = [&](uint8_t Value) {
+    for (unsigned I = 0; I != 2000; ++I) {
+      uint8_t Target = 0;
+      if (llvm::errorToErrorCode(
+              Read(reinterpret_cast<uintptr_t>(&Value), Target)) ||
+          Target != Value)
+        return false;
+    }
+    return true;
+  };
+  REQUIRE(ReadOwn(1));
+  const pid_t Child = fork();
+  if (Child == 0)
+    _exit(ReadOwn(2) ? 0 : 1);
+  CHECK(ReadOwn(3));
+  int Status = -1;
+  REQUIRE(waitpid(Child, &Status, 0) == Child);
+  CHECK(Status == 0);
+}
+
+TEST_CASE("As much own memory is read as is asked for") {
+  const std::vector<uint8_t> Source(size_t(1) << 18, 47);
+  std::vector<uint8_t> Target(Source.size());
+  REQUIRE_SUCCESS(
+      ownMemory()(reinterpret_cast<uintptr_t>(Source.data()), Target));
+  CHECK(Target == Source);
 }
 
 TEST_CASE("Other formats cannot be audited, and it says so") {
