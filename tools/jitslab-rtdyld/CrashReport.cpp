@@ -125,7 +125,12 @@ static uintptr_t programCounter(const void *Context) {
 }
 
 static void reportCrash(int Signal, siginfo_t *Info, void *Context) {
-  const uintptr_t PC = programCounter(Context);
+  uintptr_t PC = programCounter(Context);
+#if defined(__x86_64__)
+  // Behind an int3, which has one byte.
+  if (Signal == SIGTRAP && Info->si_code == SI_KERNEL)
+    --PC;
+#endif
   const auto Accessed = reinterpret_cast<uintptr_t>(Info->si_addr);
   Message M;
   M << Code->Prefix << "crash (" << nameOf(Signal) << ") at " << PC << ", ";
@@ -139,10 +144,10 @@ static void reportCrash(int Signal, siginfo_t *Info, void *Context) {
     M << "\n";
   }
   M.write();
-  // Ends the process: what crashed is executed again, and a signal that
-  // somebody has sent would be lost otherwise.
+  // Ends the process: what crashed is executed again. A signal that somebody
+  // has sent would be lost otherwise, and int3 is behind what has raised it.
   signal(Signal, SIG_DFL);
-  if (Info->si_code <= 0)
+  if (Info->si_code <= 0 || Signal == SIGTRAP)
     raise(Signal);
 }
 

@@ -18,6 +18,7 @@
 #include <cstring>
 #include <new>
 #include <string>
+#include <sys/resource.h>
 #include <unistd.h>
 
 using namespace llvm;
@@ -118,7 +119,13 @@ static void onFatalError(void *, const char *Reason, bool) {
   _exit(EXIT_FAILURE);
 }
 
-[[noreturn]] static void onOutOfMemory() { leaveAtOnce("out of memory"); }
+[[noreturn]] static void onOutOfMemory() {
+  rlimit Soft;
+  leaveAtOnce(getrlimit(RLIMIT_AS, &Soft) == 0 && Soft.rlim_cur != RLIM_INFINITY
+                  ? "out of memory, or of the address space that RLIMIT_AS "
+                    "(ulimit -v) allows"
+                  : "out of memory");
+}
 
 void installErrorHandlers() {
   install_fatal_error_handler(onFatalError);

@@ -113,7 +113,9 @@ TEST_CASE("What a refused trim has kept is frozen by a fork too") {
   WindowMemory Memory;
   auto A = valueOf(ArenaAccess::create(denseOptions(), Memory));
   Allocation Kept = valueOf(A->allocate(footprint(0, 100, 0)));
-  { Allocation Freed = valueOf(A->allocate(footprint(100, 0, 0))); }
+  {
+    Allocation Freed = valueOf(A->allocate(footprint(100, 0, 0)));
+  }
   Memory.FailNth = 1;
   CHECK(A->trim() == 0);
   CHECK(A->stats().CommittedBytes == 2 * SlabSize);

@@ -96,7 +96,9 @@ size_t residentKiBOf(Layout L) {
   ArenaOptions O = smallOptions();
   O.ObjectLayout = L;
   auto A = llvm::cantFail(Arena::create(O));
-  { Allocation Object = llvm::cantFail(A->allocate(footprint(100, 100, 100))); }
+  {
+    Allocation Object = llvm::cantFail(A->allocate(footprint(100, 100, 100)));
+  }
   size_t Before = residentBytes();
   A->trim();
   return (Before - residentBytes()) / 1024;

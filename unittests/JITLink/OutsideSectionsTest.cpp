@@ -132,25 +132,25 @@ TEST_CASE("Only what can be encoded anywhere lets a section lie outside") {
     /// How many lie outside when code refers to it, and when it does itself.
     size_t FromCode, FromItself;
   } Cases[] = {
-    {"x86_64", x86_64::Pointer64, 1, 1},
+      {"x86_64", x86_64::Pointer64, 1, 1},
 #if JITSLAB_LLVM_HAS_X86_64_SIZE_EDGES
-    {"x86_64", x86_64::Size64, 1, 1},
-    {"x86_64", x86_64::Size32, 1, 1},
+      {"x86_64", x86_64::Size64, 1, 1},
+      {"x86_64", x86_64::Size32, 1, 1},
 #endif
-    {"x86_64", x86_64::Pointer32, 0, 0},
-    {"x86_64", x86_64::Pointer32Signed, 0, 0},
-    {"x86_64", x86_64::Pointer16, 0, 0},
-    {"x86_64", x86_64::Pointer8, 0, 0},
-    {"x86_64", x86_64::Delta32, 0, 1},
-    {"x86_64", x86_64::NegDelta32, 0, 1},
-    {"x86_64", x86_64::BranchPCRel32, 0, 0},
-    {"aarch64", aarch64::Pointer64, 1, 1},
-    {"aarch64", aarch64::MoveWide16, 1, 1},
-    {"aarch64", aarch64::Pointer32, 0, 0},
-    {"aarch64", aarch64::Delta32, 0, 1},
-    {"aarch64", aarch64::NegDelta32, 0, 1},
-    {"aarch64", aarch64::Page21, 0, 0},
-    {"aarch64", aarch64::PageOffset12, 0, 0},
+      {"x86_64", x86_64::Pointer32, 0, 0},
+      {"x86_64", x86_64::Pointer32Signed, 0, 0},
+      {"x86_64", x86_64::Pointer16, 0, 0},
+      {"x86_64", x86_64::Pointer8, 0, 0},
+      {"x86_64", x86_64::Delta32, 0, 1},
+      {"x86_64", x86_64::NegDelta32, 0, 1},
+      {"x86_64", x86_64::BranchPCRel32, 0, 0},
+      {"aarch64", aarch64::Pointer64, 1, 1},
+      {"aarch64", aarch64::MoveWide16, 1, 1},
+      {"aarch64", aarch64::Pointer32, 0, 0},
+      {"aarch64", aarch64::Delta32, 0, 1},
+      {"aarch64", aarch64::NegDelta32, 0, 1},
+      {"aarch64", aarch64::Page21, 0, 0},
+      {"aarch64", aarch64::PageOffset12, 0, 0},
   };
   for (const auto &C : Cases) {
     INFO(C.Arch << " edge kind " << int(C.Kind));

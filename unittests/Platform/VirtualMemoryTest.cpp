@@ -6,8 +6,8 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Core/Errors.h"
 #include "AddressSpaceAdversary.h"
+#include "Core/Errors.h"
 #include "Platform/CodeMemory.h"
 #include "Support/ArenaFixture.h"
 #include "Support/MachineCode.h"

@@ -55,6 +55,15 @@ TEST_CASE("ACrashOfTheLoadedCodeIsLocated") {
     INFO(O.Err);
     CHECK(contains(O.Err, "it accessed 0x"));
     CHECK(contains(O.Err, input("crashing") + ": .rodata"));
+#if defined(__x86_64__)
+    // The processor goes on behind a trap.
+    Arguments.push_back("two");
+    O = runLoader(Arguments);
+    INFO(O.Err);
+    CHECK(O.Status < 0);
+    CHECK(contains(O.Err, "crash (SIGTRAP) at 0x"));
+    CHECK(contains(O.Err, ", " + input("crashing") + ": .text"));
+#endif
   }
 #endif
 }

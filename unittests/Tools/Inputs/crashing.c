@@ -10,6 +10,12 @@ static const int Constant[8] = {1, 2, 3};
 
 int main(int Argc, char **Argv) {
   (void)Argv;
+#if defined(__x86_64__)
+  if (Argc > 2) {
+    __asm__ volatile("int3");
+    return 0;
+  }
+#endif
   // The compiler must not see what is written to.
   volatile int *Target = (volatile int *)8;
   if (Argc > 1)
