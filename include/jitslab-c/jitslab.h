@@ -23,9 +23,10 @@
 /// that do not bind LLVMErrorRef (Python's ctypes), and for callbacks that
 /// cannot return an error. Go hosts must not use it without LockOSThread.
 ///
-/// Bad input. Null pointers, unknown layouts, sizes that no version of this
-/// header had, and memory managers that are not from here are errors, not
-/// crashes. What cannot be noticed is a reference that has been disposed of.
+/// Bad input. Null pointers, unknown layouts, sizes of structs that no version
+/// of this header can have (less than the first had, more than 4096, no multiple
+/// of 8), and memory managers that are not from here are errors, not crashes.
+/// What cannot be noticed is a reference that has been disposed of.
 ///
 /// Ownership. JitslabCreate... makes what the caller owns, until it hands it to
 /// the function of LLVM that its comment names. An arena is shared by whatever
@@ -266,10 +267,9 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 /// disposed of before \p Session is, unlike the one above. It repairs the
 /// defect that jitslab/GOTPCRELXFixPlugin.h describes.
 ///
-/// C++ exceptions pass through its code in an LLJIT, and with LLVM 19 and 20 in
-/// any session. From LLVM 21 on LLJIT's platform is what registers EH frames:
-/// in a session without LLJIT an exception that reaches the code ends the
-/// process, and only C++ can change that (jitslab/LLJITSupport.h).
+/// C++ exceptions pass through its code in any session: the arena's memory
+/// manager registers EH frames. Who adds LLVM's EHFrameRegistrationPlugin to
+/// the layer in C++, with LLVM 19 and 20, registers them twice.
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 

@@ -95,7 +95,7 @@ struct LimitAdvice {
   std::string Advice;
 };
 
-/// The system refused a call. Code: its errno, in the generic category.
+/// The system, or an executor's, refused a call. Code: its errno, as std::errc.
 class JITSLAB_ABI SystemRefusalError
     : public llvm::ErrorInfo<SystemRefusalError> {
 public:

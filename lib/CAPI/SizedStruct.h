@@ -26,10 +26,11 @@ namespace jitslab {
 /// the size. As in Linux's copy_struct_from_user, which takes up to a page.
 inline constexpr size_t MaxStructSize = 4096;
 
-/// Refuses sizes that no header had. \p MinSize is that of the first one.
+/// Refuses sizes that no header has. \p MinSize is that of the first one. All
+/// structs end at multiples of their alignment, so no field is read in part.
 inline llvm::Error checkStructSize(const char *Function, const char *Name,
                                    size_t Size, size_t MinSize) {
-  if (Size >= MinSize && Size <= MaxStructSize)
+  if (Size >= MinSize && Size <= MaxStructSize && Size % alignof(size_t) == 0)
     return llvm::Error::success();
   return argumentError(Function, llvm::Twine(Name) + "::Size is " +
                                      llvm::Twine(Size) + "; set it to sizeof(" +

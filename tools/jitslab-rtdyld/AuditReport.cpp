@@ -80,6 +80,7 @@ static Error reportAsText(raw_ostream &OS, const Findings &F) {
 static Error reportAsJSON(raw_ostream &OS, const Findings &F) {
   json::OStream J(OS, /*IndentSize=*/2);
   J.object([&] {
+    J.attribute("version", 1);
     J.attribute("objects", int64_t(F.Objects));
     J.attribute("relocationsChecked", int64_t(F.Checked));
     J.attribute("relocationsNotChecked", int64_t(F.NotChecked));

@@ -102,6 +102,13 @@ static void badOptionsAreErrors(void) {
   Options.Below = SMALLEST_WINDOW;
   CHECK_ERROR(JitslabCreateArena(&Arena, &Options), "Below is 0x800000");
   CHECK(!Arena);
+
+  // Half of a field would be another value.
+  Options = defaultOptions();
+  Options.Size = offsetof(JitslabArenaOptions, Below) + 4;
+  CHECK_ERROR(JitslabCreateArena(&Arena, &Options),
+              "JitslabArenaOptions::Size");
+  CHECK(!Arena);
 }
 
 static void anOlderHeadersStructHasNoBound(void) {

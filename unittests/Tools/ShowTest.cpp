@@ -191,6 +191,7 @@ TEST_CASE("Option audit=json is for programs") {
       runLoader({"-noexec", "-audit=json", input("caller"), input("answer")});
   json::Object Good = parse(O.Err);
   CHECK(O.Status == 0);
+  CHECK(*Good.getInteger("version") == 1);
   CHECK(*Good.getInteger("objects") == 2);
   CHECK(*Good.getInteger("relocationsChecked") > 0);
   CHECK(Good.getArray("problems")->empty());
