@@ -252,6 +252,7 @@ TEST_CASE("Sections outside are nothing that keeps a dead executor's memory") {
     Block *Section;
     auto Alloc = valueOf(
         allocateOutside(*S.Manager, *G, MemProt::Read, OutsideSize, Section));
+    CHECK(outsideBytes(*S.Manager) >= 2 * OutsideSize);
     S.Process.kill();
     CHECK(messageOf(loadOutside(*S.Manager, RW, OutsideSize)) != "");
     CHECK(messageOf(Alloc->finalize()) != "");
