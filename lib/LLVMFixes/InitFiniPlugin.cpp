@@ -36,8 +36,8 @@ struct __attribute__((visibility("hidden"))) InitFiniPlugin::State final
     /// In the order of linking.
     std::vector<std::pair<orc::ResourceKey, InitFiniFunctions>> Objects;
     std::vector<AtExit> AtExits;
-    /// How many graphs of defineAtExit are there, linked or not.
-    unsigned Handles = 0;
+    /// Of the graphs of defineAtExit, linked or not.
+    SmallVector<orc::ResourceKey, 1> Handles;
   };
 
   // __dso_handle holds the address of its JITDylib's Dylib.
@@ -156,18 +156,21 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
 Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
                                    orc::JITDylib &JD) {
   orc::ExecutionSession &ES = JD.getExecutionSession();
+  orc::ResourceTrackerSP Tracker = JD.getDefaultResourceTracker();
+  const orc::ResourceKey Key = Tracker->getKeyUnsafe();
   std::shared_ptr<State::Dylib> D;
   {
     std::lock_guard<std::mutex> Guard(S->Lock);
     D = S->of(JD);
-    ++D->Handles;
+    D->Handles.push_back(Key);
   }
-  Error Err = Layer.add(
-      JD, makeAtExit(ES, D.get(),
-                     orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
+  Error Err =
+      Layer.add(std::move(Tracker),
+                makeAtExit(ES, D.get(),
+                           orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
   if (Err) {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    --D->Handles;
+    D->Handles.erase(find(D->Handles, Key));
   }
   return Err;
 }
@@ -249,14 +252,13 @@ Error InitFiniPlugin::notifyRemovingResources(orc::JITDylib &JD,
     if (!D)
       return Error::success();
     for (auto &[Key, Functions] : reverse(D->Objects))
-      if (Key == K) {
-        D->Handles -= Functions.HasHandle;
+      if (Key == K)
         Going.push_back(std::move(Functions));
-      }
+    erase_if(D->Handles, [&](orc::ResourceKey Key) { return Key == K; });
     erase_if(D->Objects, [&](const auto &Each) { return Each.first == K; });
     // Another JITDylib may come to lie where this one is. Nobody can register
     // with it any more.
-    IsLast = D->Objects.empty() && !D->Handles;
+    IsLast = D->Objects.empty() && D->Handles.empty();
     if (IsLast)
       S->Dylibs.erase(&JD);
   }
@@ -282,10 +284,13 @@ void InitFiniPlugin::notifyTransferringResources(orc::JITDylib &JD,
                                                  orc::ResourceKey To,
                                                  orc::ResourceKey From) {
   std::lock_guard<std::mutex> Guard(S->Lock);
-  if (std::shared_ptr<State::Dylib> D = S->find(JD))
-    for (auto &[Key, Functions] : D->Objects)
-      if (Key == From)
-        Key = To;
+  std::shared_ptr<State::Dylib> D = S->find(JD);
+  if (!D)
+    return;
+  for (auto &[Key, Functions] : D->Objects)
+    if (Key == From)
+      Key = To;
+  std::replace(D->Handles.begin(), D->Handles.end(), From, To);
 }
 
 } // namespace jitslab

@@ -24,8 +24,6 @@ namespace jitslab {
 // What a function without a priority has (GCC, attribute "constructor").
 static constexpr unsigned NoPriority = 65535;
 
-static constexpr char AtExitGraph[] = "<jitslab atexit>";
-
 namespace {
 
 /// What a section's name says of it.
@@ -188,7 +186,6 @@ bool waitForAll(orc::JITDylib &JD, StringRef Symbol) {
 
 InitFiniFunctions readInitFini(LinkGraph &G, bool Functions) {
   InitFiniFunctions Result;
-  Result.HasHandle = G.getName() == AtExitGraph;
   for (Section &S : G.sections()) {
     // What was linked for a moment, or was given no memory, is nowhere.
     if (S.getMemLifetime() != orc::MemLifetime::Standard)
@@ -245,7 +242,7 @@ void runFinis(const std::vector<InitFiniFunctions::Entry> &Finis) {
 std::unique_ptr<LinkGraph> makeAtExit(orc::ExecutionSession &ES,
                                       const void *Pointer,
                                       orc::ExecutorAddr Register) {
-  std::unique_ptr<LinkGraph> G = makeGraph(ES, AtExitGraph);
+  std::unique_ptr<LinkGraph> G = makeGraph(ES, "<jitslab atexit>");
   Section &S = G->createSection(".data.dso_handle",
                                 orc::MemProt::Read | orc::MemProt::Write);
   MutableArrayRef<char> Content = G->allocateBuffer(sizeof(Pointer));

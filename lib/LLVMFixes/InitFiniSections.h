@@ -38,8 +38,6 @@ struct InitFiniFunctions {
   std::string Symbol;
   /// Constructors have run.
   bool Initialized = false;
-  /// It is one of makeAtExit's.
-  bool HasHandle = false;
 
   bool contains(uintptr_t Address) const;
 };

@@ -275,6 +275,24 @@ TEST_CASE("With its last object a JITDylib's destructors have run") {
   }
 }
 
+// C has no need of them.
+TEST_CASE("Of a JITDylib whose code does not ask for exit functions nothing "
+          "stays") {
+  AtExitJIT A;
+  orc::ExecutionSession &ES = A.JIT->getExecutionSession();
+  orc::JITDylib &JD = ES.createBareJITDylib("plain");
+  REQUIRE_SUCCESS(A.Statics->defineAtExit(A.layer(), JD));
+  REQUIRE_SUCCESS(JD.clear());
+  // At the same address, as another JITDylib may be.
+  REQUIRE_SUCCESS(defineLog(JD));
+  A.load(JD);
+  int Event = 5;
+  CHECK(A.function<int(void (*)(void *), void *)>(JD, "at_exit_host")(
+            logArgument, &Event) == 0);
+  REQUIRE_SUCCESS(ES.removeJITDylib(JD));
+  CHECK(Log == Events{5});
+}
+
 TEST_CASE("What destructors register at exit runs before their object goes") {
   AtExitJIT A;
   orc::ExecutionSession &ES = A.JIT->getExecutionSession();
