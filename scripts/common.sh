@@ -42,6 +42,17 @@ debian_mirror() {
   echo "${mirror:-http://deb.debian.org/debian/}"
 }
 
+# The LLVM for which the last release's symbols are kept.
+interface_llvm() {
+  local symbols
+  symbols=$(echo "$root"/unittests/Package/abi/symbols-llvm*)
+  [[ $symbols =~ /symbols-llvm([0-9]+)$ && -f $symbols ]] || {
+    echo "${script##*/}: not one file of symbols: $symbols" >&2
+    return 1
+  }
+  echo "${BASH_REMATCH[1]}"
+}
+
 # Can AArch64 be emulated, with its packages beside this machine's? Ubuntu has
 # them on other mirrors.
 emulates_aarch64() {
