@@ -34,12 +34,13 @@ as_root() {
   fi
 }
 
-# Where Debian's packages come from, for suites that are not this machine's.
+# Where Debian's packages come from, for suites that are not this machine's:
+# debian_mirror [debian-security], which has security updates.
 debian_mirror() {
-  local mirror
+  local archive=${1-debian} mirror
   mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' |
-    awk '/\/debian\/$/ && !found++') || true
-  echo "${mirror:-http://deb.debian.org/debian/}"
+    awk -v end="/$archive/" 'substr($0, length($0) - length(end) + 1) == end && !found++') || true
+  echo "${mirror:-http://deb.debian.org/$archive/}"
 }
 
 # The LLVM for which the last release's symbols are kept.
