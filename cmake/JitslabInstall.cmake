@@ -124,6 +124,13 @@ other.
 set(_runtime lib${JITSLAB_LIBRARY_NAME}-${JITSLAB_SOVERSION})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${_runtime})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
+# All its files are in folders of the architecture or of the package.
+if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.31)
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_MULTIARCH same)
+else()
+  # CPack has no such field yet, and writes this one as it is.
+  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION "libs\nMulti-Arch: same")
+endif()
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "${_about}\
 This package has the shared library for LLVM ${JITSLAB_LLVM_MAJOR}.")
 

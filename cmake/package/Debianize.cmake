@@ -17,8 +17,8 @@ foreach(text IN LISTS texts)
   execute_process(COMMAND gzip -9nf ${text} COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
 
-# Each MINOR before 1.0 has a SONAME of its own, so that all symbols of a library
-# are as old as its version.
+# Symbols are as old as first-versions says, or else as the package: those of
+# another LLVM's classes, whose packages only ask for a newer one than they need.
 file(GLOB_RECURSE library
   "${CPACK_TEMPORARY_DIRECTORY}/libjitslab-llvm*.so.*.*.*")
 find_program(gensymbols dpkg-gensymbols)
@@ -31,4 +31,16 @@ if(library AND gensymbols)
       -v${CPACK_PACKAGE_VERSION} -p${CPACK_RUNTIME_PACKAGE} -e${library}
       -O${CPACK_RUNTIME_SYMBOLS}
     WORKING_DIRECTORY "${folder}" COMMAND_ERROR_IS_FATAL ANY)
+  file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/first-versions" known REGEX "^[^#]")
+  file(READ "${CPACK_RUNTIME_SYMBOLS}" symbols)
+  foreach(line IN LISTS known)
+    if(line MATCHES "^([^ ]+) ([0-9.]+)$")
+      set(since "${CMAKE_MATCH_2}")
+      string(REGEX REPLACE "(\n ${CMAKE_MATCH_1}@[^ \n]+) [^\n]+" "\\1 ${since}"
+        symbols "${symbols}")
+    else()
+      message(FATAL_ERROR "first-versions: '${line}' is no symbol and version")
+    endif()
+  endforeach()
+  file(WRITE "${CPACK_RUNTIME_SYMBOLS}" "${symbols}")
 endif()
