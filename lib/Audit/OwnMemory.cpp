@@ -35,9 +35,13 @@ public:
     // What one thread has written must not be read by another one.
     std::lock_guard<std::mutex> Guard(Lock);
     // The host may have closed it, and opened another file by its number.
-    if (checkDescriptor(Ends[0].file()) || checkDescriptor(Ends[1].file()))
-      if (std::error_code EC = make())
-        return errorCodeToError(EC);
+    for (const OwnedDescriptor &End : Ends)
+      if (std::error_code EC = checkDescriptor(End.file())) {
+        if (EC == std::errc::bad_file_descriptor)
+          EC = make();
+        if (EC)
+          return errorCodeToError(EC);
+      }
     // A pipe has room for a page at least.
     constexpr size_t MostAtOnce = 4096;
     for (; To.size() > MostAtOnce;
@@ -66,8 +70,7 @@ private:
         Done += Read;
       } else if (Read == 0 || errno != EINTR) {
         int Reason = errno;
-        for (OwnedDescriptor &End : Ends)
-          End = OwnedDescriptor();
+        drop();
         return errorOf(Reason);
       }
     }
@@ -88,7 +91,14 @@ private:
       if (Ends[I].number() < 0)
         EC = lastError();
     }
+    if (EC)
+      drop();
     return EC;
+  }
+
+  void drop() {
+    for (OwnedDescriptor &End : Ends)
+      End = OwnedDescriptor();
   }
 
   std::mutex Lock;

@@ -23,13 +23,22 @@ namespace jitslab {
 
 OwnedDescriptor::OwnedDescriptor(int Descriptor) {
   struct stat Status;
-  if (Descriptor < 0 || fstat(Descriptor, &Status))
+  if (Descriptor < 0)
     return;
-  File = {Descriptor, Status.st_dev, Status.st_ino};
+  if (fstat(Descriptor, &Status) == 0) {
+    File = {Descriptor, Status.st_dev, Status.st_ino};
+    return;
+  }
+  // It is known to be this process's, and would not be later.
+  const int Reason = errno;
+  if (Reason != EBADF)
+    close(Descriptor);
+  errno = Reason;
 }
 
 OwnedDescriptor::~OwnedDescriptor() {
-  if (File.Descriptor >= 0)
+  // What is not closed here never is, so the system is asked twice.
+  if (File.Descriptor >= 0 && !closeIfOurs(File))
     (void)closeIfOurs(File);
 }
 
