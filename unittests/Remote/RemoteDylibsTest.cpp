@@ -88,7 +88,12 @@ TEST_CASE("A JITDylib may have one window of an executor's only, and a full "
   CHECK(OfA.size() > 1);
   // Others are not in the way.
   valueOf(loadFor(S, &B, 2, OfB));
+  // Nor is what has gone.
+  FinalizedAllocs Gone;
+  Gone.push_back(std::move(OfA.back()));
   OfA.pop_back();
+  REQUIRE_SUCCESS(S.Manager->deallocate(std::move(Gone)));
+  valueOf(loadFor(S, &A, 3, OfA));
   REQUIRE_SUCCESS(S.Manager->deallocate(std::move(OfA)));
   REQUIRE_SUCCESS(S.Manager->deallocate(std::move(OfB)));
 }
