@@ -114,7 +114,7 @@ private:
   llvm::Error openSession(llvm::orc::ExecutorAddr Open, bool SharedMemory);
   llvm::Error fail(const llvm::Twine &Reason);
   llvm::Error over();
-  llvm::ErrorOr<uint64_t> send(const SharedMemory *File);
+  template <typename Fn> auto withFile(const SharedMemory *File, Fn Call);
   llvm::ErrorOr<uintptr_t> callForStart(llvm::orc::ExecutorAddr Function,
                                         const wire::Buffer &Args, size_t Size,
                                         size_t Align);

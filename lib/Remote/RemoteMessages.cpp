@@ -77,42 +77,41 @@ std::error_code RemoteConnection::release(uintptr_t Start) {
       ReleaseFn, wire::write<wire::ReleaseArgs>(Session, ExecutorAddr(Start)));
 }
 
-/// \returns its number.
-ErrorOr<uint64_t> RemoteConnection::send(const SharedMemory *File) {
+// Checked before the lock: in a child it may be held by a thread that is not
+// there.
+/// \returns what \p Call does, which is called with the number by which \p File
+/// was sent, 0 if there is none, before another one is sent.
+template <typename Fn>
+auto RemoteConnection::withFile(const SharedMemory *File, Fn Call) {
+  using Result = decltype(Call(LastFile));
+  if (Error Err = check())
+    return Result(errorToErrorCode(std::move(Err)));
+  std::lock_guard<std::mutex> Guard(SendLock);
   if (!File)
-    return 0;
+    return Call(0);
   if (std::error_code EC = Channel.send(LastFile + 1, File->Descriptor))
-    return EC;
-  return ++LastFile;
+    return Result(EC);
+  return Call(++LastFile);
 }
 
-// Before the lock: in a child it may be held by a thread that is not there.
 std::error_code RemoteConnection::map(AddressRange R, Lane L,
                                       const SharedMemory *File) {
-  if (Error Err = check())
-    return errorToErrorCode(std::move(Err));
-  std::lock_guard<std::mutex> Guard(SendLock);
-  ErrorOr<uint64_t> Number = send(File);
-  if (!Number)
-    return Number.getError();
-  return callForErrno(MapFn, wire::write<wire::MapArgs>(Session, remote(R),
-                                                        uint8_t(L), *Number));
+  return withFile(File, [&](uint64_t Number) {
+    return callForErrno(MapFn, wire::write<wire::MapArgs>(Session, remote(R),
+                                                          uint8_t(L), Number));
+  });
 }
 
 ErrorOr<uintptr_t> RemoteConnection::mapSection(size_t Size, size_t Align,
                                                 Lane L,
                                                 const SharedMemory *File) {
-  if (Error Err = check())
-    return errorToErrorCode(std::move(Err));
-  std::lock_guard<std::mutex> Guard(SendLock);
-  ErrorOr<uint64_t> Number = send(File);
-  if (!Number)
-    return Number.getError();
-  return callForStart(MapSectionFn,
-                      wire::write<wire::MapSectionArgs>(Session, uint64_t(Size),
-                                                        uint64_t(Align),
-                                                        uint8_t(L), *Number),
-                      Size, Align);
+  return withFile(File, [&](uint64_t Number) {
+    return callForStart(
+        MapSectionFn,
+        wire::write<wire::MapSectionArgs>(Session, uint64_t(Size),
+                                          uint64_t(Align), uint8_t(L), Number),
+        Size, Align);
+  });
 }
 
 std::error_code RemoteConnection::unmap(AddressRange R) {

@@ -6,8 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "Platform/DescriptorChannel.h"
-#include "Support/Catch.h"
+#include "ChannelPair.h"
 #include <atomic>
 #include <csignal>
 #include <sys/resource.h>
@@ -16,23 +15,6 @@
 #include <unistd.h>
 
 using namespace jitslab;
-
-namespace {
-/// Both ends.
-struct ChannelPair {
-  ChannelPair() {
-    auto Listener = ChannelListener::create();
-    REQUIRE(Listener);
-    auto C = DescriptorChannel::connect(Listener->name(), Listener->proof());
-    REQUIRE(C);
-    auto A = Listener->accept();
-    REQUIRE(A);
-    Connecting = std::move(*C);
-    Accepting = std::move(*A);
-  }
-  DescriptorChannel Connecting, Accepting;
-};
-} // namespace
 
 // As a profiler's: poll fails with EINTR even if it does not wait.
 TEST_CASE("A signal is not the end of a connection") {

@@ -41,26 +41,25 @@ public:
 
   /// Replies \p Errno to what waits.
   void refuse(int32_t Errno) {
-    std::unique_lock<std::mutex> Guard(Lock);
-    auto Handlers = std::move(Held);
-    Guard.unlock();
-    for (auto &Call : Handlers)
+    for (auto &Call : takeHeld())
       Call(wire::write<wire::ErrnoReply>(Errno));
   }
 
   /// As SimpleRemoteEPC does it.
   void hangUp() {
     getDispatcher().shutdown();
-    std::unique_lock<std::mutex> Guard(Lock);
-    auto Handlers = std::move(Held);
-    Guard.unlock();
-    for (auto &Call : Handlers)
+    for (auto &Call : takeHeld())
       Call(wire::Buffer::createOutOfBandError("disconnecting"));
   }
 
   std::atomic<bool> Holds{false};
 
 private:
+  std::vector<IncomingWFRHandler> takeHeld() {
+    std::lock_guard<std::mutex> Guard(Lock);
+    return std::exchange(Held, {});
+  }
+
   std::mutex Lock;
   std::vector<IncomingWFRHandler> Held;
 };

@@ -9,21 +9,16 @@
 #ifndef JITSLAB_UNITTESTS_SERVEDSESSION_H
 #define JITSLAB_UNITTESTS_SERVEDSESSION_H
 
+#include "ChannelPair.h"
 #include "Executor/ExecutorSession.h"
-#include "Support/Catch.h"
 
 namespace jitslab {
 
 /// \returns the controller's end.
 inline RecordSocket serve(ExecutorSession &S) {
-  auto Listener = ChannelListener::create();
-  REQUIRE(Listener);
-  auto Theirs = DescriptorChannel::connect(Listener->name(), Listener->proof());
-  REQUIRE(Theirs);
-  auto Ours = Listener->accept();
-  REQUIRE(Ours);
-  S.serve(RecordSocket(std::move(*Theirs)));
-  return RecordSocket(std::move(*Ours));
+  ChannelPair P;
+  S.serve(RecordSocket(std::move(P.Connecting)));
+  return RecordSocket(std::move(P.Accepting));
 }
 
 inline void send(RecordSocket &Controller, wire::Work &W) {
