@@ -140,8 +140,7 @@ LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
 // No error: it would take memory from the heap.
 LLVMBool JitslabArenaLookup(JitslabArenaRef Arena, uint64_t Address,
                             JitslabMemoryLocation *Location) {
-  if (!Arena || !Location || Location->Size < MinLocationSize ||
-      Location->Size > MaxStructSize)
+  if (!Arena || !Location || !isStructSize(Location->Size, MinLocationSize))
     return 0;
   const MemoryLocation L = Arena->Share->lookup(uintptr_t(Address));
   JitslabMemoryLocation Known = {};

@@ -14,7 +14,6 @@
 ///
 //===----------------------------------------------------------------------===//
 
-#include "jitslab-c/jitslab.h"
 #include "jitslab/Arena.h"
 #include "jitslab/ArenaSnapshot.h"
 #include "jitslab/Config.h"
@@ -141,15 +140,6 @@ static_assert(RelocationProblem::OutOfRange == 0 &&
               RelocationProblem::Misaligned == 1 &&
               RelocationProblem::WrongEncoding == 2 &&
               RelocationProblem::NoSlot == 3);
-static_assert(JitslabLayoutPerObject == 0 && JitslabLayoutPerProtection == 1 &&
-              JitslabLayoutDense == 2);
-static_assert(JitslabErrorNone == 0 && JitslabErrorOther == 1 &&
-              JitslabErrorArenaFull == 2 && JitslabErrorSystemRefusal == 3 &&
-              JitslabErrorBadOption == 4);
-static_assert(JitslabMemoryOutside == 0 && JitslabMemoryUnused == 1 &&
-              JitslabMemoryLive == 2 && JitslabMemoryFreed == 3);
-static_assert(JitslabSegmentCode == 0 && JitslabSegmentROData == 1 &&
-              JitslabSegmentRWData == 2);
 
 #if JITSLAB_HAS_JITLINK
 [[maybe_unused]] static void countFields(ArenaJITLinkOptions O) {

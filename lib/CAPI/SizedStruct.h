@@ -26,11 +26,18 @@ namespace jitslab {
 /// the size. As in Linux's copy_struct_from_user, which takes up to a page.
 inline constexpr size_t MaxStructSize = 4096;
 
-/// Refuses sizes that no header has. \p MinSize is that of the first one. All
-/// structs end at multiples of their alignment, so no field is read in part.
+/// True if a header may have a struct of this size. \p MinSize is that of the
+/// first one. All end at multiples of their alignment, so no field is read in
+/// part.
+inline bool isStructSize(size_t Size, size_t MinSize) {
+  return Size >= MinSize && Size <= MaxStructSize &&
+         Size % alignof(size_t) == 0;
+}
+
+/// Refuses all other sizes.
 inline llvm::Error checkStructSize(const char *Function, const char *Name,
                                    size_t Size, size_t MinSize) {
-  if (Size >= MinSize && Size <= MaxStructSize && Size % alignof(size_t) == 0)
+  if (isStructSize(Size, MinSize))
     return llvm::Error::success();
   return argumentError(Function, llvm::Twine(Name) + "::Size is " +
                                      llvm::Twine(Size) + "; set it to sizeof(" +
