@@ -8,14 +8,13 @@
 
 #include "Inspection.h"
 #include "../Platform/Fork.h"
-#include "jitslab/ABI.h"
 
+// Not exported: the dynamic linker would have it mean another copy's. Each copy
+// of the library in a process has its own, and a note that says where.
 extern "C" {
-JITSLAB_ABI jitslab::InspectionDescriptor JitslabDescriptor;
+jitslab::InspectionDescriptor JitslabDescriptor;
 }
 
-// The dynamic linker may have the symbol mean another library's; the note means
-// this one's.
 static_assert(jitslab::InspectionDescriptor::NoteType == 1);
 __asm__(".pushsection .note.jitslab, \"a\", %note\n"
         "  .balign 4\n"

@@ -40,10 +40,10 @@ struct ArenaRecord {
   uint32_t LogGranule = 0;
 };
 
-/// Is found by its symbol, JitslabDescriptor, and where there are no symbols
-/// by a note: of the name "jitslab" and the type NoteType, it holds the
-/// distance to the descriptor from itself, 8 bytes. Each copy of the library in
-/// a process has one.
+/// Is found by a note: of the name "jitslab" and the type NoteType, it holds
+/// the distance to the descriptor from itself, 8 bytes. Each copy of the
+/// library in a process has one. No dynamic symbol names it, which the linker
+/// would have mean another copy's.
 struct InspectionDescriptor {
   static constexpr uint32_t ThisVersion = 1;
   static constexpr uint32_t NoteType = 1;
