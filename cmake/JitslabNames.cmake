@@ -19,6 +19,11 @@ else()
   set(JITSLAB_COMPATIBILITY SameMajorVersion)
 endif()
 
+# The library for C (ADR 0027). Its number is its own, and stays: programs that
+# were linked with it run with every later one.
+set(JITSLAB_C_LIBRARY_NAME jitslab-c-llvm${JITSLAB_LLVM_MAJOR})
+set(JITSLAB_C_SOVERSION 1)
+
 # Under the prefix: the preload and its backends, which are loaded by their paths
 # and not linked to.
 set(JITSLAB_PRELOAD_FOLDER ${CMAKE_INSTALL_LIBDIR}/jitslab)

@@ -6,14 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-#include "llvm-c/LLJIT.h"
-#include "Arenas.h"
+#include "JITs.h"
 #include "Support/NativeTarget.h"
 #include "jitslab/Config.h"
-#include "llvm-c/Core.h"
-
-// Of JitslabCreateRTDyldObjectLinkingLayer and JitslabCreateObjectLinkingLayer.
-typedef LLVMOrcLLJITBuilderObjectLinkingLayerCreatorFunction Creator;
 
 static const Creator WorkingCreators[] = {
     JitslabCreateRTDyldObjectLinkingLayer,
@@ -22,54 +17,6 @@ static const Creator WorkingCreators[] = {
 #endif
 };
 #define NUM_CREATORS (sizeof(WorkingCreators) / sizeof(WorkingCreators[0]))
-
-/// What the session's error reporter got.
-static char Reported[4096];
-
-static void keepReport(void *Context, LLVMErrorRef Err) {
-  (void)Context;
-  char *Text = LLVMGetErrorMessage(Err);
-  strncat(Reported, Text, sizeof(Reported) - strlen(Reported) - 1);
-  LLVMDisposeErrorMessage(Text);
-}
-
-static LLVMOrcLLJITRef makeJIT(Creator Create, void *Context) {
-  LLVMOrcLLJITBuilderRef Builder = LLVMOrcCreateLLJITBuilder();
-  LLVMOrcLLJITBuilderSetObjectLinkingLayerCreator(Builder, Create, Context);
-  LLVMOrcLLJITRef JIT = NULL;
-  CHECK_SUCCESS(LLVMOrcCreateLLJIT(&JIT, Builder));
-  REQUIRE(JIT);
-  LLVMOrcDefinitionGeneratorRef Process = NULL;
-  CHECK_SUCCESS(LLVMOrcCreateDynamicLibrarySearchGeneratorForProcess(
-      &Process, LLVMOrcLLJITGetGlobalPrefix(JIT), NULL, NULL));
-  LLVMOrcJITDylibAddGenerator(LLVMOrcLLJITGetMainJITDylib(JIT), Process);
-  Reported[0] = '\0';
-  LLVMOrcExecutionSessionSetErrorReporter(LLVMOrcLLJITGetExecutionSession(JIT),
-                                          keepReport, NULL);
-  return JIT;
-}
-
-/// Adds an object of unittests/Inputs.
-static void addObject(LLVMOrcLLJITRef JIT, const char *Name) {
-  char Path[1024];
-  snprintf(Path, sizeof(Path), "%s/%s.o", JITSLAB_TEST_INPUTS, Name);
-  LLVMMemoryBufferRef Buffer = NULL;
-  char *Text = NULL;
-  if (LLVMCreateMemoryBufferWithContentsOfFile(Path, &Buffer, &Text)) {
-    fprintf(stderr, "%s: %s\n", Path, Text);
-    LLVMDisposeMessage(Text);
-  }
-  REQUIRE(Buffer);
-  CHECK_SUCCESS(
-      LLVMOrcLLJITAddObjectFile(JIT, LLVMOrcLLJITGetMainJITDylib(JIT), Buffer));
-}
-
-static int call(LLVMOrcLLJITRef JIT, const char *Name, int X) {
-  LLVMOrcExecutorAddress Address = 0;
-  CHECK_SUCCESS(LLVMOrcLLJITLookup(JIT, &Address, Name));
-  REQUIRE(Address);
-  return ((int (*)(int))(uintptr_t)Address)(X);
-}
 
 /// The lookup has to fail, and the reason with \p Part to be reported.
 static void checkRefused(LLVMOrcLLJITRef JIT, const char *Name,
