@@ -8,11 +8,13 @@ set(_pc_dir ${CMAKE_INSTALL_LIBDIR}/pkgconfig)
 install(TARGETS jitslab jitslab_shared EXPORT jitslabTargets
   LIBRARY COMPONENT Runtime NAMELINK_COMPONENT Development
   ARCHIVE COMPONENT Development)
+install(TARGETS jitslab_c EXPORT jitslabTargets
+  LIBRARY COMPONENT RuntimeC NAMELINK_COMPONENT Development)
 if(TARGET jitslab_executor)
   install(TARGETS jitslab_executor EXPORT jitslabTargets
     ARCHIVE COMPONENT Development)
 endif()
-set(_components Runtime Development)
+set(_components Runtime RuntimeC Development)
 # bash looks for a file with the program's name.
 function(_jitslab_completion program component)
   install(FILES ${PROJECT_SOURCE_DIR}/tools/completions/jitslab
@@ -84,6 +86,7 @@ file(RELATIVE_PATH _pc_to_lib ${CMAKE_INSTALL_PREFIX}/${_pc_dir}
 file(RELATIVE_PATH _pc_to_include ${CMAKE_INSTALL_PREFIX}/${_pc_dir}
      ${CMAKE_INSTALL_FULL_INCLUDEDIR})
 set(_pc_shared "-L\${libdir} -l${JITSLAB_LIBRARY_NAME}")
+set(_pc_c "-L\${libdir} -l${JITSLAB_C_LIBRARY_NAME}")
 set(_archive lib${JITSLAB_LIBRARY_NAME}.a)
 string(CONCAT _pc_static "\${libdir}/${_archive} "
   "-Wl,--exclude-libs,${_archive} -lstdc++ -pthread")
@@ -98,6 +101,9 @@ endfunction()
 foreach(_name jitslab ${JITSLAB_LIBRARY_NAME})
   _jitslab_pc(${_name} "${_pc_shared}" "jitslab")
   _jitslab_pc(${_name}-static "${_pc_static}" "jitslab, static")
+endforeach()
+foreach(_name jitslab-c ${JITSLAB_C_LIBRARY_NAME})
+  _jitslab_pc(${_name} "${_pc_c}" "jitslab for C")
 endforeach()
 
 # --- .deb
@@ -124,20 +130,29 @@ other.
 set(_runtime lib${JITSLAB_LIBRARY_NAME}-${JITSLAB_SOVERSION})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_NAME ${_runtime})
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION libs)
-# All its files are in folders of the architecture or of the package.
-if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.31)
-  set(CPACK_DEBIAN_RUNTIME_PACKAGE_MULTIARCH same)
-else()
-  # CPack has no such field yet, and writes this one as it is.
-  set(CPACK_DEBIAN_RUNTIME_PACKAGE_SECTION "libs\nMulti-Arch: same")
-endif()
 set(CPACK_DEBIAN_RUNTIME_DESCRIPTION "${_about}\
-This package has the shared library for LLVM ${JITSLAB_LLVM_MAJOR}.")
+This package has the shared library for C++ and LLVM ${JITSLAB_LLVM_MAJOR}.")
+
+set(_runtime_c lib${JITSLAB_C_LIBRARY_NAME}-${JITSLAB_C_SOVERSION})
+set(CPACK_DEBIAN_RUNTIMEC_PACKAGE_NAME ${_runtime_c})
+set(CPACK_DEBIAN_RUNTIMEC_PACKAGE_SECTION libs)
+set(CPACK_DEBIAN_RUNTIMEC_DESCRIPTION "${_about}\
+This package has the shared library for C and LLVM ${JITSLAB_LLVM_MAJOR}.")
+# All their files are in folders of the architecture or of the package.
+foreach(_component RUNTIME RUNTIMEC)
+  if(CMAKE_VERSION VERSION_GREATER_EQUAL 3.31)
+    set(CPACK_DEBIAN_${_component}_PACKAGE_MULTIARCH same)
+  else()
+    # CPack has no such field yet, and writes this one as it is.
+    set(CPACK_DEBIAN_${_component}_PACKAGE_SECTION "libs\nMulti-Arch: same")
+  endif()
+endforeach()
 
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_NAME lib${JITSLAB_LIBRARY_NAME}-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_SECTION libdevel)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_DEPENDS
-  "${_runtime} (= ${PROJECT_VERSION}), llvm-${JITSLAB_LLVM_MAJOR}-dev")
+  "${_runtime} (= ${PROJECT_VERSION}), ${_runtime_c} (= ${PROJECT_VERSION}), \
+llvm-${JITSLAB_LLVM_MAJOR}-dev")
 # The headers and jitslab.pc have one name for every version of LLVM.
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_PROVIDES libjitslab-dev)
 set(CPACK_DEBIAN_DEVELOPMENT_PACKAGE_CONFLICTS libjitslab-dev)
@@ -172,13 +187,17 @@ set(CPACK_DEBIAN_PRELOADBACKEND_DESCRIPTION "${_about}\
 This package has what jitslab-run needs for programs with
 LLVM ${JITSLAB_LLVM_MAJOR}.")
 
-# Which symbols the library has had since when: Debianize.cmake writes it.
+# Which symbols the libraries have had since when: Debianize.cmake writes it.
 set(CPACK_RUNTIME_SYMBOLS ${_generated}/symbols)
 set(CPACK_RUNTIME_PACKAGE ${_runtime})
+set(CPACK_RUNTIMEC_SYMBOLS ${_generated}/c/symbols)
+set(CPACK_RUNTIMEC_PACKAGE ${_runtime_c})
 # CPack runs ldconfig from scripts, which Debian has replaced by a trigger.
 file(WRITE ${_generated}/triggers "activate-noawait ldconfig\n")
 set(CPACK_DEBIAN_RUNTIME_PACKAGE_CONTROL_EXTRA
   ${CPACK_RUNTIME_SYMBOLS} ${_generated}/triggers)
+set(CPACK_DEBIAN_RUNTIMEC_PACKAGE_CONTROL_EXTRA
+  ${CPACK_RUNTIMEC_SYMBOLS} ${_generated}/triggers)
 
 # What Debian asks of every package.
 set(_docs ${CMAKE_INSTALL_DATAROOTDIR}/doc)

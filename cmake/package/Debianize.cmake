@@ -19,20 +19,22 @@ endforeach()
 
 # Symbols are as old as first-versions says, or else as the package: those of
 # another LLVM's classes, whose packages only ask for a newer one than they need.
-file(GLOB_RECURSE library
-  "${CPACK_TEMPORARY_DIRECTORY}/libjitslab-llvm*.so.*.*.*")
 find_program(gensymbols dpkg-gensymbols)
-if(library AND gensymbols)
-  get_filename_component(folder "${CPACK_RUNTIME_SYMBOLS}" DIRECTORY)
+# debian_symbols(<library's files> <package> <result>)
+function(debian_symbols pattern package result)
+  file(GLOB_RECURSE library "${CPACK_TEMPORARY_DIRECTORY}/${pattern}")
+  if(NOT library OR NOT gensymbols)
+    return()
+  endif()
+  get_filename_component(folder "${result}" DIRECTORY)
   file(MAKE_DIRECTORY "${folder}/debian")
   file(WRITE "${folder}/debian/control"
-    "Source: jitslab\n\nPackage: ${CPACK_RUNTIME_PACKAGE}\nArchitecture: any\n")
+    "Source: jitslab\n\nPackage: ${package}\nArchitecture: any\n")
   execute_process(COMMAND ${gensymbols} -q -c0
-      -v${CPACK_PACKAGE_VERSION} -p${CPACK_RUNTIME_PACKAGE} -e${library}
-      -O${CPACK_RUNTIME_SYMBOLS}
+      -v${CPACK_PACKAGE_VERSION} -p${package} -e${library} -O${result}
     WORKING_DIRECTORY "${folder}" COMMAND_ERROR_IS_FATAL ANY)
   file(STRINGS "${CMAKE_CURRENT_LIST_DIR}/first-versions" known REGEX "^[^#]")
-  file(READ "${CPACK_RUNTIME_SYMBOLS}" symbols)
+  file(READ "${result}" symbols)
   foreach(line IN LISTS known)
     if(line MATCHES "^([^ ]+) ([0-9.]+)$")
       set(since "${CMAKE_MATCH_2}")
@@ -42,5 +44,9 @@ if(library AND gensymbols)
       message(FATAL_ERROR "first-versions: '${line}' is no symbol and version")
     endif()
   endforeach()
-  file(WRITE "${CPACK_RUNTIME_SYMBOLS}" "${symbols}")
-endif()
+  file(WRITE "${result}" "${symbols}")
+endfunction()
+debian_symbols("libjitslab-llvm*.so.*.*.*"
+  ${CPACK_RUNTIME_PACKAGE} ${CPACK_RUNTIME_SYMBOLS})
+debian_symbols("libjitslab-c-llvm*.so.*.*.*"
+  ${CPACK_RUNTIMEC_PACKAGE} ${CPACK_RUNTIMEC_SYMBOLS})
