@@ -60,6 +60,7 @@ install(DIRECTORY ${PROJECT_SOURCE_DIR}/include/
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR} COMPONENT Development
   FILES_MATCHING PATTERN "*.h")
 install(FILES ${PROJECT_BINARY_DIR}/include/jitslab/Config.h
+  ${PROJECT_BINARY_DIR}/include/jitslab/Version.h
   DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/jitslab COMPONENT Development)
 
 # --- find_package(jitslab)

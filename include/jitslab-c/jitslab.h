@@ -43,6 +43,7 @@
 #define JITSLAB_C_JITSLAB_H
 
 #include "jitslab/ABI.h"
+#include "jitslab/Version.h"
 #include "llvm-c/Error.h"
 #include "llvm-c/ExecutionEngine.h"
 #include "llvm-c/Orc.h"
@@ -52,6 +53,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// The version of the library that the program runs with, which may be newer
+/// than that of the headers (jitslab/Version.h). Null pointers are left alone.
+JITSLAB_ABI void JitslabGetVersion(unsigned *Major, unsigned *Minor,
+                                   unsigned *Patch);
 
 /// An arena. Owned by who created it; see JitslabDisposeArena.
 typedef struct JitslabOpaqueArena *JitslabArenaRef;

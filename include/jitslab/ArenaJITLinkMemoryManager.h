@@ -17,6 +17,7 @@
 
 #include "jitslab/ABI.h"
 #include "jitslab/Arena.h"
+#include "jitslab/JITLinkPart.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include <memory>
 

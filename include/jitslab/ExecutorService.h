@@ -16,6 +16,7 @@
 #define JITSLAB_EXECUTORSERVICE_H
 
 #include "jitslab/ABI.h"
+#include "jitslab/JITLinkPart.h"
 #include "llvm/ExecutionEngine/Orc/TargetProcess/ExecutorBootstrapService.h"
 #include "llvm/Support/Error.h"
 

@@ -24,6 +24,7 @@
 #define JITSLAB_GOTPCRELXFIXPLUGIN_H
 
 #include "jitslab/ABI.h"
+#include "jitslab/JITLinkPart.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 
 namespace jitslab {

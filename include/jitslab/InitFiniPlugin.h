@@ -19,6 +19,7 @@
 #define JITSLAB_INITFINIPLUGIN_H
 
 #include "jitslab/ABI.h"
+#include "jitslab/JITLinkPart.h"
 #include "llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h"
 #include <memory>
 

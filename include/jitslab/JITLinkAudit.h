@@ -16,6 +16,7 @@
 #ifndef JITSLAB_JITLINKAUDIT_H
 #define JITSLAB_JITLINKAUDIT_H
 
+#include "jitslab/JITLinkPart.h"
 #include "jitslab/RelocationAudit.h"
 #include "llvm/ExecutionEngine/JITLink/JITLink.h"
 

@@ -18,6 +18,7 @@
 
 #include "jitslab/ABI.h"
 #include "jitslab/ArenaStats.h"
+#include "jitslab/JITLinkPart.h"
 #include "llvm/ExecutionEngine/JITLink/JITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/ExecutorProcessControl.h"
 #include <atomic>

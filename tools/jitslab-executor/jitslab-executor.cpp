@@ -14,6 +14,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "jitslab/ExecutorService.h"
+#include "jitslab/Version.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/ExecutionEngine/Orc/TargetProcess/ExecutorSharedMemoryMapperService.h"
@@ -147,7 +148,7 @@ static bool tellsUser(StringRef Argument) {
   if (Argument == "--help")
     outs() << Usage;
   else if (Argument == "--version")
-    outs() << "jitslab-executor " JITSLAB_VERSION ", LLVM " LLVM_VERSION_STRING
+    outs() << "jitslab-executor " JITSLAB_VERSION_STRING ", LLVM " LLVM_VERSION_STRING
               "\n";
   else
     return false;

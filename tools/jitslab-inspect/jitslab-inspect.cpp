@@ -8,6 +8,7 @@
 
 #include "ParseSize.h"
 #include "Report.h"
+#include "jitslab/Version.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/raw_ostream.h"
 #include <cstdlib>
@@ -62,7 +63,7 @@ static Error parseOption(StringRef Option, Options &O) {
   if (Name == "help")
     answer(Help);
   if (Name == "version")
-    answer("jitslab-inspect " JITSLAB_VERSION "\n");
+    answer("jitslab-inspect " JITSLAB_VERSION_STRING "\n");
   if (Name == "format") {
     if (Value != "table" && Value != "json" && Value != "svg")
       return invalid("--format is '" + Value + "', not table, json or svg");

@@ -8,6 +8,7 @@
 
 #include "RunOptions.h"
 #include "PreloadOptions.h"
+#include "jitslab/Version.h"
 #include "llvm/ADT/StringExtras.h"
 #include "llvm/Config/llvm-config.h"
 #include "llvm/Support/raw_ostream.h"
@@ -38,7 +39,7 @@ static void printHelp() {
 }
 
 static void printVersion() {
-  outs() << "jitslab-run " JITSLAB_VERSION
+  outs() << "jitslab-run " JITSLAB_VERSION_STRING
             ", built with LLVM " LLVM_VERSION_STRING "\n";
 }
 

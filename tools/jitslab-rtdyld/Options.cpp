@@ -10,6 +10,7 @@
 #include "CommandLine.h"
 #include "Diagnostics.h"
 #include "ParseSize.h"
+#include "jitslab/Version.h"
 #include "llvm/ADT/StringSwitch.h"
 #include "llvm/Support/FileSystem.h"
 #include "llvm/Support/Path.h"
@@ -43,7 +44,7 @@ static void freeOptionName(StringRef Name) {
 }
 
 static void printVersion(raw_ostream &OS) {
-  OS << "jitslab-rtdyld " JITSLAB_VERSION ", LLVM " LLVM_VERSION_STRING "\n";
+  OS << "jitslab-rtdyld " JITSLAB_VERSION_STRING ", LLVM " LLVM_VERSION_STRING "\n";
 }
 
 // What LLVM's parser says: "<program>: <what>.  Try: ...", and guesses at what

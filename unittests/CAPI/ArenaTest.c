@@ -11,6 +11,18 @@
 #include <pthread.h>
 #include <sys/resource.h>
 
+static void theVersionIsThatOfTheHeader(void) {
+  unsigned Major = 99, Minor = 99, Patch = 99;
+  JitslabGetVersion(&Major, &Minor, &Patch);
+  CHECK(Major == JITSLAB_VERSION_MAJOR);
+  CHECK(Minor == JITSLAB_VERSION_MINOR);
+  CHECK(Patch == JITSLAB_VERSION_PATCH);
+  char Text[40];
+  snprintf(Text, sizeof(Text), "%u.%u.%u", Major, Minor, Patch);
+  CHECK(strcmp(Text, JITSLAB_VERSION_STRING) == 0);
+  JitslabGetVersion(NULL, NULL, NULL);
+}
+
 static void theDefaultsAreThoseOfArenaOptions(void) {
   JitslabArenaOptions Options;
   memset(&Options, 0xFF, sizeof(Options));
@@ -284,6 +296,7 @@ static void aRefusalHasItsErrno(void) {
 }
 
 int main(void) {
+  RUN(theVersionIsThatOfTheHeader);
   RUN(theDefaultsAreThoseOfArenaOptions);
   RUN(initializingStaysWithinTheSize);
   RUN(everyLayoutMakesAnArena);
