@@ -9,19 +9,17 @@
 #include "Debuggers/AnyLinker.h"
 #include "Core/LayoutNames.h"
 #include "RTDyld/TestEngine.h"
+#include "jitslab/Config.h"
 #include "jitslab/ReservingMemoryManager.h"
 #include "llvm/ExecutionEngine/JITEventListener.h"
 #include "llvm/ExecutionEngine/SectionMemoryManager.h"
 #include "llvm/IR/LLVMContext.h"
 #include "llvm/Object/ObjectFile.h"
 #include "llvm/Support/MemoryBuffer.h"
-#if __has_include("llvm/ExecutionEngine/Orc/Debugging/PerfSupportPlugin.h")
+#if JITSLAB_HAS_JITLINK
 #include "JITLink/TestJIT.h"
 #include "llvm/ExecutionEngine/Orc/Debugging/DebuggerSupport.h"
 #include "llvm/ExecutionEngine/Orc/Debugging/PerfSupportPlugin.h"
-#define HAS_LLJIT 1
-#else
-#define HAS_LLJIT 0
 #endif
 
 using namespace llvm;
@@ -77,7 +75,7 @@ private:
   std::unique_ptr<ExecutionEngine> Engine;
 };
 
-#if HAS_LLJIT
+#if JITSLAB_HAS_JITLINK
 class LLJITLinker final : public AnyLinker {
 public:
   LLJITLinker(std::shared_ptr<Arena> A, Told T)
@@ -108,7 +106,7 @@ private:
 
 std::unique_ptr<AnyLinker> makeLinker(StringRef Linker, StringRef Manager,
                                       Told T) {
-#if HAS_LLJIT
+#if JITSLAB_HAS_JITLINK
   if (Linker == "lljit")
     return std::make_unique<LLJITLinker>(arenaOf(Manager), T);
 #endif
