@@ -13,6 +13,7 @@
 #include "ServeLLJIT.h"
 #include "PreloadLayers.h"
 #include "ProcessArena.h"
+#include "ServeRemote.h"
 #include "jitslab/LLVMCompat.h"
 #include "llvm-c/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
@@ -41,22 +42,40 @@ struct LayerCreator {
 };
 } // namespace
 
-// The virtual functions of orc::SelfExecutorProcessControl, whose JITs run code
-// in this process. Weak: a version may do without it.
-extern const void *const SelfExecutorFunctions[] __asm__(
-    "_ZTVN4llvm3orc26SelfExecutorProcessControlE")
-    __attribute__((weak, visibility("default")));
+// The virtual functions of classes of executors. Weak: a version may do
+// without.
+#define JITSLAB_VIRTUAL_FUNCTIONS(NAME, CLASS)                                 \
+  extern const void *const NAME[] __asm__("_ZTVN4llvm3orc" CLASS "E")          \
+      __attribute__((weak, visibility("default")))
+// Whose JITs run code in this process.
+JITSLAB_VIRTUAL_FUNCTIONS(SelfFunctions, "26SelfExecutorProcessControl");
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+JITSLAB_VIRTUAL_FUNCTIONS(RemoteFunctions, "15SimpleRemoteEPC");
+#endif
 
-/// False if the host has chosen where its code runs, and not plainly this
-/// process.
-static bool runsHere(const orc::LLJITBuilderState &S) {
-  const orc::ExecutorProcessControl *Executor =
-      S.ES ? &S.ES->getExecutorProcessControl() : S.EPC.get();
-  if (!Executor)
-    return true;
+/// Null if the host has chosen none.
+static const orc::ExecutorProcessControl *
+executorOf(const orc::LLJITBuilderState &S) {
+  return S.ES ? &S.ES->getExecutorProcessControl() : S.EPC.get();
+}
+
+/// Is \p Executor of the very class, and of none that the host has derived from
+/// it?
+static bool isOf(const orc::ExecutorProcessControl *Executor,
+                 const void *const *Functions) {
   // In a table of virtual functions two words come before them.
-  return SelfExecutorFunctions && *reinterpret_cast<const void *const *>(
-                                      Executor) == SelfExecutorFunctions + 2;
+  return Executor && Functions &&
+         *reinterpret_cast<const void *const *>(Executor) == Functions + 2;
+}
+
+static bool runsRemotely(const orc::LLJITBuilderState &S) {
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+  return isOf(executorOf(S), RemoteFunctions);
+#else
+  // They are served when the connection is made.
+  (void)S;
+  return false;
+#endif
 }
 
 ServeResult mayServeLLJIT(const void *State) {
@@ -68,7 +87,8 @@ ServeResult mayServeLLJIT(const void *State) {
   if (S.CreateMemoryManager)
     return {"the host has a memory manager of its own"};
 #endif
-  if (!runsHere(S))
+  const orc::ExecutorProcessControl *Executor = executorOf(S);
+  if (Executor && !isOf(Executor, SelfFunctions) && !runsRemotely(S))
     return {"the host's code may run in another process"};
   return {};
 }
@@ -81,6 +101,13 @@ ServeResult serveLLJIT(void *State) {
   bool UseJITLink = static_cast<bool>(S.CreateObjectLinkingLayer);
   if (UseJITLink && !JITSLAB_HAS_JITLINK)
     return {"the host links with JITLink, which needs LLVM 19 or later"};
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+  if (runsRemotely(S)) {
+    if (!UseJITLink)
+      return {"the host links with RuntimeDyld for an executor"};
+    return serveRemoteLLJIT(S);
+  }
+#endif
   ProcessArena &Process = ProcessArena::get();
   if (!Process.arena())
     return Process.whyNone();

@@ -6,8 +6,9 @@
 //
 //===----------------------------------------------------------------------===//
 
-// LLVM asks for a memory manager when it is connected to the executor. One that
-// has no jitslab::ExecutorService gets LLVM's own.
+// LLVM asks for a memory manager when it is connected to the executor; from
+// LLVM 23 on LLJIT asks for it. An executor that has no
+// jitslab::ExecutorService gets LLVM's own.
 
 #include "ServeRemote.h"
 #include "../../lib/LLVMCompat.h"
@@ -15,7 +16,7 @@
 #include "PreloadOptions.h"
 #include "ProcessArena.h"
 #include "jitslab/Config.h"
-#if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
+#if JITSLAB_HAS_JITLINK
 #include "jitslab/RemoteJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/SimpleRemoteEPC.h"
 #endif
@@ -28,10 +29,10 @@ static std::atomic<bool> Served{false};
 
 bool hasServedRemote() { return Served; }
 
-#if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
-namespace {
+#if JITSLAB_HAS_JITLINK
 using ManagerOrError = Expected<std::unique_ptr<jitlink::JITLinkMemoryManager>>;
 
+namespace {
 /// Tells at its end what it has done.
 class CountingManager final : public jitlink::JITLinkMemoryManager {
 public:
@@ -63,11 +64,17 @@ private:
 };
 } // namespace
 
-// What LLVM does where the host says nothing: a private function that its
-// library has all the same.
+// What LLVM does where the host says nothing.
+#if JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
+// A private function that its library has all the same.
 __attribute__((visibility("default"))) ManagerOrError
 makeDefault(orc::SimpleRemoteEPC &EPC) __asm__(
     "_ZN4llvm3orc15SimpleRemoteEPC26createDefaultMemoryManagerERS1_");
+#else
+static ManagerOrError makeDefault(orc::SimpleRemoteEPC &EPC) {
+  return EPC.createDefaultMemoryManager();
+}
+#endif
 
 static ManagerOrError makeRemote(orc::SimpleRemoteEPC &EPC,
                                  const PreloadOptions &Options) {
@@ -84,7 +91,9 @@ static ManagerOrError makeRemote(orc::SimpleRemoteEPC &EPC,
     say(JITSLAB_OWN_LLVM ", an executor: LLVM's memory manager stays: " + Why);
   return makeDefault(EPC);
 }
+#endif
 
+#if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
 ServeResult serveRemote(void *Setup) {
   auto &S = *static_cast<orc::SimpleRemoteEPC::Setup *>(Setup);
   if (S.CreateMemoryManager)
@@ -102,7 +111,24 @@ ServeResult serveRemote(void *Setup) {
 }
 #else
 ServeResult serveRemote(void *) {
-  return {"memory of an executor needs LLVM 19 to 22"};
+  return {"memory of an executor needs LLVM 19 or later"};
+}
+#endif
+
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+ServeResult serveRemoteLLJIT(orc::LLJITBuilderState &S) {
+  Expected<PreloadOptions> Options = optionsOfProcess();
+  if (!Options) {
+    // As above.
+    consumeError(Options.takeError());
+    return ProcessArena::get().whyNone();
+  }
+  S.CreateMemoryManager = [Options = *Options](orc::ExecutionSession &ES) {
+    return makeRemote(
+        static_cast<orc::SimpleRemoteEPC &>(ES.getExecutorProcessControl()),
+        Options);
+  };
+  return {};
 }
 #endif
 

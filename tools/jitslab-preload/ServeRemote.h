@@ -10,6 +10,15 @@
 #define JITSLAB_TOOLS_PRELOAD_SERVEREMOTE_H
 
 #include "Backend.h"
+#include "jitslab/LLVMCompat.h"
+
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+namespace llvm {
+namespace orc {
+class LLJITBuilderState;
+} // namespace orc
+} // namespace llvm
+#endif
 
 namespace jitslab {
 
@@ -17,6 +26,12 @@ namespace jitslab {
 ServeResult serveRemote(void *Setup);
 
 /// True if an executor's memory was served.
+#if JITSLAB_LLVM_LLJIT_HAS_MEMORY_MANAGER
+/// \p S is of an LLJIT that links with JITLink, whose executor is a
+/// SimpleRemoteEPC.
+ServeResult serveRemoteLLJIT(llvm::orc::LLJITBuilderState &S);
+#endif
+
 bool hasServedRemote();
 
 } // namespace jitslab
