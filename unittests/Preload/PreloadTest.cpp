@@ -164,7 +164,8 @@ TEST_CASE("A host that must not make written memory executable is served by "
       return runPreloaded(Options, Command).Out;
     });
   };
-  CHECK(occurrences(Hardened("layout=dense"), Answer) == 1);
+  const bool IsServed = ServesLLJIT || Command[0] != host("lljit-host");
+  CHECK(occurrences(Hardened("layout=dense"), Answer) == (IsServed ? 1 : 0));
   // The controls: it runs code that was never made executable.
   CHECK(Hardened("layout=per-protection").empty());
   CHECK(Hardened("layout=per-object").empty());

@@ -10,6 +10,7 @@
 #define JITSLAB_UNITTESTS_RUNHOST_H
 
 #include "Support/RunProgram.h"
+#include "jitslab/Config.h"
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ std::string host(const std::string &Name);
 
 /// Path of jitslab-run.
 std::string runner();
+
+/// An LLJIT links with JITLink from LLVM 17 on, where it has the choice
+/// (x86-64), and jitslab has a part for that from LLVM 19 on: those between are
+/// left alone.
+constexpr bool ServesLLJIT = JITSLAB_HAS_JITLINK || JITSLAB_LLVM_MAJOR < 17;
+constexpr char WhyNoLLJIT[] =
+    "the host links with JITLink, which needs LLVM 19 or later\n";
 
 /// How often \p What occurs in \p Text.
 size_t occurrences(const std::string &Text, const std::string &What);
