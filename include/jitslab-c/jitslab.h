@@ -26,7 +26,8 @@
 /// Bad input. Null pointers, unknown layouts, sizes of structs that no version
 /// of this header can have (less than the first had, more than 4096, no multiple
 /// of 8), and memory managers that are not from here are errors, not crashes.
-/// What cannot be noticed is a reference that has been disposed of.
+/// What cannot be noticed is a reference that has been disposed of. Where the
+/// heap is used up the process ends, as it does in LLVM's functions.
 ///
 /// Ownership. JitslabCreate... makes what the caller owns, until it hands it to
 /// the function of LLVM that its comment names. An arena is shared by whatever
@@ -43,7 +44,6 @@
 #define JITSLAB_C_JITSLAB_H
 
 #include "jitslab/ABI.h"
-#include "jitslab/Version.h"
 #include "llvm-c/Error.h"
 #include "llvm-c/ExecutionEngine.h"
 #include "llvm-c/Orc.h"
@@ -85,24 +85,25 @@ typedef enum {
   JitslabErrorBadOption = 4
 } JitslabErrorCode;
 
-/// jitslab::ArenaOptions. Grows at its end: a library takes the structs of all
-/// older headers, and those of newer ones whose additions are zero.
+/// jitslab::ArenaOptions. Zeros are the defaults, whatever fields it has. Grows
+/// at its end: a library takes the structs of all older headers, and those of
+/// newer ones whose additions are zero.
 typedef struct {
   /// sizeof(JitslabArenaOptions); tells the library which header was used.
   size_t Size;
   /// A JitslabLayout. An integer, because other languages have no word for an
   /// enum with an unknown value.
   uint32_t ObjectLayout;
-  /// Not 0: when a window is full, a further one is added. 0: strict reach, a
+  /// 0: when a window is full, a further one is added. Not 0: strict reach, a
   /// full window is an error.
-  LLVMBool Grow;
+  LLVMBool NoGrow;
   /// Address space of a window, a multiple of 2 MiB from 8 MiB to 2 GiB less
   /// 2 MiB. 0: near the process's libraries a quarter of what is free there,
   /// elsewhere the default, or less where the system refuses that.
   uint64_t WindowSize;
   /// Windows are placed within reach of this address where the address space
-  /// allows. 0: near the process's libraries if WindowSize is 0 and Grow is
-  /// not, otherwise anywhere.
+  /// allows. 0: near the process's libraries if WindowSize and NoGrow are 0,
+  /// otherwise anywhere.
   uint64_t Near;
   /// Not 0: advise transparent huge pages for whole slabs.
   LLVMBool HugePages;
@@ -239,6 +240,8 @@ JITSLAB_ABI LLVMErrorRef JitslabRegisterForkHandlers(void);
 /// MCJIT ignores that memory was refused. After LLVMGetFunctionAddress, or
 /// whatever else makes it finalize, ask JitslabMCJITMemoryManagerTakeError and
 /// do not run the code if there is an error.
+///
+/// When this fails, \p *Result is null.
 JITSLAB_ABI LLVMErrorRef JitslabCreateMCJITMemoryManager(
     LLVMMCJITMemoryManagerRef *Result, JitslabArenaRef Arena);
 
@@ -279,22 +282,23 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
 
-/// jitslab::RemoteOptions. Grows at its end, like JitslabArenaOptions.
+/// jitslab::RemoteOptions. Zeros are the defaults. Grows at its end, like
+/// JitslabArenaOptions.
 typedef struct {
   /// sizeof(JitslabRemoteOptions).
   size_t Size;
   /// See JitslabArenaOptions; 0 is the default.
   uint64_t WindowSize;
   /// See JitslabArenaOptions.
-  LLVMBool Grow;
-  /// Not 0: the processes share memory, on one machine. 0: contents travel in
+  LLVMBool NoGrow;
+  /// 0: the processes share memory, on one machine. Not 0: contents travel in
   /// messages.
-  LLVMBool SharedMemory;
+  LLVMBool NoSharedMemory;
   /// See JitslabArenaOptions. Saves a message for each batch of objects.
   LLVMBool NoFrames;
   /// 0.
   uint32_t Reserved;
-  /// Not 0: each JITDylib has windows of its own. Grow has to be set.
+  /// Not 0: each JITDylib has windows of its own. NoGrow has to be 0.
   LLVMBool WindowPerJITDylib;
   /// Not 0: it has one only, and an object that has no room there is an error.
   LLVMBool NoGrowPerJITDylib;
@@ -311,7 +315,7 @@ JITSLAB_ABI void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
 /// process: see jitslab/RemoteJITLinkMemoryManager.h. \p Options is a
 /// JitslabRemoteOptions, which stays the caller's, or null for the defaults.
 ///
-/// LLVM's C interface (up to 22) makes no sessions of that kind: a host gets
+/// LLVM's C interface (up to 23) makes no sessions of that kind: a host gets
 /// \p Session, or the LLJITBuilder whose callback this is, from C++, where the
 /// connection to the executor is made. For a session of this process the result
 /// is a layer that refuses each object.

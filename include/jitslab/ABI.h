@@ -29,4 +29,8 @@
 /// serve the static and the shared library.
 #define JITSLAB_ABI __attribute__((visibility("default")))
 
+/// For private members of what is exported. Only the library calls them, so
+/// they are no part of its ABI.
+#define JITSLAB_HIDDEN __attribute__((visibility("hidden")))
+
 #endif // JITSLAB_ABI_H

@@ -22,6 +22,7 @@
 #include "jitslab/ArenaMemory.h"
 #include "jitslab/ArenaOptions.h"
 #include "jitslab/ArenaStats.h"
+#include "jitslab/LLVMCompat.h"
 #include "jitslab/MemoryLocation.h"
 #include "llvm/Support/Error.h"
 #include <cstddef>
@@ -87,7 +88,7 @@ public:
 
 private:
   friend class jitslab::ArenaAccess;
-  explicit Arena(std::unique_ptr<ArenaImpl> Impl);
+  JITSLAB_HIDDEN explicit Arena(std::unique_ptr<ArenaImpl> Impl);
 };
 
 } // namespace JITSLAB_ABI_NAMESPACE

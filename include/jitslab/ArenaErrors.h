@@ -50,6 +50,7 @@ class JITSLAB_ABI ArenaFullError : public llvm::ErrorInfo<ArenaFullError> {
 public:
   static char ID;
 
+  JITSLAB_HIDDEN
   ArenaFullError(const ArenaShortage &Numbers, std::string Message);
   ~ArenaFullError() override;
 
@@ -101,6 +102,7 @@ class JITSLAB_ABI SystemRefusalError
 public:
   static char ID;
 
+  JITSLAB_HIDDEN
   SystemRefusalError(std::error_code Reason, std::vector<LimitAdvice> Limits,
                      std::string Message);
   ~SystemRefusalError() override;
@@ -125,7 +127,7 @@ class JITSLAB_ABI BadOptionError : public llvm::ErrorInfo<BadOptionError> {
 public:
   static char ID;
 
-  explicit BadOptionError(std::string Message);
+  JITSLAB_HIDDEN explicit BadOptionError(std::string Message);
   ~BadOptionError() override;
 
   void log(llvm::raw_ostream &OS) const override;

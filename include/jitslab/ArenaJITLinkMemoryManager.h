@@ -95,11 +95,12 @@ public:
   ~ArenaJITLinkMemoryManager() override;
 
   /// What its memory comes from.
-  const std::shared_ptr<Arena> &arena() const { return TheArena; }
+  const std::shared_ptr<Arena> &arena() const;
 
   /// Calls \p OnAllocated before it returns. Segments of size 0 have addresses
-  /// too. Fails with ArenaFullError, with the system's errno, or when a section
-  /// asks to be writable and executable.
+  /// too. Fails with ArenaFullError, with the system's errno, when a section
+  /// asks to be writable and executable, or with BadOptionError where each
+  /// JITDylib is to have windows of its own in an arena that may not grow.
   void allocate(const llvm::jitlink::JITLinkDylib *JD,
                 llvm::jitlink::LinkGraph &G,
                 OnAllocatedFunction OnAllocated) override;
@@ -119,8 +120,8 @@ private:
     return Options;
   }
 
-  std::shared_ptr<Arena> TheArena;
-  ArenaJITLinkOptions Options;
+  struct State;
+  std::unique_ptr<State> S;
 };
 
 } // namespace JITSLAB_ABI_NAMESPACE

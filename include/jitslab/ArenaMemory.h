@@ -59,7 +59,7 @@ public:
 
 protected:
   friend class jitslab::ArenaAccess;
-  explicit ArenaMemory(std::unique_ptr<ArenaImpl> Impl);
+  JITSLAB_HIDDEN explicit ArenaMemory(std::unique_ptr<ArenaImpl> Impl);
   ~ArenaMemory();
 
   std::unique_ptr<ArenaImpl> Impl;

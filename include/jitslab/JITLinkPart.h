@@ -15,12 +15,11 @@
 #ifndef JITSLAB_JITLINKPART_H
 #define JITSLAB_JITLINKPART_H
 
-// Who takes the headers from the sources has no Config.h; see LLVMCompat.h.
-#if __has_include("jitslab/Config.h")
-#include "jitslab/Config.h"
-#if !JITSLAB_HAS_JITLINK
+#include "jitslab/LLVMCompat.h"
+
+// Who takes the headers from the sources has no Config.h.
+#if defined(JITSLAB_CONFIG_H) && !JITSLAB_HAS_JITLINK
 #error "this jitslab has no JITLink part: it is for an LLVM before 19"
-#endif
 #endif
 
 #endif // JITSLAB_JITLINKPART_H

@@ -21,6 +21,7 @@
 #define JITSLAB_RELOCATIONAUDIT_H
 
 #include "jitslab/ABI.h"
+#include "jitslab/LLVMCompat.h"
 #include "llvm/ADT/ArrayRef.h"
 #include "llvm/ExecutionEngine/RuntimeDyld.h"
 #include "llvm/Object/ObjectFile.h"

@@ -158,9 +158,10 @@ public:
   using JITLinkMemoryManager::deallocate;
 
 private:
+  JITSLAB_HIDDEN
   RemoteJITLinkMemoryManager(std::shared_ptr<RemoteMemory> Memory,
                              RemoteOptions Options);
-  llvm::Error makeArena();
+  JITSLAB_HIDDEN llvm::Error makeArena();
 
   RemoteOptions Options;
   std::shared_ptr<RemoteMemory> Memory;

@@ -36,7 +36,9 @@ static_assert(sizeof(JitslabArenaStats::Size) + NumStats * sizeof(uint64_t) ==
                   sizeof(JitslabArenaStats),
               "JitslabArenaStats has another field, or padding at its end");
 
-static constexpr size_t MinLocationSize = sizeof(JitslabMemoryLocation);
+static constexpr size_t MinLocationSize =
+    offsetof(JitslabMemoryLocation, Offset) +
+    sizeof(JitslabMemoryLocation::Offset);
 static_assert(JitslabMemoryOutside == uint32_t(MemoryState::Outside) &&
               JitslabMemoryUnused == uint32_t(MemoryState::Unused) &&
               JitslabMemoryLive == uint32_t(MemoryState::Live) &&
@@ -75,7 +77,7 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
     return ObjectLayout.takeError();
   Options.ObjectLayout = *ObjectLayout;
   Options.WindowSize = Known.WindowSize;
-  Options.Grow = Known.Grow != 0;
+  Options.Grow = Known.NoGrow == 0;
   Options.Near = Known.Near;
   Options.HugePages = Known.HugePages != 0;
   Options.RegisterFrames = Known.NoFrames == 0;
@@ -92,7 +94,7 @@ void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
   JitslabArenaOptions Known = {};
   Known.Size = SizeOfOptions;
   Known.ObjectLayout = uint32_t(Defaults.ObjectLayout);
-  Known.Grow = Defaults.Grow;
+  Known.NoGrow = !Defaults.Grow;
   Known.WindowSize = Defaults.WindowSize;
   Known.Near = Defaults.Near;
   Known.HugePages = Defaults.HugePages;
@@ -103,38 +105,42 @@ void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
 
 LLVMErrorRef JitslabCreateArena(JitslabArenaRef *Result,
                                 const JitslabArenaOptions *Options) {
-  if (!Result)
-    return finish(argumentError(__func__, "Result is null"));
-  *Result = nullptr;
-  Expected<ArenaOptions> Wanted = readOptions(Options, __func__);
-  if (!Wanted)
-    return finish(Wanted.takeError());
-  Expected<std::shared_ptr<Arena>> Made = Arena::create(*Wanted);
-  if (!Made)
-    return finish(Made.takeError());
-  *Result = new JitslabOpaqueArena{std::move(*Made)};
-  return finish(Error::success());
+  return answer(__func__, [&](const char *Function) -> Error {
+    if (!Result)
+      return argumentError(Function, "Result is null");
+    *Result = nullptr;
+    Expected<ArenaOptions> Wanted = readOptions(Options, Function);
+    if (!Wanted)
+      return Wanted.takeError();
+    Expected<std::shared_ptr<Arena>> Made = Arena::create(*Wanted);
+    if (!Made)
+      return Made.takeError();
+    *Result = new JitslabOpaqueArena{std::move(*Made)};
+    return Error::success();
+  });
 }
 
 void JitslabDisposeArena(JitslabArenaRef Arena) { delete Arena; }
 
 LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
                                   JitslabArenaStats *Stats) {
-  if (!Arena)
-    return finish(argumentError(__func__, "Arena is null"));
-  if (!Stats)
-    return finish(argumentError(__func__, "Stats is null"));
-  if (Error Err = checkStructSize(__func__, "JitslabArenaStats", Stats->Size,
-                                  MinStatsSize))
-    return finish(std::move(Err));
-  const ArenaStats Now = Arena->Share->stats();
-  JitslabArenaStats Known = {};
-  Known.Size = Stats->Size;
+  return answer(__func__, [&](const char *Function) -> Error {
+    if (!Arena)
+      return argumentError(Function, "Arena is null");
+    if (!Stats)
+      return argumentError(Function, "Stats is null");
+    if (Error Err = checkStructSize(Function, "JitslabArenaStats", Stats->Size,
+                                    MinStatsSize))
+      return Err;
+    const ArenaStats Now = Arena->Share->stats();
+    JitslabArenaStats Known = {};
+    Known.Size = Stats->Size;
 #define JITSLAB_FIELD(MEMBER, UNIT, LABEL) Known.MEMBER = Now.MEMBER;
-  JITSLAB_ARENA_STATS(JITSLAB_FIELD)
+    JITSLAB_ARENA_STATS(JITSLAB_FIELD)
 #undef JITSLAB_FIELD
-  writeStruct(Stats, Stats->Size, Known);
-  return finish(Error::success());
+    writeStruct(Stats, Stats->Size, Known);
+    return Error::success();
+  });
 }
 
 // No error: it would take memory from the heap.
@@ -155,14 +161,16 @@ LLVMBool JitslabArenaLookup(JitslabArenaRef Arena, uint64_t Address,
 }
 
 LLVMErrorRef JitslabRegisterForkHandlers(void) {
-  return finish(registerForkHandlers());
+  return answer(__func__, [](const char *) { return registerForkHandlers(); });
 }
 
 LLVMErrorRef JitslabArenaTrim(JitslabArenaRef Arena, uint64_t *BytesGivenBack) {
-  if (!Arena)
-    return finish(argumentError(__func__, "Arena is null"));
-  const uint64_t Bytes = Arena->Share->trim();
-  if (BytesGivenBack)
-    *BytesGivenBack = Bytes;
-  return finish(Error::success());
+  return answer(__func__, [&](const char *Function) -> Error {
+    if (!Arena)
+      return argumentError(Function, "Arena is null");
+    const uint64_t Bytes = Arena->Share->trim();
+    if (BytesGivenBack)
+      *BytesGivenBack = Bytes;
+    return Error::success();
+  });
 }

@@ -11,6 +11,7 @@
 
 #include "jitslab-c/jitslab.h"
 #include "jitslab/Arena.h"
+#include "llvm/ADT/STLFunctionalExtras.h"
 
 /// What a JitslabArenaRef refers to: one share of an arena.
 struct JitslabOpaqueArena {
@@ -23,9 +24,10 @@ namespace jitslab {
 /// one.
 void rememberError(llvm::Error &Err);
 
-/// Ends a function of the C interface: remembers \p Err and hands it to the
-/// caller.
-LLVMErrorRef finish(llvm::Error Err);
+/// Does what a function of the C interface is for: calls \p Body with its name,
+/// remembers the error, and hands it to the caller. No exception gets out.
+LLVMErrorRef answer(const char *Function,
+                    llvm::function_ref<llvm::Error(const char *)> Body);
 
 /// "jitslab: <Function>: <What>": invalid_argument.
 llvm::Error argumentError(const char *Function, const llvm::Twine &What);

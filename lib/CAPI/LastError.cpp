@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "../Core/Errors.h"
+#include "../Core/HeapExhaustion.h"
 #include "CAPI.h"
 #include "jitslab/ArenaErrors.h"
 #include "llvm/Support/raw_ostream.h"
@@ -70,9 +71,13 @@ void rememberError(Error &Err) {
   Err = unwrap(Ref);
 }
 
-LLVMErrorRef finish(Error Err) {
-  rememberError(Err);
-  return wrap(std::move(Err));
+LLVMErrorRef answer(const char *Function,
+                    function_ref<Error(const char *)> Body) {
+  return endIfHeapIsUsedUp([&] {
+    Error Err = Body(Function);
+    rememberError(Err);
+    return wrap(std::move(Err));
+  });
 }
 
 Error argumentError(const char *Function, const Twine &What) {

@@ -69,22 +69,26 @@ public:
 
 LLVMErrorRef JitslabCreateMCJITMemoryManager(LLVMMCJITMemoryManagerRef *Result,
                                              JitslabArenaRef Arena) {
-  if (!Result)
-    return finish(argumentError(__func__, "Result is null"));
-  *Result = nullptr;
-  if (!Arena)
-    return finish(argumentError(__func__, "Arena is null"));
-  if (std::error_code EC = ManagerSet::get().enrollError())
-    return finish(systemError(EC, "cannot register for forks"));
-  *Result = wrap(new CMemoryManager(Arena->Share));
-  return finish(Error::success());
+  return answer(__func__, [&](const char *Function) -> Error {
+    if (!Result)
+      return argumentError(Function, "Result is null");
+    *Result = nullptr;
+    if (!Arena)
+      return argumentError(Function, "Arena is null");
+    if (std::error_code EC = ManagerSet::get().enrollError())
+      return systemError(EC, "cannot register for forks");
+    *Result = wrap(new CMemoryManager(Arena->Share));
+    return Error::success();
+  });
 }
 
 LLVMErrorRef
 JitslabMCJITMemoryManagerTakeError(LLVMMCJITMemoryManagerRef Manager) {
-  if (!ManagerSet::get().contains(unwrap(Manager)))
-    return finish(argumentError(
-        __func__, "Manager is not a living memory manager of "
-                  "JitslabCreateMCJITMemoryManager; it dies with its engine"));
-  return finish(static_cast<CMemoryManager *>(unwrap(Manager))->takeError());
+  return answer(__func__, [&](const char *Function) -> Error {
+    if (ManagerSet::get().contains(unwrap(Manager)))
+      return static_cast<CMemoryManager *>(unwrap(Manager))->takeError();
+    return argumentError(
+        Function, "Manager is not a living memory manager of "
+                  "JitslabCreateMCJITMemoryManager; it dies with its engine");
+  });
 }

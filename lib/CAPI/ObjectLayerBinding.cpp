@@ -6,6 +6,7 @@
 //
 //===----------------------------------------------------------------------===//
 
+#include "../Core/HeapExhaustion.h"
 #include "LayerBinding.h"
 #include "RefusingObjectLayer.h"
 #include "jitslab/Config.h"
@@ -51,17 +52,22 @@ static LayerOrError makeJITLinkLayer(orc::ExecutionSession &ES,
 LLVMOrcObjectLayerRef
 jitslab::makeLayer(const char *Function, LLVMOrcExecutionSessionRef Session,
                    function_ref<LayerOrError(orc::ExecutionSession &)> Make) {
-  if (!Session) {
-    LLVMConsumeError(finish(argumentError(Function, "Session is null")));
-    return nullptr;
-  }
-  orc::ExecutionSession &ES = sessionOf(Session);
-  LayerOrError Layer = Make(ES);
-  Error Err = Layer.takeError();
-  rememberError(Err);
-  if (Err)
-    return handOver(std::make_unique<RefusingObjectLayer>(ES, std::move(Err)));
-  return handOver(std::move(*Layer));
+  return endIfHeapIsUsedUp([&]() -> LLVMOrcObjectLayerRef {
+    if (!Session) {
+      Error Err = argumentError(Function, "Session is null");
+      rememberError(Err);
+      consumeError(std::move(Err));
+      return nullptr;
+    }
+    orc::ExecutionSession &ES = sessionOf(Session);
+    LayerOrError Layer = Make(ES);
+    Error Err = Layer.takeError();
+    rememberError(Err);
+    if (Err)
+      return handOver(
+          std::make_unique<RefusingObjectLayer>(ES, std::move(Err)));
+    return handOver(std::move(*Layer));
+  });
 }
 
 static LLVMOrcObjectLayerRef makeArenaLayer(

@@ -152,11 +152,11 @@ JITSLAB_FIELD_AT(ArenaJITLinkOptions, WindowPerJITDylib, 32);
 JITSLAB_FIELD_AT(ArenaJITLinkOptions, GrowPerJITDylib, 33);
 JITSLAB_SIZE_IS(ArenaJITLinkOptions, 40);
 JITSLAB_SIZE_IS(ArenaJITLinkMemoryManager,
-                sizeof(llvm::jitlink::JITLinkMemoryManager) +
-                    sizeof(std::shared_ptr<Arena>) +
-                    sizeof(ArenaJITLinkOptions));
+                sizeof(llvm::jitlink::JITLinkMemoryManager) + sizeof(void *));
 JITSLAB_SIZE_IS(InitFiniPlugin,
                 sizeof(llvm::orc::ObjectLinkingLayer::Plugin) + sizeof(void *));
+static_assert(int(InitFiniPlugin::Mode::Refuse) == 0 &&
+              int(InitFiniPlugin::Mode::Run) == 1);
 JITSLAB_SIZE_IS(GOTPCRELXFixPlugin,
                 sizeof(llvm::orc::ObjectLinkingLayer::Plugin));
 

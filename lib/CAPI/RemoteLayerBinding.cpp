@@ -36,8 +36,6 @@ void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
     return;
   JitslabRemoteOptions Known = {};
   Known.Size = SizeOfOptions;
-  Known.Grow = 1;
-  Known.SharedMemory = 1;
   writeStruct(Options, SizeOfOptions, Known);
 }
 
@@ -56,8 +54,8 @@ readRemoteOptions(const JitslabRemoteOptions *Callers, const char *Function) {
         Function, "JitslabRemoteOptions has a field set that this version does "
                   "not know; begin with JitslabInitializeRemoteOptions");
   Options.WindowSize = Known.WindowSize;
-  Options.Grow = Known.Grow != 0;
-  Options.SharedMemory = Known.SharedMemory != 0;
+  Options.Grow = Known.NoGrow == 0;
+  Options.SharedMemory = Known.NoSharedMemory == 0;
   Options.RegisterFrames = Known.NoFrames == 0;
   Options.WindowPerJITDylib = Known.WindowPerJITDylib != 0;
   Options.GrowPerJITDylib = Known.NoGrowPerJITDylib == 0;

@@ -210,10 +210,7 @@ Expected<uint64_t> openSession(uint32_t Version, const void *Service,
 
 } // namespace
 
-// By this name it is found where the service is loaded into an executor that
-// does not know it.
-extern "C" JITSLAB_ABI wire::CBuffer jitslab_executor_open(const char *Data,
-                                                           size_t Size) {
+wire::CBuffer openExecutorSession(const char *Data, size_t Size) {
   uint32_t Version = 0;
   ExecutorAddr Service;
   StringRef Socket, Proof;
@@ -245,7 +242,7 @@ ExecutorService::~ExecutorService() = default;
 void ExecutorService::addBootstrapSymbols(
     StringMap<ExecutorAddr> &BootstrapSymbols) {
   BootstrapSymbols[wire::OpenName] =
-      ExecutorAddr::fromPtr(&jitslab_executor_open);
+      ExecutorAddr::fromPtr(&openExecutorSession);
   BootstrapSymbols[wire::ServiceName] = ExecutorAddr::fromPtr(this);
 }
 

@@ -110,6 +110,9 @@ private:
   std::unique_ptr<WorkThread> Server;
 };
 
+/// Answers wire::OpenArgs: what wire::OpenName names.
+wire::CBuffer openExecutorSession(const char *Data, size_t Size);
+
 } // namespace jitslab
 
 #endif // JITSLAB_EXECUTOR_EXECUTORSESSION_H

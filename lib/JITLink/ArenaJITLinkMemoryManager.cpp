@@ -81,13 +81,22 @@ private:
 
 } // namespace
 
+struct ArenaJITLinkMemoryManager::State {
+  std::shared_ptr<Arena> TheArena;
+  ArenaJITLinkOptions Options;
+};
+
 ArenaJITLinkMemoryManager::ArenaJITLinkMemoryManager(
     std::shared_ptr<Arena> A, ArenaJITLinkOptions Options)
-    : TheArena(std::move(A)), Options(Options) {
-  assert(TheArena && "a memory manager needs an arena");
+    : S(new State{std::move(A), std::move(Options)}) {
+  assert(S->TheArena && "a memory manager needs an arena");
 }
 
 ArenaJITLinkMemoryManager::~ArenaJITLinkMemoryManager() = default;
+
+const std::shared_ptr<Arena> &ArenaJITLinkMemoryManager::arena() const {
+  return S->TheArena;
+}
 
 Expected<std::unique_ptr<ArenaJITLinkMemoryManager>>
 ArenaJITLinkMemoryManager::create(ArenaOptions Options) {
@@ -99,17 +108,18 @@ ArenaJITLinkMemoryManager::create(ArenaOptions Options) {
 
 void ArenaJITLinkMemoryManager::allocate(const JITLinkDylib *JD, LinkGraph &G,
                                          OnAllocatedFunction OnAllocated) {
+  const ArenaJITLinkOptions &Options = S->Options;
   WindowGroup Group;
   if (Options.WindowPerJITDylib)
     Group = {JD, Options.GrowPerJITDylib};
   auto Outside = [&](const OutsideRequest &R) {
-    return mapOutside(*TheArena, R);
+    return mapOutside(*S->TheArena, R);
   };
-  Expected<GraphMemory> M =
-      GraphMemory::create(*TheArena, G, Options.OutsideMinSize, Outside, Group);
+  Expected<GraphMemory> M = GraphMemory::create(
+      *S->TheArena, G, Options.OutsideMinSize, Outside, Group);
   if (!M)
     return OnAllocated(M.takeError());
-  OnAllocated(std::make_unique<InFlightGraph>(TheArena, G, std::move(*M),
+  OnAllocated(std::make_unique<InFlightGraph>(S->TheArena, G, std::move(*M),
                                               Options.RegisterFrames));
 }
 

@@ -6,11 +6,11 @@
 //
 //===----------------------------------------------------------------------===//
 
-extern "C" void jitslab_executor_open();
+#include "../../lib/Executor/ExecutorSession.h"
 
-namespace jitslab {
-/// Lets the linker take the service from its library.
-extern const void *const KeepService;
-const void *const KeepService =
-    reinterpret_cast<const void *>(&jitslab_executor_open);
-} // namespace jitslab
+/// Where the executor does not know the service, a controller finds it by this
+/// name, which wire::OpenName has.
+extern "C" JITSLAB_ABI jitslab::wire::CBuffer
+jitslab_executor_open(const char *Data, size_t Size) {
+  return jitslab::openExecutorSession(Data, Size);
+}

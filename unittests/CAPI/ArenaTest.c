@@ -7,6 +7,7 @@
 //===----------------------------------------------------------------------===//
 
 #include "Arenas.h"
+#include "jitslab/Version.h"
 #include <errno.h>
 #include <pthread.h>
 #include <sys/resource.h>
@@ -29,12 +30,25 @@ static void theDefaultsAreThoseOfArenaOptions(void) {
   JitslabInitializeArenaOptions(&Options, sizeof(Options));
   CHECK(Options.Size == sizeof(Options));
   CHECK(Options.ObjectLayout == JitslabLayoutPerObject);
-  CHECK(Options.Grow == 1);
+  CHECK(Options.NoGrow == 0);
   CHECK(Options.WindowSize == 0);
   CHECK(Options.Near == 0);
   CHECK(Options.HugePages == 0);
   CHECK(Options.NoFrames == 0);
   CHECK(Options.Below == 0);
+}
+
+static void zerosAreTheDefaults(void) {
+  JitslabArenaOptions Defaults, Zeros;
+  memset(&Zeros, 0, sizeof(Zeros));
+  Zeros.Size = sizeof(Zeros);
+  JitslabInitializeArenaOptions(&Defaults, sizeof(Defaults));
+  CHECK(memcmp(&Defaults, &Zeros, sizeof(Zeros)) == 0);
+  JitslabRemoteOptions Remote, None;
+  memset(&None, 0, sizeof(None));
+  None.Size = sizeof(None);
+  JitslabInitializeRemoteOptions(&Remote, sizeof(Remote));
+  CHECK(memcmp(&Remote, &None, sizeof(None)) == 0);
 }
 
 static void initializingStaysWithinTheSize(void) {
@@ -298,6 +312,7 @@ static void aRefusalHasItsErrno(void) {
 int main(void) {
   RUN(theVersionIsThatOfTheHeader);
   RUN(theDefaultsAreThoseOfArenaOptions);
+  RUN(zerosAreTheDefaults);
   RUN(initializingStaysWithinTheSize);
   RUN(everyLayoutMakesAnArena);
   RUN(theOptionsArriveAtTheArena);

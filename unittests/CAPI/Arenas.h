@@ -48,7 +48,7 @@ static inline JitslabArenaRef smallArena(void) {
   JitslabArenaOptions Options = defaultOptions();
   JitslabArenaRef Arena = NULL;
   Options.WindowSize = SMALLEST_WINDOW;
-  Options.Grow = 0;
+  Options.NoGrow = 1;
   CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
   REQUIRE(Arena);
   return Arena;

@@ -157,11 +157,11 @@ static void aRemoteLayerRefusesObjectsOfThisProcess(void) {
   CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
   Options.Size = sizeof(Options);
   Options.WindowPerJITDylib = 1;
-  Options.Grow = 0;
+  Options.NoGrow = 1;
   JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
   CHECK(strstr(JitslabGetLastError(), "WindowPerJITDylib needs"));
   CHECK_SUCCESS(LLVMOrcDisposeLLJIT(JIT));
-  Options.Grow = 1;
+  Options.NoGrow = 0;
   Options.Reserved = 1;
   JIT = makeJIT(JitslabCreateRemoteObjectLinkingLayer, &Options);
   CHECK(strstr(JitslabGetLastError(), "JitslabInitializeRemoteOptions"));

@@ -158,7 +158,7 @@ static void whatMCJITDoesNotSayIsInTakeError(void) {
 }
 
 static void managersNeedAnArena(void) {
-  LLVMMCJITMemoryManagerRef Manager = NULL;
+  LLVMMCJITMemoryManagerRef Manager = (LLVMMCJITMemoryManagerRef)&Manager;
   CHECK_ERROR(JitslabCreateMCJITMemoryManager(&Manager, NULL), "Arena is null");
   CHECK(!Manager);
   JitslabArenaRef Arena = arenaWithLayout(JitslabLayoutPerObject);

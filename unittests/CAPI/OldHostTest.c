@@ -19,7 +19,7 @@ static void anArenaIsMadeAndAsked(void) {
   JitslabInitializeArenaOptions(&Options, sizeof(Options));
   Options.ObjectLayout = JitslabLayoutPerProtection;
   Options.WindowSize = (uint64_t)16 << 20;
-  Options.Grow = 0;
+  Options.NoGrow = 1;
   CHECK_SUCCESS(JitslabCreateArena(&Arena, &Options));
   REQUIRE(Arena);
 
@@ -35,6 +35,16 @@ static void anArenaIsMadeAndAsked(void) {
   CHECK(S.Stats.LiveObjects == 0 && S.Stats.OutsideBytes == 0);
   CHECK(S.Behind == UINT64_C(0x5A5A5A5A5A5A5A5A));
 
+  struct {
+    JitslabMemoryLocation Location;
+    uint64_t Behind;
+  } L;
+  memset(&L, 0x5A, sizeof(L));
+  L.Location.Size = sizeof(L.Location);
+  CHECK(!JitslabArenaLookup(Arena, (uint64_t)(uintptr_t)&L, &L.Location));
+  CHECK(L.Location.State == JitslabMemoryOutside && L.Location.Offset == 0);
+  CHECK(L.Behind == UINT64_C(0x5A5A5A5A5A5A5A5A));
+
   uint64_t Bytes = 77;
   CHECK_SUCCESS(JitslabArenaTrim(Arena, &Bytes));
   CHECK(Bytes == 0);
@@ -45,6 +55,30 @@ static void anArenaIsMadeAndAsked(void) {
   JitslabDisposeArena(Arena);
   CHECK_SUCCESS(JitslabMCJITMemoryManagerTakeError(Manager));
   LLVMDisposeMCJITMemoryManager(Manager);
+}
+
+static void aStructIsInitializedAndNoMore(void) {
+  struct {
+    JitslabArenaOptions Options;
+    uint64_t Behind;
+    JitslabRemoteOptions Remote;
+    uint64_t BehindRemote;
+  } O;
+  memset(&O, 0x5A, sizeof(O));
+  JitslabInitializeArenaOptions(&O.Options, sizeof(O.Options));
+  JitslabInitializeRemoteOptions(&O.Remote, sizeof(O.Remote));
+  CHECK(O.Options.Size == sizeof(O.Options) && O.Options.Below == 0);
+  CHECK(O.Remote.Size == sizeof(O.Remote) && O.Remote.OutsideMinSize == 0);
+  CHECK(O.Behind == UINT64_C(0x5A5A5A5A5A5A5A5A));
+  CHECK(O.BehindRemote == UINT64_C(0x5A5A5A5A5A5A5A5A));
+  // Needs a session, which C cannot make for another process.
+  CHECK(!JitslabCreateRemoteObjectLinkingLayer(&O.Remote, NULL, NULL));
+}
+
+static void theVersionIsTold(void) {
+  unsigned Major = 0, Minor = 77, Patch = 77;
+  JitslabGetVersion(&Major, &Minor, &Patch);
+  CHECK(Major <= 1 && Minor != 77 && Patch != 77);
 }
 
 static void errorsAreWhatTheyWere(void) {
@@ -66,6 +100,8 @@ static void errorsAreWhatTheyWere(void) {
 
 int main(void) {
   RUN(anArenaIsMadeAndAsked);
+  RUN(aStructIsInitializedAndNoMore);
+  RUN(theVersionIsTold);
   RUN(errorsAreWhatTheyWere);
   return result();
 }

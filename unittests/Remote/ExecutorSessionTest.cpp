@@ -53,6 +53,22 @@ TEST_CASE("What goes, goes, though what comes with it is refused") {
   CHECK(Deallocated == 1);
 }
 
+TEST_CASE("A controller with another version of the messages is refused") {
+  for (uint32_t Version : {wire::Version - 1, wire::Version + 1}) {
+    wire::Buffer Asked = wire::write<wire::OpenArgs>(
+        Version, orc::ExecutorAddr(), StringRef(), StringRef());
+    wire::Buffer Reply(openExecutorSession(Asked.data(), Asked.size()));
+    wire::sps::SPSInputBuffer In(Reply.data(), Reply.size());
+    using Head = wire::sps::SPSArgList<wire::sps::SPSString, uint64_t>;
+    std::string Refusal;
+    uint64_t Session = 77;
+    REQUIRE(Head::deserialize(In, Refusal, Session));
+    CHECK_THAT(Refusal, containing("the controller of version " +
+                                   std::to_string(Version)));
+    CHECK(Session == 0);
+  }
+}
+
 TEST_CASE("What a controller says of sections outside is looked at") {
   ExecutorSession S{DescriptorChannel()};
   const size_t Page = VirtualMemory::system().pageSize();

@@ -20,9 +20,9 @@ using namespace llvm;
 TEST_CASE("The C interface makes layers for an executor") {
   JitslabRemoteOptions O;
   JitslabInitializeRemoteOptions(&O, sizeof(O));
-  O.SharedMemory = GENERATE(1, 0);
+  O.NoSharedMemory = GENERATE(0, 1);
   O.NoFrames = GENERATE(1, 0);
-  CAPTURE(O.SharedMemory, O.NoFrames);
+  CAPTURE(O.NoSharedMemory, O.NoFrames);
   RemoteJIT J({}, [&](orc::LLJITBuilder &Builder) {
     // As LLVM's C interface does it.
     Builder.setObjectLinkingLayerCreator(

@@ -172,6 +172,7 @@ TEST_CASE("Statistics as JSON") {
   INFO(O.Err);
   CHECK(O.Status == 0);
   json::Object S = parse(O.Err);
+  CHECK(*S.getInteger("version") == 1);
   CHECK(S.getString("memoryManager")->str() == "per-object");
   CHECK(*S.getInteger("objects") == 1);
   CHECK(*S.getInteger("sectionBytes") > 0);

@@ -23,9 +23,11 @@
 /// that do not bind LLVMErrorRef (Python's ctypes), and for callbacks that
 /// cannot return an error. Go hosts must not use it without LockOSThread.
 ///
-/// Bad input. Null pointers, unknown layouts, sizes that no version of this
-/// header had, and memory managers that are not from here are errors, not
-/// crashes. What cannot be noticed is a reference that has been disposed of.
+/// Bad input. Null pointers, unknown layouts, sizes of structs that no version
+/// of this header can have (less than the first had, more than 4096, no multiple
+/// of 8), and memory managers that are not from here are errors, not crashes.
+/// What cannot be noticed is a reference that has been disposed of. Where the
+/// heap is used up the process ends, as it does in LLVM's functions.
 ///
 /// Ownership. JitslabCreate... makes what the caller owns, until it hands it to
 /// the function of LLVM that its comment names. An arena is shared by whatever
@@ -51,6 +53,11 @@
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+/// The version of the library that the program runs with, which may be newer
+/// than that of the headers (jitslab/Version.h). Null pointers are left alone.
+JITSLAB_ABI void JitslabGetVersion(unsigned *Major, unsigned *Minor,
+                                   unsigned *Patch);
 
 /// An arena. Owned by who created it; see JitslabDisposeArena.
 typedef struct JitslabOpaqueArena *JitslabArenaRef;
@@ -78,24 +85,25 @@ typedef enum {
   JitslabErrorBadOption = 4
 } JitslabErrorCode;
 
-/// jitslab::ArenaOptions. Grows at its end: a library takes the structs of all
-/// older headers, and those of newer ones whose additions are zero.
+/// jitslab::ArenaOptions. Zeros are the defaults, whatever fields it has. Grows
+/// at its end: a library takes the structs of all older headers, and those of
+/// newer ones whose additions are zero.
 typedef struct {
   /// sizeof(JitslabArenaOptions); tells the library which header was used.
   size_t Size;
   /// A JitslabLayout. An integer, because other languages have no word for an
   /// enum with an unknown value.
   uint32_t ObjectLayout;
-  /// Not 0: when a window is full, a further one is added. 0: strict reach, a
+  /// 0: when a window is full, a further one is added. Not 0: strict reach, a
   /// full window is an error.
-  LLVMBool Grow;
+  LLVMBool NoGrow;
   /// Address space of a window, a multiple of 2 MiB from 8 MiB to 2 GiB less
   /// 2 MiB. 0: near the process's libraries a quarter of what is free there,
   /// elsewhere the default, or less where the system refuses that.
   uint64_t WindowSize;
   /// Windows are placed within reach of this address where the address space
-  /// allows. 0: near the process's libraries if WindowSize is 0 and Grow is
-  /// not, otherwise anywhere.
+  /// allows. 0: near the process's libraries if WindowSize and NoGrow are 0,
+  /// otherwise anywhere.
   uint64_t Near;
   /// Not 0: advise transparent huge pages for whole slabs.
   LLVMBool HugePages;
@@ -134,6 +142,39 @@ typedef struct {
   uint64_t OutsideBytes;
 } JitslabArenaStats;
 
+/// What an address of an arena is: jitslab::MemoryState.
+typedef enum {
+  /// No window has it.
+  JitslabMemoryOutside = 0,
+  /// No object that is known had it last.
+  JitslabMemoryUnused = 1,
+  /// It belongs to an object.
+  JitslabMemoryLive = 2,
+  /// It belonged to an object that was freed, and to nobody since.
+  JitslabMemoryFreed = 3
+} JitslabMemoryState;
+
+/// What a segment of an object is used for: jitslab::SegmentKind.
+typedef enum {
+  JitslabSegmentCode = 0,
+  JitslabSegmentROData = 1,
+  JitslabSegmentRWData = 2
+} JitslabSegmentKind;
+
+/// jitslab::MemoryLocation. Grows at its end, like the options.
+typedef struct {
+  /// sizeof(JitslabMemoryLocation), set by the caller.
+  size_t Size;
+  /// A JitslabMemoryState. The rest is 0 unless it is Live or Freed.
+  uint32_t State;
+  /// A JitslabSegmentKind.
+  uint32_t Kind;
+  /// Where the segment begins and how many bytes of it are usable.
+  uint64_t SegmentBegin, SegmentSize;
+  /// The address asked for, in bytes from SegmentBegin.
+  uint64_t Offset;
+} JitslabMemoryLocation;
+
 /// Sets \p Options to the defaults, and its Size to \p SizeOfOptions, which is
 /// sizeof(JitslabArenaOptions): that many bytes are written, so as many have to
 /// be there. The caller owns the struct. A null pointer is left alone, and so
@@ -159,6 +200,15 @@ JITSLAB_ABI void JitslabDisposeArena(JitslabArenaRef Arena);
 /// who has set its Size; fields that this library does not know become 0.
 JITSLAB_ABI LLVMErrorRef JitslabArenaGetStats(JitslabArenaRef Arena,
                                               JitslabArenaStats *Stats);
+
+/// Which object of \p Arena has \p Address, or had it before it was freed, and
+/// where in which of its segments: Arena::lookup. For crash handlers, so it is
+/// async-signal-safe, and has no error: it does nothing, and returns 0, where
+/// \p Arena or \p Location is null or the Size of \p Location, which the caller
+/// has set, is that of no header. Fields that this library does not know become
+/// 0. \returns not 0 if the address is of a live or freed object.
+JITSLAB_ABI LLVMBool JitslabArenaLookup(JitslabArenaRef Arena, uint64_t Address,
+                                        JitslabMemoryLocation *Location);
 
 /// Gives slabs and windows of \p Arena that hold nothing live back to the
 /// system. \p BytesGivenBack may be null.
@@ -190,6 +240,8 @@ JITSLAB_ABI LLVMErrorRef JitslabRegisterForkHandlers(void);
 /// MCJIT ignores that memory was refused. After LLVMGetFunctionAddress, or
 /// whatever else makes it finalize, ask JitslabMCJITMemoryManagerTakeError and
 /// do not run the code if there is an error.
+///
+/// When this fails, \p *Result is null.
 JITSLAB_ABI LLVMErrorRef JitslabCreateMCJITMemoryManager(
     LLVMMCJITMemoryManagerRef *Result, JitslabArenaRef Arena);
 
@@ -224,12 +276,51 @@ JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRTDyldObjectLinkingLayer(
 /// disposed of before \p Session is, unlike the one above. It repairs the
 /// defect that jitslab/GOTPCRELXFixPlugin.h describes.
 ///
-/// C++ exceptions pass through its code in an LLJIT, and with LLVM 19 and 20 in
-/// any session. From LLVM 21 on LLJIT's platform is what registers EH frames:
-/// in a session without LLJIT an exception that reaches the code ends the
-/// process, and only C++ can change that (jitslab/LLJITSupport.h).
+/// C++ exceptions pass through its code in any session: the arena's memory
+/// manager registers EH frames. Who adds LLVM's EHFrameRegistrationPlugin to
+/// the layer in C++, with LLVM 19 and 20, registers them twice.
 JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateObjectLinkingLayer(
     void *Arena, LLVMOrcExecutionSessionRef Session, const char *Triple);
+
+/// jitslab::RemoteOptions. Zeros are the defaults. Grows at its end, like
+/// JitslabArenaOptions.
+typedef struct {
+  /// sizeof(JitslabRemoteOptions).
+  size_t Size;
+  /// See JitslabArenaOptions; 0 is the default.
+  uint64_t WindowSize;
+  /// See JitslabArenaOptions.
+  LLVMBool NoGrow;
+  /// 0: the processes share memory, on one machine. Not 0: contents travel in
+  /// messages.
+  LLVMBool NoSharedMemory;
+  /// See JitslabArenaOptions. Saves a message for each batch of objects.
+  LLVMBool NoFrames;
+  /// 0.
+  uint32_t Reserved;
+  /// Not 0: each JITDylib has windows of its own. NoGrow has to be 0.
+  LLVMBool WindowPerJITDylib;
+  /// Not 0: it has one only, and an object that has no room there is an error.
+  LLVMBool NoGrowPerJITDylib;
+  /// Sections of at least this many bytes that may lie anywhere are mapped
+  /// outside the windows. 0 is the default, 1 MiB; UINT64_MAX: never.
+  uint64_t OutsideMinSize;
+} JitslabRemoteOptions;
+
+/// As JitslabInitializeArenaOptions.
+JITSLAB_ABI void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
+                                                size_t SizeOfOptions);
+
+/// As JitslabCreateObjectLinkingLayer, for a session whose code runs in another
+/// process: see jitslab/RemoteJITLinkMemoryManager.h. \p Options is a
+/// JitslabRemoteOptions, which stays the caller's, or null for the defaults.
+///
+/// LLVM's C interface (up to 23) makes no sessions of that kind: a host gets
+/// \p Session, or the LLJITBuilder whose callback this is, from C++, where the
+/// connection to the executor is made. For a session of this process the result
+/// is a layer that refuses each object.
+JITSLAB_ABI LLVMOrcObjectLayerRef JitslabCreateRemoteObjectLinkingLayer(
+    void *Options, LLVMOrcExecutionSessionRef Session, const char *Triple);
 
 /// What kind of error \p Err is, a JitslabErrorCode. \p Err stays the caller's,
 /// who still has to consume it. Of several errors in one it is
@@ -241,9 +332,10 @@ JITSLAB_ABI uint32_t JitslabGetErrorCode(LLVMErrorRef Err);
 JITSLAB_ABI int JitslabGetErrorErrno(LLVMErrorRef Err);
 
 /// The text of the error with which the last function of this header that this
-/// thread called ended; null if it did not fail. Disposing, initializing and
-/// functions whose names begin with JitslabGet do not count. Owned by the
-/// library; valid until this thread's next call.
+/// thread called ended; null if it did not fail. Disposing, initializing,
+/// looking up and functions whose names begin with JitslabGet do not count.
+/// Owned by the library; valid until this thread's next call. In exit handlers,
+/// and where a thread ends, errors are returned as ever, and none is kept.
 JITSLAB_ABI const char *JitslabGetLastError(void);
 
 /// The kind of the same error, a JitslabErrorCode, and its errno as
