@@ -107,11 +107,24 @@ JITSLAB_FIELD_AT(ArenaShortage, LiveBytes, 40);
 JITSLAB_FIELD_AT(ArenaShortage, LargestFreeBytes, 48);
 JITSLAB_SIZE_IS(ArenaShortage, 56);
 JITSLAB_SIZE_IS(ArenaFullError, 64 + sizeof(std::string));
+JITSLAB_FIELD_AT(LimitAdvice, Fact, 8);
+JITSLAB_FIELD_AT(LimitAdvice, Advice, 8 + sizeof(std::string));
 JITSLAB_SIZE_IS(LimitAdvice, 8 + 2 * sizeof(std::string));
 JITSLAB_SIZE_IS(SystemRefusalError, 48 + sizeof(std::string));
 JITSLAB_SIZE_IS(BadOptionError, 8 + sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Section, 0);
+JITSLAB_FIELD_AT(RelocationUse, Offset, sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Type, 8 + sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Target, 8 + 2 * sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Distance, 8 + 3 * sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Min, 16 + 3 * sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, Max, 24 + 3 * sizeof(std::string));
+JITSLAB_FIELD_AT(RelocationUse, IsAbsolute, 32 + 3 * sizeof(std::string));
 JITSLAB_SIZE_IS(RelocationUse, 40 + 3 * sizeof(std::string));
 JITSLAB_SIZE_IS(RelocationProblem, sizeof(RelocationUse) + 8);
+JITSLAB_FIELD_AT(AuditResult, Checked, 0);
+JITSLAB_FIELD_AT(AuditResult, NotChecked, 8);
+JITSLAB_FIELD_AT(AuditResult, Problems, 16);
 JITSLAB_SIZE_IS(AuditResult, 16 + sizeof(std::vector<RelocationProblem>) +
                                  sizeof(RelocationUse));
 JITSLAB_SIZE_IS(LinkedObject, 8 + 3 * sizeof(MemoryReader) +
@@ -172,5 +185,10 @@ JITSLAB_FIELD_AT(RemoteOptions, WindowPerJITDylib, 11);
 JITSLAB_FIELD_AT(RemoteOptions, GrowPerJITDylib, 12);
 JITSLAB_FIELD_AT(RemoteOptions, OutsideMinSize, 16);
 JITSLAB_SIZE_IS(RemoteOptions, 24);
+JITSLAB_FIELD_AT(RemoteStats, Messages, sizeof(ArenaStats));
+JITSLAB_FIELD_AT(RemoteStats, WorkMessages, sizeof(ArenaStats) + 8);
+JITSLAB_FIELD_AT(RemoteStats, FinalizedObjects, sizeof(ArenaStats) + 16);
+JITSLAB_FIELD_AT(RemoteStats, Runs, sizeof(ArenaStats) + 24);
+JITSLAB_FIELD_AT(RemoteStats, MappedBytes, sizeof(ArenaStats) + 32);
 JITSLAB_SIZE_IS(RemoteStats, sizeof(ArenaStats) + 40);
 #endif
