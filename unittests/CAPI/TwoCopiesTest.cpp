@@ -131,7 +131,7 @@ static void oneExceptionPassesThroughObjectsOfBoth() {
   }
 }
 
-#if JITSLAB_TEST_FORKS
+#ifdef JITSLAB_TEST_FORKS
 static constexpr int NumForks = 50;
 /// Who takes longer waits for ever.
 static constexpr unsigned Seconds = 60;
@@ -244,7 +244,7 @@ int main() {
   initializeTarget();
   RUN(exceptionsAreFoundInObjectsOfBoth);
   RUN(oneExceptionPassesThroughObjectsOfBoth);
-#if JITSLAB_TEST_FORKS
+#ifdef JITSLAB_TEST_FORKS
   RUN(childrenCanLoadWithBothWhileThreadsDo);
 #endif
   RUN(eachKnowsItsOwnClassesOfErrors);
