@@ -69,7 +69,8 @@ private:
       if (Read > 0) {
         Done += Read;
       } else if (Read == 0 || errno != EINTR) {
-        int Reason = errno;
+        // Somebody has closed the other end.
+        int Reason = Read == 0 ? EIO : errno;
         drop();
         return errorOf(Reason);
       }

@@ -39,20 +39,20 @@ ErrorOr<ExecutorSection> ExecutorSection::create(uint64_t Size, uint64_t Align,
   return ExecutorSection(std::move(*Space), L, /*IsOwn=*/!File);
 }
 
-bool ExecutorSection::write(const wire::Write &W) {
+std::error_code ExecutorSection::write(const wire::Write &W) {
   const size_t Offset = W.Start.getValue() - range().Begin;
   const size_t Most = range().size() - Offset;
   if (!IsWritable || Offset > range().size() || W.Content.size() > Most ||
       W.Zeros > Most - W.Content.size())
-    return false;
+    return std::make_error_code(std::errc::bad_address);
   auto *To = reinterpret_cast<char *>(range().Begin + Offset);
   if (!W.Content.empty())
     std::memcpy(To, W.Content.data(), W.Content.size());
   std::memset(To + W.Content.size(), 0, W.Zeros);
   if (Use == Lane::RWData)
-    return true;
+    return {};
   IsWritable = false;
-  return !protectInParts(VirtualMemory::system(), range(), finalRights(Use));
+  return protectInParts(VirtualMemory::system(), range(), finalRights(Use));
 }
 
 } // namespace jitslab

@@ -27,9 +27,9 @@ public:
   AddressRange range() const { return Space.range(); }
 
   /// Where this process has the memory: writes, and gives it its final rights,
-  /// after which it is not written again if it is read-only. False where \p W
-  /// is not within, or the system refuses.
-  bool write(const wire::Write &W);
+  /// after which it is not written again if it is read-only. bad_address where
+  /// \p W is not within.
+  std::error_code write(const wire::Write &W);
 
 private:
   ExecutorSection(Reservation Space, Lane L, bool IsOwn)

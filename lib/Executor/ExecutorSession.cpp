@@ -122,30 +122,35 @@ std::error_code ExecutorSession::unmap(AddressRange R) {
   return W ? W->unmap(R) : invalid();
 }
 
-bool ExecutorSession::write(const wire::Write &W) {
+// bad_address: where a message asks to write is nothing that may be written.
+static std::error_code outOfPlace() {
+  return std::make_error_code(std::errc::bad_address);
+}
+
+std::error_code ExecutorSession::write(const wire::Write &W) {
   const uintptr_t Begin = W.Start.getValue();
   if (ExecutorSection *Section = sectionOf({Begin, Begin + 1}))
     return Section->write(W);
   ExecutorWindow *Window = windowOf({Begin, Begin + 1});
-  return Window && Window->write(W);
+  return Window ? Window->write(W) : outOfPlace();
 }
 
-bool ExecutorSession::change(const wire::Work &W) {
+std::error_code ExecutorSession::change(const wire::Work &W) {
   for (orc::ExecutorAddrRange R : W.Traps)
     if (ExecutorWindow *Window = windowOf(local(R)))
       Window->fillWithTraps(local(R));
   for (const wire::Write &Write : W.Writes)
-    if (!write(Write))
-      return false;
+    if (std::error_code EC = write(Write))
+      return EC;
   for (orc::ExecutorAddrRange R : W.Flushes) {
     ExecutorWindow *Window = windowOf(local(R));
     if (!Window || !Window->isMappedFor(Lane::Code, local(R)))
-      return false;
+      return outOfPlace();
     synchronizeInstructions(local(R));
   }
   if (W.SynchronizeThreads)
     VirtualMemory::system().synchronizeThreads();
-  return true;
+  return {};
 }
 
 // A section of frames that says where functions are by 64 bits may lie outside.
@@ -218,8 +223,10 @@ ExecutorSession::Done ExecutorSession::work(wire::Work W) {
     D.Refusal = "the session is over";
   else if (!IsNext())
     D.Refusal = "a message before this one was lost";
-  else if (!change(W))
-    D.Refusal = "what is to be written does not lie in a window";
+  else if (std::error_code EC = change(W))
+    D.Refusal = EC == outOfPlace()
+                    ? "what is to be written does not lie in a window"
+                    : "what is to be written cannot be: " + EC.message();
   if (IsNext())
     Changed = W.Number;
   ++Busy;

@@ -81,8 +81,8 @@ private:
   ExecutorSection *sectionOf(AddressRange R);
   llvm::ErrorOr<std::optional<OwnedDescriptor>> receive(uint64_t File,
                                                         uint64_t Size);
-  bool write(const wire::Write &W);
-  bool change(const wire::Work &W);
+  std::error_code write(const wire::Write &W);
+  std::error_code change(const wire::Work &W);
   bool mayBeFrames(AddressRange R, AddressRange Code);
   void giveBack() {
     Windows.clear();

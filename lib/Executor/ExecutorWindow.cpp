@@ -109,14 +109,14 @@ std::error_code ExecutorWindow::unmap(AddressRange R) {
   return {};
 }
 
-bool ExecutorWindow::write(const wire::Write &W) {
+std::error_code ExecutorWindow::write(const wire::Write &W) {
   const uintptr_t Begin = W.Start.getValue();
   if (W.Content.size() > range().size() || W.Zeros > range().size())
-    return false;
+    return std::make_error_code(std::errc::bad_address);
   const AddressRange R{Begin, Begin + W.Content.size() + W.Zeros};
   if (!Own || !holds(R) || laneAt(Begin) == Lane::Untaken ||
       !isMappedFor(laneAt(Begin), R))
-    return false;
+    return std::make_error_code(std::errc::bad_address);
   const Lane L = laneAt(Begin);
   auto *To = reinterpret_cast<char *>(Begin + (*Own)[L].workingOffset());
   if (!W.Content.empty())
@@ -124,8 +124,8 @@ bool ExecutorWindow::write(const wire::Write &W) {
   std::memset(To + W.Content.size(), 0, W.Zeros);
   // A failure is a breakpoint that stays in the way.
   if (L == Lane::Code)
-    return !Own->shared()->showWritten(R, /*KeepTraps=*/false);
-  return true;
+    return Own->shared()->showWritten(R, /*KeepTraps=*/false);
+  return {};
 }
 
 void ExecutorWindow::fillWithTraps(AddressRange R) {

@@ -38,9 +38,9 @@ public:
   /// True when all of \p R, not empty, is mapped for \p L.
   bool isMappedFor(Lane L, AddressRange R) const;
 
-  /// Where this process has the memory: writes, and fills with traps. False
-  /// where \p W does not lie in slabs of one use.
-  bool write(const wire::Write &W);
+  /// Where this process has the memory: writes, and fills with traps.
+  /// bad_address where \p W does not lie in slabs of one use.
+  std::error_code write(const wire::Write &W);
   /// Passes over what is no code any more.
   void fillWithTraps(AddressRange R);
 

@@ -142,8 +142,9 @@ void InitFiniPlugin::deinitialize(orc::JITDylib &JD) {
     if (!D)
       return;
     for (auto &[Key, Functions] : reverse(D->Objects)) {
-      if (Functions.Initialized)
-        append_range(Finis, Functions.Finis);
+      if (!Functions.Initialized)
+        continue;
+      append_range(Finis, Functions.Finis);
       Functions.Finis.clear();
     }
   }
@@ -170,7 +171,10 @@ Error InitFiniPlugin::defineAtExit(orc::ObjectLinkingLayer &Layer,
                            orc::ExecutorAddr::fromPtr(&State::registerAtExit)));
   if (Err) {
     std::lock_guard<std::mutex> Guard(S->Lock);
-    D->Handles.erase(find(D->Handles, Key));
+    // Whoever removes the tracker may have been here.
+    auto Handle = find(D->Handles, Key);
+    if (Handle != D->Handles.end())
+      D->Handles.erase(Handle);
   }
   return Err;
 }

@@ -186,9 +186,13 @@ Error RemoteConnection::openSession(ExecutorAddr Open, bool SharedMemory) {
     return systemError(Accepted.getError(),
                        "the executor has not connected to this process");
   Channel = std::move(*Accepted);
-  // It is not there, or hung up, where the executor could not start a thread.
+  // The executor takes its loss for that of a message.
   ErrorOr<DescriptorChannel> ForWork = Listener->accept();
-  if (ForWork && ForWork->isConnected()) {
+  if (!ForWork)
+    return systemError(ForWork.getError(),
+                       "cannot accept the executor's connection for work");
+  // It is hung up where the executor could not start a thread.
+  if (ForWork->isConnected()) {
     WorkSocket = RecordSocket(std::move(*ForWork));
     this->Reply.reset(new char[RecordSocket::LongestRecord]);
   }

@@ -145,7 +145,11 @@ using DeallocateReply = sps::SPSArgList<sps::SPSString>;
 
 /// \returns \p Args as \p List writes them.
 template <typename List, typename... Ts> Buffer write(const Ts &...Args) {
-  Buffer B = Buffer::allocate(List::size(Args...));
+  const size_t Size = List::size(Args...);
+  Buffer B = Buffer::allocate(Size);
+  // LLVM asks malloc, and does not look.
+  if (Size && !B.data())
+    llvm::report_bad_alloc_error("jitslab: no memory for a message");
   sps::SPSOutputBuffer Out(B.data(), B.size());
   // It fails only where there is no room.
   (void)List::serialize(Out, Args...);

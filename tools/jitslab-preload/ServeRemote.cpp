@@ -32,38 +32,6 @@ bool hasServedRemote() { return Served; }
 #if JITSLAB_HAS_JITLINK
 using ManagerOrError = Expected<std::unique_ptr<jitlink::JITLinkMemoryManager>>;
 
-namespace {
-/// Tells at its end what it has done.
-class CountingManager final : public jitlink::JITLinkMemoryManager {
-public:
-  CountingManager(std::unique_ptr<RemoteJITLinkMemoryManager> M, bool Tells)
-      : Manager(std::move(M)), Tells(Tells) {}
-  ~CountingManager() override {
-    const RemoteStats S = Manager->stats();
-    Manager.reset();
-    if (Tells)
-      say(JITSLAB_OWN_LLVM ", an executor: " + Twine(S.FinalizedObjects) +
-          " objects; " + Twine(S.Messages) + " messages, " +
-          Twine(S.MappedBytes >> 10) + " KiB mapped");
-  }
-
-  using JITLinkMemoryManager::allocate;
-  void allocate(const jitlink::JITLinkDylib *JD, jitlink::LinkGraph &G,
-                OnAllocatedFunction OnAllocated) override {
-    Manager->allocate(JD, G, std::move(OnAllocated));
-  }
-  using JITLinkMemoryManager::deallocate;
-  void deallocate(std::vector<FinalizedAlloc> Allocs,
-                  OnDeallocatedFunction OnDeallocated) override {
-    Manager->deallocate(std::move(Allocs), std::move(OnDeallocated));
-  }
-
-private:
-  std::unique_ptr<RemoteJITLinkMemoryManager> Manager;
-  const bool Tells;
-};
-} // namespace
-
 // What LLVM does where the host says nothing.
 #if JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
 // A private function that its library has all the same.
@@ -76,21 +44,76 @@ static ManagerOrError makeDefault(orc::SimpleRemoteEPC &EPC) {
 }
 #endif
 
-static ManagerOrError makeRemote(orc::SimpleRemoteEPC &EPC,
-                                 const PreloadOptions &Options) {
-  auto Manager = RemoteJITLinkMemoryManager::create(EPC);
-  if (Manager) {
-    Served = true;
-    if (Options.Verbose)
-      say(JITSLAB_OWN_LLVM " is served in an executor");
-    return std::make_unique<CountingManager>(std::move(*Manager),
-                                             Options.Stats);
+namespace {
+/// Asks the executor when it is used for the first time. LLVM reports a message
+/// that cannot be sent to the session, and where it asks for a manager when it
+/// connects there is none yet.
+class ExecutorManager final : public jitlink::JITLinkMemoryManager {
+public:
+  ExecutorManager(orc::SimpleRemoteEPC &EPC, const PreloadOptions &O)
+      : EPC(EPC), Options(O) {}
+  // Tells what it has done.
+  ~ExecutorManager() override {
+    if (!Ours)
+      return;
+    const RemoteStats S = Ours->stats();
+    Ours.reset();
+    if (Options.Stats)
+      say(JITSLAB_OWN_LLVM ", an executor: " + Twine(S.FinalizedObjects) +
+          " objects; " + Twine(S.Messages) + " messages, " +
+          Twine(S.MappedBytes >> 10) + " KiB mapped");
   }
-  const std::string Why = toString(Manager.takeError());
-  if (Options.Verbose || Options.Stats)
-    say(JITSLAB_OWN_LLVM ", an executor: LLVM's memory manager stays: " + Why);
-  return makeDefault(EPC);
-}
+
+  using JITLinkMemoryManager::allocate;
+  void allocate(const jitlink::JITLinkDylib *JD, jitlink::LinkGraph &G,
+                OnAllocatedFunction OnAllocated) override {
+    Expected<JITLinkMemoryManager &> Manager = manager();
+    if (!Manager)
+      return OnAllocated(Manager.takeError());
+    Manager->allocate(JD, G, std::move(OnAllocated));
+  }
+  using JITLinkMemoryManager::deallocate;
+  void deallocate(std::vector<FinalizedAlloc> Allocs,
+                  OnDeallocatedFunction OnDeallocated) override {
+    Expected<JITLinkMemoryManager &> Manager = manager();
+    if (!Manager)
+      return OnDeallocated(Manager.takeError());
+    Manager->deallocate(std::move(Allocs), std::move(OnDeallocated));
+  }
+
+private:
+  Expected<JITLinkMemoryManager &> manager() {
+    std::lock_guard<std::mutex> Guard(Lock);
+    if (Ours)
+      return *Ours;
+    if (LLVMs)
+      return *LLVMs;
+    auto Remote = RemoteJITLinkMemoryManager::create(EPC);
+    if (Remote) {
+      Served = true;
+      if (Options.Verbose)
+        say(JITSLAB_OWN_LLVM " is served in an executor");
+      Ours = std::move(*Remote);
+      return *Ours;
+    }
+    const std::string Why = toString(Remote.takeError());
+    if (Options.Verbose || Options.Stats)
+      say(JITSLAB_OWN_LLVM ", an executor: LLVM's memory manager stays: " +
+          Why);
+    ManagerOrError Default = makeDefault(EPC);
+    if (!Default)
+      return Default.takeError();
+    LLVMs = std::move(*Default);
+    return *LLVMs;
+  }
+
+  orc::SimpleRemoteEPC &EPC;
+  const PreloadOptions Options;
+  std::mutex Lock;
+  std::unique_ptr<RemoteJITLinkMemoryManager> Ours;
+  std::unique_ptr<JITLinkMemoryManager> LLVMs;
+};
+} // namespace
 #endif
 
 #if JITSLAB_HAS_JITLINK && JITSLAB_LLVM_EPC_HAS_MEMORY_MANAGER
@@ -105,7 +128,7 @@ ServeResult serveRemote(void *Setup) {
     return ProcessArena::get().whyNone();
   }
   S.CreateMemoryManager = [Options = *Options](orc::SimpleRemoteEPC &EPC) {
-    return makeRemote(EPC, Options);
+    return std::make_unique<ExecutorManager>(EPC, Options);
   };
   return {};
 }
@@ -124,7 +147,7 @@ ServeResult serveRemoteLLJIT(orc::LLJITBuilderState &S) {
     return ProcessArena::get().whyNone();
   }
   S.CreateMemoryManager = [Options = *Options](orc::ExecutionSession &ES) {
-    return makeRemote(
+    return std::make_unique<ExecutorManager>(
         static_cast<orc::SimpleRemoteEPC &>(ES.getExecutorProcessControl()),
         Options);
   };

@@ -106,6 +106,20 @@ TEST_CASE("Destructors do not run where constructors have not") {
   CHECK(Log == Events{});
 }
 
+TEST_CASE("Destructors of what is constructed after a deinitialize run") {
+  auto Statics = std::make_shared<InitFiniPlugin>();
+  auto JIT = makeInitJIT(anyArena(), Statics);
+  orc::JITDylib &Main = JIT->getMainJITDylib();
+  REQUIRE_SUCCESS(addObjects(*JIT, {"initorder"}));
+  REQUIRE_SUCCESS(JIT->lookup("init_anchor").takeError());
+  Statics->deinitialize(Main);
+  Statics->initialize(Main);
+  CHECK(Log.size() == 5);
+  Log.clear();
+  Statics->deinitialize(Main);
+  CHECK(Log.size() == 4);
+}
+
 TEST_CASE(
     "C++ objects are constructed, and destroyed as __cxa_atexit was told") {
   auto Memory = anyArena();

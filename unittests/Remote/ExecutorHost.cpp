@@ -14,6 +14,7 @@
 #include "llvm/ExecutionEngine/Orc/LLJIT.h"
 #include "llvm/ExecutionEngine/Orc/SimpleRemoteEPC.h"
 #include "llvm/Support/MemoryBuffer.h"
+#include <csignal>
 #include <unistd.h>
 
 using namespace llvm;
@@ -46,6 +47,8 @@ static std::unique_ptr<SimpleRemoteEPC> start(const char *Executor) {
 }
 
 int main(int, char **Argv) {
+  // What cannot be sent is an error.
+  signal(SIGPIPE, SIG_IGN);
   auto EPC = start(Argv[1]);
   jitslab::initializeExampleTarget();
   auto JIT = Check(LLJITBuilder()

@@ -122,6 +122,14 @@ TEST_CASE("A program of others runs code in an executor, on the preload") {
   }
 }
 
+TEST_CASE(
+    "An executor that dies when it is connected is an error on the preload") {
+  const Outcome O = run(lljit(JITSLAB_TEST_DEAF_EXECUTOR));
+  INFO(O.Err);
+  CHECK(O.Status == 1);
+  CHECK(O.Status == run(lljit(JITSLAB_TEST_DEAF_EXECUTOR), "").Status);
+}
+
 TEST_CASE("Where an executor has no service, LLVM's manager stays") {
   if (StringRef(JITSLAB_TEST_STOCK_EXECUTOR).empty()) {
     WARN("there is no llvm-jitlink-executor");

@@ -13,6 +13,7 @@
 #include <csignal>
 #include <cstdio>
 #include <fcntl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -123,4 +124,34 @@ TEST_CASE("An executor in another network namespace says what to set") {
     REQUIRE_SUCCESS(Manager->deallocate(std::move(Object.Alloc)));
   }
   REQUIRE_SUCCESS(ES.endSession());
+}
+
+TEST_CASE("Whichever descriptor is one too many, the session is an error") {
+  bool Works = false, SaysWork = false;
+  for (rlim_t Free = 0; !Works; ++Free) {
+    CAPTURE(Free);
+    REQUIRE(Free < 20);
+    ExecutorProcess Process;
+    orc::ExecutionSession ES(Process.takeEPC());
+    const int Lowest = dup(STDERR_FILENO);
+    REQUIRE(Lowest >= 0);
+    close(Lowest);
+    rlimit Before;
+    REQUIRE(getrlimit(RLIMIT_NOFILE, &Before) == 0);
+    const rlimit Few = {rlim_t(Lowest) + Free, Before.rlim_max};
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &Few) == 0);
+    auto Manager =
+        RemoteJITLinkMemoryManager::create(ES.getExecutorProcessControl());
+    REQUIRE(setrlimit(RLIMIT_NOFILE, &Before) == 0);
+    Works = bool(Manager);
+    if (!Works) {
+      const std::string Why = toString(Manager.takeError());
+      CHECK_THAT(Why, containing("Too many open files"));
+      SaysWork |= StringRef(Why).contains("connection for work");
+    } else {
+      Manager->reset();
+    }
+    REQUIRE_SUCCESS(ES.endSession());
+  }
+  CHECK(SaysWork);
 }
