@@ -28,9 +28,11 @@ public:
   explicit LiveProcess(int PID) : PID(PID) {
     const std::string Number = std::to_string(PID);
     Name = "process " + Number;
+    // Files are those that the process sees, which may be in a container.
+    Root = "/proc/" + Number + "/root";
     // By the number that the process has for itself, if it is in a container,
     // the name would be another one.
-    PerfMap = "/proc/" + Number + "/root/tmp/perf-" + Number + ".map";
+    PerfMap = Root + "/tmp/perf-" + Number + ".map";
   }
 
   bool read(uint64_t Address, MutableArrayRef<char> To) const override {
@@ -43,6 +45,7 @@ public:
 
 private:
   const int PID;
+  std::string Root;
 };
 
 } // namespace
@@ -77,7 +80,7 @@ Error LiveProcess::readMappings() {
             2 ||
         Offset || Line[PathAt] != '/')
       continue;
-    Files.push_back({Begin, StringRef(Line + PathAt).rtrim('\n').str()});
+    Files.push_back({Begin, Root + StringRef(Line + PathAt).rtrim('\n').str()});
   }
   const int Errno = errno;
   free(Line);
