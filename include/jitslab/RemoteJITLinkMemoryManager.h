@@ -124,6 +124,10 @@ public:
   /// the executor has no ExecutorService or one of another version, where
   /// memory cannot be shared with it, with invalid_argument for options out of
   /// range, and with the executor's errno when it has no room for the window.
+  ///
+  /// To be made once there is an ExecutionSession, and not where LLVM 19 to 22
+  /// ask for a memory manager (SimpleRemoteEPC::Setup): LLVM tells the session
+  /// of what cannot be sent, and an executor that dies just then is a crash.
   static llvm::Expected<std::unique_ptr<RemoteJITLinkMemoryManager>>
   create(llvm::orc::ExecutorProcessControl &EPC, RemoteOptions = {});
 
