@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# PostgreSQL 15 with and without the preload: thousands of JIT'd queries have the
-# same results, JIT was really used, and what it costs in mappings and memory.
+# PostgreSQL 15 with and without the preload: thousands of JIT'd queries, some of
+# them PostGIS's, have the same results, JIT was really used, and what it costs in
+# mappings and memory.
 #
 #   postgresql.sh [--quick] [--layout=NAME]... BUILD
 #
@@ -15,11 +16,12 @@ test=postgresql
 pg=/usr/lib/postgresql/15
 need postgresql-15 $pg/bin/postgres
 need postgresql-15 $pg/lib/llvmjit.so
+need postgresql-15-postgis-3 $pg/lib/postgis-3.so
 need_llvm=14
 begin "$@"
-queries=4000 optimized=240 transactions=300 cursors=300
+queries=4000 optimized=240 spatial=120 transactions=300 cursors=300
 if $quick; then
-  queries=800 optimized=48 transactions=50
+  queries=800 optimized=48 spatial=24 transactions=50
 fi
 
 # PostgreSQL refuses to run as root.
@@ -64,11 +66,12 @@ SQL
 # $1.usage, the plan of a query to $1.plan.
 ask() {
   local name=$1
-  psql >"$name.out" <"$work/queries.sql"
+  psql -f "$work/queries.sql" -f "$work/spatial.sql" >"$name.out"
   psql >>"$name.out" <<SQL
 SET jit_inline_above_cost = 0;
 SET jit_optimize_above_cost = 0;
 \i $work/optimized.sql
+\i $work/spatial.sql
 SQL
   # Parallel workers are processes of their own, with an arena each.
   psql >>"$name.out" <<SQL
@@ -80,6 +83,8 @@ SELECT a % 10, sum(b), count(*) FROM t GROUP BY 1 ORDER BY 1;
 SQL
   psql -c "EXPLAIN (ANALYZE) SELECT sum(a * 3 + b) FROM t WHERE c > 10" \
     >"$name.plan"
+  psql -c "EXPLAIN (ANALYZE) SELECT sum(ST_Area(area)) FROM places
+           WHERE ST_X(p) > 10" >"$name.spatial-plan"
   # One backend: at first, after many queries, and while queries are open whose
   # code has to stay.
   {
@@ -135,12 +140,18 @@ max_parallel_workers_per_gather = 0
 CONF
 "$here/postgresql-queries.sh" $queries >"$work/queries.sql"
 "$here/postgresql-queries.sh" $optimized >"$work/optimized.sql"
+"$here/postgresql-spatial.sh" $spatial >"$work/spatial.sql"
 chmod 644 "$work"/*.sql
 
 "${as[@]}" $pg/bin/pg_ctl -D "$work/data" -l "$work/setup.log" -w start \
   >/dev/null || fail "the server does not start: $(cat "$work/setup.log")"
 psql <<'SQL'
 SET jit = off;
+CREATE EXTENSION postgis;
+CREATE TABLE places AS SELECT i AS id,
+  ST_SetSRID(ST_MakePoint(i * 37 % 360 - 180, i * 53 % 170 - 85), 4326) AS p,
+  ST_Buffer(ST_MakePoint(i % 40, i * 7 % 40), i % 5 + 1, 2) AS area
+  FROM generate_series(1, 400) i;
 CREATE TABLE t AS SELECT i AS id, i * 37 % 499 AS a, i::int8 * 1000003 AS b,
   i / 3.0::float8 AS c,
   CASE WHEN i % 11 <> 0 THEN 'text ' || i END AS d, i::numeric / 7 AS e,
@@ -161,14 +172,14 @@ for layout in "${layouts[@]}"; do
   serve "$layout" "$run" --stats "--layout=$layout"
   cmp "$work/without.out" "$work/$layout.out" ||
     fail "results differ: $(diff "$work/without.out" "$work/$layout.out" | head)"
-  for name in without "$layout"; do
-    grep -q "Functions:" "$work/$name.plan" ||
-      fail "JIT was not used: $(cat "$work/$name.plan")"
+  for plan in {without,"$layout"}.{plan,spatial-plan}; do
+    grep -q "Functions:" "$work/$plan" ||
+      fail "JIT was not used: $(cat "$work/$plan")"
   done
   placed=$(objects "$work/$layout.log")
   [[ $placed -ge $queries ]] ||
     fail "only $placed objects in the arenas after $queries queries"
-  echo "$layout: $((2 * queries + optimized)) queries and" \
+  echo "$layout: $((2 * queries + optimized + 2 * spatial)) queries and" \
     "$((4 * transactions)) pgbench transactions: same results," \
     "$(wc -l <"$work/$layout.out") lines; $placed objects in the arenas"
   grep -h "jitslab-preload" "$work/$layout.log" |
