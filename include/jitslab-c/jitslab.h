@@ -294,7 +294,8 @@ typedef struct {
   /// 0: the processes share memory, on one machine. Not 0: contents travel in
   /// messages.
   LLVMBool NoSharedMemory;
-  /// See JitslabArenaOptions. Saves a message for each batch of objects.
+  /// Not 0: no EH frames are registered but those that a plugin of LLVM's asks
+  /// for. Saves a message for each batch of objects.
   LLVMBool NoFrames;
   /// 0.
   uint32_t Reserved;

@@ -48,8 +48,8 @@ struct RemoteOptions {
 
   /// EH frames are registered with the executor's unwinder, so that C++
   /// exceptions pass through the code. That takes a message for each batch of
-  /// objects which have frames. False: not at all, see
-  /// ArenaOptions::RegisterFrames.
+  /// objects which have frames. False: only those that a plugin of LLVM's
+  /// asks for by actions.
   bool RegisterFrames = true;
 
   /// Each JITDylib has windows of its own in the executor: see

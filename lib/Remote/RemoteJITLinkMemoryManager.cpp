@@ -89,11 +89,11 @@ private:
   Error prepare(RemoteWorkQueue::FinalizeRequest &R) {
     if (Error Err = VM.executor().check())
       return Err;
-    takeFrameActions(G);
+    const bool AreWanted = takeFrameActions(G) || RegisterFrames;
     R.Object.Actions = std::exchange(G.allocActions(), {});
     // Those of code that is not this object's, such as functions that another
     // one has defined before, are nothing to register.
-    if (RegisterFrames && Memory->code().size())
+    if (AreWanted && Memory->code().size())
       R.Object.Frames = framesOf(G);
     if (!R.Object.Frames.empty())
       R.Object.Code = remote(Memory->code());

@@ -88,7 +88,12 @@ private:
       return *Ours;
     if (LLVMs)
       return *LLVMs;
-    auto Remote = RemoteJITLinkMemoryManager::create(EPC);
+    // Whoever relies on exceptions with LLVM's manager has the frames
+    // registered himself, in LLVM 19 and 20 not by actions: they would be so
+    // twice, at which libgcc 13 to 14.2 ends the executor.
+    RemoteOptions O;
+    O.RegisterFrames = false;
+    auto Remote = RemoteJITLinkMemoryManager::create(EPC, O);
     if (Remote) {
       Served = true;
       if (Options.Verbose)
