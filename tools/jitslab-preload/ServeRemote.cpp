@@ -20,6 +20,8 @@
 #include "jitslab/RemoteJITLinkMemoryManager.h"
 #include "llvm/ExecutionEngine/Orc/SimpleRemoteEPC.h"
 #endif
+#include <atomic>
+#include <mutex>
 
 using namespace llvm;
 
