@@ -174,15 +174,20 @@ static std::string ofThread(pid_t Pid, StringRef Name, StringRef Field) {
 TEST_CASE("Signals of an executor's go to the host's threads") {
   RemoteSession S;
   uint64_t Blocked = 0;
-  REQUIRE(to_integer(ofThread(S.Process.pid(), "jitslab-work", "SigBlk"),
-                     Blocked, 16));
+  // It takes its name itself, when it runs.
+  REQUIRE(waitUntil([&] {
+    return to_integer(ofThread(S.Process.pid(), "jitslab-work", "SigBlk"),
+                      Blocked, 16);
+  }));
   for (int Signal : {SIGTERM, SIGUSR1, SIGPROF, SIGCHLD})
     CHECK((Blocked >> (Signal - 1) & 1) == 1);
 }
 
 TEST_CASE("A session's thread ends with it") {
   RemoteSession S;
-  CHECK(ofThread(S.Process.pid(), "jitslab-work", "Name") == "jitslab-work");
+  CHECK(waitUntil([&] {
+    return ofThread(S.Process.pid(), "jitslab-work", "Name") == "jitslab-work";
+  }));
   S.Manager.reset();
   CHECK(waitUntil([&] {
     return ofThread(S.Process.pid(), "jitslab-work", "Name").empty();
