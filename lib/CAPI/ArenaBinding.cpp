@@ -87,20 +87,7 @@ static Expected<ArenaOptions> readOptions(const JitslabArenaOptions *Callers,
 
 void JitslabInitializeArenaOptions(JitslabArenaOptions *Options,
                                    size_t SizeOfOptions) {
-  if (!Options || SizeOfOptions < sizeof(Options->Size) ||
-      SizeOfOptions > MaxStructSize)
-    return;
-  const ArenaOptions Defaults;
-  JitslabArenaOptions Known = {};
-  Known.Size = SizeOfOptions;
-  Known.ObjectLayout = uint32_t(Defaults.ObjectLayout);
-  Known.NoGrow = !Defaults.Grow;
-  Known.WindowSize = Defaults.WindowSize;
-  Known.Near = Defaults.Near;
-  Known.HugePages = Defaults.HugePages;
-  Known.NoFrames = !Defaults.RegisterFrames;
-  Known.Below = Defaults.Below;
-  writeStruct(Options, SizeOfOptions, Known);
+  initializeStruct(Options, SizeOfOptions);
 }
 
 LLVMErrorRef JitslabCreateArena(JitslabArenaRef *Result,

@@ -31,12 +31,7 @@ static_assert(offsetof(JitslabRemoteOptions, OutsideMinSize) +
 
 void JitslabInitializeRemoteOptions(JitslabRemoteOptions *Options,
                                     size_t SizeOfOptions) {
-  if (!Options || SizeOfOptions < sizeof(Options->Size) ||
-      SizeOfOptions > MaxStructSize)
-    return;
-  JitslabRemoteOptions Known = {};
-  Known.Size = SizeOfOptions;
-  writeStruct(Options, SizeOfOptions, Known);
+  initializeStruct(Options, SizeOfOptions);
 }
 
 #if JITSLAB_HAS_JITLINK

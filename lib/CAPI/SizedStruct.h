@@ -44,6 +44,15 @@ inline llvm::Error checkStructSize(const char *Function, const char *Name,
                                      Name + ")");
 }
 
+/// Sets a caller's struct of \p Size bytes to the defaults, which are zeros.
+/// One that no header has is left alone.
+template <typename T> void initializeStruct(T *Callers, size_t Size) {
+  if (!Callers || Size < sizeof(Callers->Size) || Size > MaxStructSize)
+    return;
+  std::memset(reinterpret_cast<unsigned char *>(Callers), 0, Size);
+  Callers->Size = Size;
+}
+
 /// Reads a caller's struct, of which \p Size bytes exist. Fields that its
 /// header did not have become 0.
 /// \returns false if it asks for something that this library does not know.

@@ -44,7 +44,7 @@ std::error_code ExecutorSection::write(const wire::Write &W) {
   const size_t Most = range().size() - Offset;
   if (!IsWritable || Offset > range().size() || W.Content.size() > Most ||
       W.Zeros > Most - W.Content.size())
-    return std::make_error_code(std::errc::bad_address);
+    return outOfPlace();
   auto *To = reinterpret_cast<char *>(range().Begin + Offset);
   if (!W.Content.empty())
     std::memcpy(To, W.Content.data(), W.Content.size());

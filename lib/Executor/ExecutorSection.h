@@ -15,6 +15,11 @@
 
 namespace jitslab {
 
+/// bad_address: where a message asks to write is nothing that may be written.
+inline std::error_code outOfPlace() {
+  return std::make_error_code(std::errc::bad_address);
+}
+
 /// A section of a controller's object, in a mapping of its own. All numbers
 /// come from the controller, and are looked at. Not thread-safe.
 class ExecutorSection {
@@ -27,7 +32,7 @@ public:
   AddressRange range() const { return Space.range(); }
 
   /// Where this process has the memory: writes, and gives it its final rights,
-  /// after which it is not written again if it is read-only. bad_address where
+  /// after which it is not written again if it is read-only. outOfPlace where
   /// \p W is not within.
   std::error_code write(const wire::Write &W);
 

@@ -122,11 +122,6 @@ std::error_code ExecutorSession::unmap(AddressRange R) {
   return W ? W->unmap(R) : invalid();
 }
 
-// bad_address: where a message asks to write is nothing that may be written.
-static std::error_code outOfPlace() {
-  return std::make_error_code(std::errc::bad_address);
-}
-
 std::error_code ExecutorSession::write(const wire::Write &W) {
   const uintptr_t Begin = W.Start.getValue();
   if (ExecutorSection *Section = sectionOf({Begin, Begin + 1}))

@@ -10,6 +10,7 @@
 #include "../Core/DenseLayout.h"
 #include "../Core/WindowPlace.h"
 #include "../Platform/CodeMemory.h"
+#include "ExecutorSection.h"
 #include <cstring>
 
 using namespace llvm;
@@ -112,11 +113,11 @@ std::error_code ExecutorWindow::unmap(AddressRange R) {
 std::error_code ExecutorWindow::write(const wire::Write &W) {
   const uintptr_t Begin = W.Start.getValue();
   if (W.Content.size() > range().size() || W.Zeros > range().size())
-    return std::make_error_code(std::errc::bad_address);
+    return outOfPlace();
   const AddressRange R{Begin, Begin + W.Content.size() + W.Zeros};
   if (!Own || !holds(R) || laneAt(Begin) == Lane::Untaken ||
       !isMappedFor(laneAt(Begin), R))
-    return std::make_error_code(std::errc::bad_address);
+    return outOfPlace();
   const Lane L = laneAt(Begin);
   auto *To = reinterpret_cast<char *>(Begin + (*Own)[L].workingOffset());
   if (!W.Content.empty())

@@ -39,7 +39,7 @@ public:
   bool isMappedFor(Lane L, AddressRange R) const;
 
   /// Where this process has the memory: writes, and fills with traps.
-  /// bad_address where \p W does not lie in slabs of one use.
+  /// outOfPlace where \p W does not lie in slabs of one use.
   std::error_code write(const wire::Write &W);
   /// Passes over what is no code any more.
   void fillWithTraps(AddressRange R);
